@@ -1,0 +1,1 @@
+"""The SUPPORT mark-up: its grammar, its nodes, what it says.  Knows no sheet, no git, no network."""

@@ -1,0 +1,48 @@
+"""What is said to people about an input: one type for syntax, lint and sheet problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from grammar.source import Span
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace a span of the source's text (code points) by `text`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that belong together; `safe` when they cannot alter what the author meant."""
+
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    `span` is where in a text source; `place` is where in a workbook as people find it (`Features!F23`, or a tab's
+    title); exactly one of them is set, or neither when the whole input is meant.  `rows` are the row keys that are
+    concerned; `trees` the tree names a sheet problem touches (empty: all of them).  `message` is plain text without
+    terminal codes: what is wrong, what was read, what to do.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    span: Span | None = None
+    place: str | None = None
+    rows: tuple[str, ...] = ()
+    trees: tuple[str, ...] = ()
+    fix: Fix | None = None

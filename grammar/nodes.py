@@ -1,0 +1,174 @@
+"""The parts of a SUPPORT document.
+
+Frozen and slotted; every node knows its span, and no span takes part in comparison: two documents that say the same
+are equal.  Text in nodes is what a reader sees (pandoc's typography undone to plain quotes, dashes and dots is *not*
+applied here; see `grammar.inlines`), not mark-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from grammar.source import Span
+
+NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Plain words.  Blanks are single; a line break in the source is a blank."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Verbatim text in backquotes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Emph:
+    """Emphasis: `*x*` or `_x_`."""
+
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Strong emphasis: `**x**`."""
+
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link: `[x](url)`, `<url>`, or an `<a href="url">x</a>`."""
+
+    children: tuple[Inline, ...]
+    url: str
+
+
+Inline = Text | Code | Emph | Strong | Link
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph.  `plain` marks the tight kind that list items hold (no blank line around it)."""
+
+    inlines: tuple[Inline, ...]
+    plain: bool = field(default=False, compare=False)
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BulletList:
+    """A bullet list: each item is a tuple of blocks (paragraphs and lists)."""
+
+    items: tuple[tuple[Block, ...], ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedField:
+    """One `Key: value` or `Key, qualifier: value` line of a literal.
+
+    `keyword` is as written (`Status`, `Supported`, `Xen-Version` ...); `qualifier` as written, None without one; `value`
+    without surrounding blanks.
+    """
+
+    keyword: str
+    qualifier: str | None
+    value: str
+    span: Span = field(default=NOWHERE, compare=False)
+    value_span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal block.  `kind`: `release`, `feature`, `definition` (of a label: no row); `lines` is its text.
+
+    `lines` are without indentation and trailing blanks; the `fields` are those lines that are well-formed fields.
+    """
+
+    kind: str
+    fields: tuple[ParsedField, ...]
+    lines: tuple[str, ...]
+    fenced: bool = field(default=False, compare=False)
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One entry of a definition list: `term` on its line, `: value` below."""
+
+    term: tuple[Inline, ...]
+    value: tuple[Inline, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionList:
+    """A definition list, such as the release-notes entry."""
+
+    terms: tuple[Term, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A block outside the mark-up, kept so that nothing is dropped: `what` names it, `raw` is its source."""
+
+    what: str
+    raw: str
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading.  `text` is its words as pandoc reads them, `anchor` its identifier in the document.
+
+    `given` is the identifier of `{#id}`, if there is one.
+    """
+
+    level: int
+    inlines: tuple[Inline, ...]
+    text: str
+    anchor: str
+    given: str | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+Block = Paragraph | BulletList | Literal | DefinitionList | Outside
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, the blocks below it, then the sections below it."""
+
+    heading: Heading
+    blocks: tuple[Block, ...]
+    sections: tuple[Section, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
+
+    def walk(self) -> Iterator[Section]:
+        """This section, then all below it, in file order."""
+        yield self
+        for section in self.sections:
+            yield from section.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole SUPPORT.md: title (None without a title block), preamble, sections of level 1."""
+
+    title: str | None
+    preamble: tuple[Block, ...]
+    sections: tuple[Section, ...]
+
+    def walk(self) -> Iterator[Section]:
+        """All sections in file order."""
+        for section in self.sections:
+            yield from section.walk()
