@@ -102,10 +102,17 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One entry of a definition list: `term` on its line, `: value` below."""
+    """One entry of a definition list: `term` on its line, `: value` below.
+
+    `text`, `words` and `reading` are what Xen's tools make of it: the term's text, the term's plain words that make its key,
+    the value's text.
+    """
 
     term: tuple[Inline, ...]
     value: tuple[Inline, ...]
+    text: str = field(default="", compare=False)
+    words: str = field(default="", compare=False)
+    reading: str = field(default="", compare=False)
     span: Span = field(default=NOWHERE, compare=False)
 
 

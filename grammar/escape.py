@@ -1,0 +1,234 @@
+"""Words as mark-up that says just these words to pandoc, with as few backslashes as that allows.
+
+Each special character has a rule of its own that looks at its surroundings in the text as it will be written; the rules
+follow pandoc's Markdown reader (version 2.17; version 3 reads the same with its default extensions).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+# Arabic, Syriac and Kaithi signs of category Cf that are seen in print
+_VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+_KEYBOARD = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f"), '"'),
+    ord("\u2026"): "...",
+}
+
+# what a character is part of: mark-up that stands as it is, a link's words, emphasis
+MARK, LINK, EMPHASIS = 1, 2, 4
+
+_SPECIAL = re.compile(r"[\\`*_\[\]{<&$^~@#-]|!(?=\[)")
+_NUMBER = re.compile(r"\[[0-9]+\](?![(\[{:])")
+_ENTITY = re.compile(r"&(?:#[0-9A-Za-z]+|[A-Za-z][0-9A-Za-z]*);")
+_MAIL = re.compile(r"<[^\s<>@]+@[^\s<>]+>")
+_MATH_END = re.compile(r"(?<=\S)\$(?![0-9])")
+_BLANK = re.compile(r"\s")
+_ENUMERATOR = re.compile(r"(\()?(?:#|@[\w-]*|[0-9]+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)]")
+_INITIAL = re.compile(r"[A-Z]\.")
+_BLOCK = re.compile(r"[*_-]+$|\+$|#+[.)]?$|[:~]$|:::|[>|%]|\+[-=]")
+
+
+def fold(text: str) -> str:
+    """Text as it is compared and written, in one normal form; folding twice changes nothing.
+
+    Control and zero-width characters go; every run of blanks (no-break spaces, tabs, line ends too) is one blank, and
+    none stays at the ends; typographic quotes and dots are those of a keyboard; the rest is Unicode's NFC.  Dashes stay
+    as they are: `--` and an en dash are different words.  Lone surrogates, which no file can hold, become U+FFFD.
+    """
+    return " ".join(normal(text).split())
+
+
+def normal(text: str) -> str:
+    """`fold` with the blanks left alone."""
+    if text.isascii():
+        return text if text.isprintable() else "".join(c for c in text if c.isprintable() or c.isspace())
+    kept = "".join(_kept(char) for char in text.translate(_KEYBOARD))
+    return unicodedata.normalize("NFC", kept)
+
+
+def _kept(char: str) -> str:
+    if char.isprintable() or char.isspace():
+        return char
+    kind = unicodedata.category(char)
+    if kind == "Cs":
+        return "\ufffd"
+    return "" if kind == "Cc" or (kind == "Cf" and char not in _VISIBLE_FORMATS) else char
+
+
+@dataclass(slots=True)
+class Stream:
+    """A block's text as it will be written but for the backslashes, and of each character what it is part of.
+
+    `heading`: the text of a heading.  `references`: `[1]` may be a link, since something in the file defines it.
+    """
+
+    text: str
+    flags: bytes
+    heading: bool = False
+    references: bool = False
+    backquotes: int = field(init=False)
+    last_underscore: int = field(init=False)
+    last_math_end: int = field(init=False)
+    closing_hashes: int = field(init=False)
+    _stars: tuple[int, bool] = field(default=(0, False), init=False)
+
+    def __post_init__(self) -> None:
+        self.backquotes = self.text.count("`")
+        self.last_underscore = self.text.rfind("_")
+        self.last_math_end = max((found.start() for found in _MATH_END.finditer(self.text)), default=-1)
+        self.closing_hashes = len(self.text.rstrip("#")) if self.heading else len(self.text)
+
+    def before(self, at: int) -> str:
+        """The character before an offset, empty at the start."""
+        return self.text[at - 1 : at] if at else ""
+
+    def blank(self, at: int) -> bool:
+        """Whether there is a blank, or nothing, at an offset."""
+        return self.text[at : at + 1].strip() == ""
+
+    def joined(self, at: int) -> bool:
+        """Whether the character occurs again before the next blank, so that the two may enclose something."""
+        behind = self.text.find(self.text[at], at + 1)
+        if behind < 0:
+            return False
+        gap = _BLANK.search(self.text, at + 1, behind)
+        return gap is None or any(flag & MARK for flag in self.flags[at + 1 : gap.start()])
+
+    def stars(self, at: int) -> bool:
+        """Whether a run of stars in the text may open or close emphasis."""
+        if at >= self._stars[0]:
+            end = at
+            while self.text[end : end + 1] == "*" and not self.flags[end] & MARK:
+                end += 1
+            marked = at > 0 and self.text[at - 1] == "*"
+            self._stars = (end, marked or not self.blank(end))
+        return self._stars[1]
+
+
+def _plain_word(char: str) -> bool:
+    """Whether pandoc surely takes a character for part of a word; its Unicode tables may be older than ours."""
+    return char != "" and char < "\u0530" and char.isalnum()
+
+
+def _backquote(stream: Stream, at: int) -> bool:
+    return stream.backquotes > 1
+
+
+def _star(stream: Stream, at: int) -> bool:
+    return bool(stream.flags[at] & EMPHASIS) or stream.stars(at)
+
+
+def _underscore(stream: Stream, at: int) -> bool:
+    return not _plain_word(stream.before(at)) and not stream.blank(at + 1) and at < stream.last_underscore
+
+
+def _opening_bracket(stream: Stream, at: int) -> bool:
+    if stream.references or stream.flags[at] & LINK or stream.before(at) in ("!", "^"):
+        return True
+    return _NUMBER.match(stream.text, at) is None
+
+
+def _closing_bracket(stream: Stream, at: int) -> bool:
+    return bool(stream.flags[at] & LINK)
+
+
+def _brace(stream: Stream, at: int) -> bool:
+    if stream.heading and stream.text.endswith("}"):
+        return True
+    return at > 0 and (bool(stream.flags[at - 1] & MARK) or stream.before(at) == "]")
+
+
+def _less(stream: Stream, at: int) -> bool:
+    behind = stream.text[at + 1 : at + 2]
+    return behind.isalpha() or behind in ("/", "!", "?") or _MAIL.match(stream.text, at) is not None
+
+
+def _ampersand(stream: Stream, at: int) -> bool:
+    return _ENTITY.match(stream.text, at) is not None
+
+
+def _dollar(stream: Stream, at: int) -> bool:
+    return not stream.blank(at + 1) and at < stream.last_math_end
+
+
+def _caret(stream: Stream, at: int) -> bool:
+    footnote = stream.text.startswith("[", at + 1) or (stream.before(at) == "[" and stream.flags[at - 1] & MARK)
+    return bool(footnote) or stream.joined(at)
+
+
+def _tilde(stream: Stream, at: int) -> bool:
+    return stream.joined(at)
+
+
+def _at_sign(stream: Stream, at: int) -> bool:
+    behind = stream.text[at + 1 : at + 2]
+    return not _plain_word(stream.before(at)) and (behind.isalnum() or behind in ("_", "*", "{") or behind > "\x7f")
+
+
+def _dash(stream: Stream, at: int) -> bool:
+    return stream.text.startswith("-", at + 1)
+
+
+def _hash(stream: Stream, at: int) -> bool:
+    return stream.closing_hashes <= at
+
+
+def _always(stream: Stream, at: int) -> bool:
+    return True
+
+
+def _exclamation(stream: Stream, at: int) -> bool:
+    return bool(stream.flags[at + 1] & MARK)
+
+
+_RULES: dict[str, Callable[[Stream, int], bool]] = {
+    "\\": _always,
+    "`": _backquote,
+    "*": _star,
+    "_": _underscore,
+    "[": _opening_bracket,
+    "]": _closing_bracket,
+    "{": _brace,
+    "<": _less,
+    "&": _ampersand,
+    "$": _dollar,
+    "^": _caret,
+    "~": _tilde,
+    "@": _at_sign,
+    "-": _dash,
+    "#": _hash,
+    "!": _exclamation,
+}
+
+
+def first_word(word: str) -> int | None:
+    """Where to put a backslash into a text's first word so that it begins no block; None if it begins none."""
+    if _BLOCK.match(word):
+        return 0
+    enumerator = _ENUMERATOR.fullmatch(word)
+    if enumerator is None or _INITIAL.fullmatch(word):
+        return None
+    return 0 if enumerator[1] else len(word) - 1
+
+
+def escape(stream: Stream) -> str:
+    """The stream's text with the backslashes it needs; of the first word too, unless it is a heading's."""
+    places = [
+        found.start()
+        for found in _SPECIAL.finditer(stream.text)
+        if not stream.flags[found.start()] & MARK and _RULES[found.group()](stream, found.start())
+    ]
+    if not stream.heading and stream.text and not stream.flags[0] & MARK:
+        start = first_word(stream.text.split(None, 1)[0])
+        if start is not None and start not in places:
+            places = sorted([*places, start])
+    out, done = [], 0
+    for place in places:
+        out.append(stream.text[done:place])
+        done = place
+    return "\\".join([*out, stream.text[done:]])

@@ -1,0 +1,57 @@
+"""The inside of a literal: which of its lines are fields, and what is wrong with the others.
+
+The patterns are those of docs/parse-support-md in xen.git, in Perl's terms: its blanks are Python's less U+001C to U+001F.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+BLANK = r"(?:(?![\x1c-\x1f])\s)"
+WORD = r"(?:\S|[\x1c-\x1f])"
+DEFINITION = re.compile(r"(Functional completeness|Functional stability|Interface stability|Security supported):")
+RELEASE = re.compile(rf"([A-Z][-A-Z0-9a-z]+):{BLANK}+({WORD}.*)\Z", re.S)
+STATUS = re.compile(rf"(?:Status|Supported)(?:,{BLANK}*([^:]+))?:{BLANK}+({WORD}.*)\Z", re.S)
+_TRAILING = re.compile(rf"{BLANK}*\Z")
+RELEASE_KEYS = ("Xen-Version", "Initial-Release", "Supported-Until", "Security-Support-Until")
+DEFINITION_KEYS = ("Functional completeness", "Functional stability", "Interface stability", "Security supported")
+# a line that its author meant as a Status field, wherever it stands
+MEANT = re.compile(r"\s*(?:[-*+]\s+)?(?:Status|Supported|status|STATUS)(?:[ ,][^:]*)?:(?:\s|$)")
+MEANT_RELEASE = re.compile(rf"\s*(?:{'|'.join(RELEASE_KEYS)})\s*:")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A well-formed field: where its qualifier and value stand in the line (offsets of the line without indentation)."""
+
+    keyword: str
+    qualifier: str | None
+    value: str
+    value_at: int
+
+
+def trim(line: str) -> str:
+    """A line without the trailing blanks that Xen's tools strip."""
+    return _TRAILING.sub("", line)
+
+
+def kind_of(text: str) -> str:
+    """`definition`, `release` or `feature`: what the first characters of a literal's text make of it."""
+    if DEFINITION.match(text):
+        return "definition"
+    return "release" if text.startswith("Xen-Version:") else "feature"
+
+
+def match(line: str, kind: str) -> Match | None:
+    """A trimmed line of a literal as a field, None where Xen's tools die on it."""
+    if kind == "release":
+        found = RELEASE.match(line)
+        return Match(found[1], None, found[2], found.start(2)) if found else None
+    found = STATUS.match(line)
+    return Match("Status" if line.startswith("Status") else "Supported", found[1], found[2], found.start(2)) if found else None
+
+
+def looks_meant(line: str) -> bool:
+    """Whether a line that is not in a literal was meant as a field."""
+    return MEANT.match(line) is not None

@@ -1,0 +1,427 @@
+"""Lines to blocks: the Lark grammar, fed line by line, with what only the lines before and after can decide.
+
+The lexer names a line by its shape; this pass gives it the terminal that its context makes of it (pandoc's manual: lazy
+continuations, the indentation of list items, fences that must be closed) and asks the parser's state what is acceptable.
+Constructs that cross lines and lie outside the mark-up are measured here, so that one line is one terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lark import Lark, Token, Tree
+
+from grammar.inlines import attributes
+
+_GRAMMAR = Path(__file__).with_name("support.lark")
+_BULLET = re.compile(r"( {0,3}[*+-])( *)([^ ]?)")
+_ORDERED = re.compile(r"( {0,3}\(?[@#\w-]+[.)])( *)([^ ]?)")
+_LIST = re.compile(r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)")
+_FENCE = re.compile(r"( {0,3})(`{3,}|~{3,}) *(.*?) *$")
+_INFO = re.compile(r"(?:[^`{}\s]+)?\s*(?P<attributes>\{[^{}]*\})?$|\{=[A-Za-z0-9_.-]+\}$")
+_RAW_INFO = re.compile(r"\{=[\w.-]+\}$")
+_DIV = re.compile(r" {0,3}:{3,} *(?:[^\s{}:]+|\{[^{}]*\}) *:*$")
+_DIV_END = re.compile(r" {0,3}:{3,} *$")
+_COLUMNS = re.compile(r" {0,3}-+(?: +-+)* *$")
+_PIPES = re.compile(r" {0,3}(?! )\|? *:?-+:? *(?:[|+] *:?-+:? *)*\|? *$")
+_BLOCK_HTML = re.compile(
+    r" {0,3}</?(?:address|article|aside|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset"
+    r"|figcaption|figure|footer|form|frameset|frame|h[1-6]|head|header|hgroup|hr|html|isindex|li|link|main|menu|menuitem|meta"
+    r"|nav|noframes|noscript|ol|optgroup|option|output|p|param|pre|script|section|source|style|summary|svg|table|tbody|td"
+    r"|template|textarea|tfoot|th|thead|title|tr|track|ul|video|canvas|embed)\b[^<>]*>|<\?|<![A-Z\[]",
+    re.I,
+)
+_REFERENCE = re.compile(r" {0,3}\[(?!\^)(?:[^\]\\]|\\.)+\]: *(?!\[)(.*)$")
+_TEX = re.compile(r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)")
+_VERBATIM = re.compile(r" {0,3}<(script|style|pre|textarea)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One block: the rule that made it, its lines as (terminal, index, shape), its kind when it is outside the mark-up."""
+
+    rule: str
+    lines: tuple[tuple[str, int, str], ...]
+    what: str = ""
+
+    @property
+    def first(self) -> int:
+        """The index of its first line."""
+        return self.lines[0][1]
+
+    @property
+    def last(self) -> int:
+        """The index of its last line that is not blank."""
+        for terminal, index, _ in reversed(self.lines):
+            if terminal != "BLANK":
+                return index
+        return self.lines[-1][1]
+
+
+@cache
+def language() -> Lark:
+    """The grammar, built once; its tables are kept in the user's cache folder, a private path (house rule: no pickle from /tmp)."""
+    return Lark(
+        _GRAMMAR.read_text(encoding="utf-8"),
+        parser="lalr",
+        lexer="basic",
+        start=["start", "item", "line"],
+        maybe_placeholders=False,
+        cache=_cache_file() or False,
+    )
+
+
+def _cache_file() -> str | None:
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    folder = os.path.join(base, "xen-support")
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        owned = os.stat(folder)
+    except OSError:
+        return None
+    if owned.st_uid != os.getuid() or owned.st_mode & 0o022 or not os.access(folder, os.W_OK):
+        return None  # somebody else could plant a pickle there
+    return os.path.join(folder, f"grammar-{_GRAMMAR.stat().st_mtime_ns}.lark")
+
+
+def shapes(texts: Sequence[str]) -> list[Token]:
+    """One token a line; its type is the line's shape.  Lines have no tab, CR or LF; a blank line is added at the end."""
+    return list(language().lex("\n".join(texts) + "\n\n" if texts else "\n"))
+
+
+def indentation(text: str) -> int:
+    """How many blanks a line begins with."""
+    return len(text) - len(text.lstrip(" "))
+
+
+class _Feeder:
+    """Feeds one text; `start` is the grammar's start symbol: a whole document, or the inside of a list item."""
+
+    def __init__(self, texts: Sequence[str], start: str, title: bool) -> None:
+        self.texts = texts
+        self.tokens = shapes(texts)
+        self.types = [token.type for token in self.tokens]
+        self.parser = language().parse_interactive("", start=start)
+        self.start = start
+        self.titled = title and start == "start"
+        self.continuation = 0
+        self.outside: dict[int, str] = {}
+        self.fed: list[str] = []
+
+    def feed(self, index: int, terminal: str) -> None:
+        token = self.tokens[index]
+        self.fed.append(token.type)
+        token.type = terminal
+        token.start_pos = index
+        self.parser.feed_token(token)
+
+    def run(self) -> list[Run]:
+        index, count = 0, len(self.tokens)
+        while index < count:
+            index = self.step(index)
+        tree: Tree[Token] = self.parser.feed_eof()
+        return self.collect(tree)
+
+    def collect(self, tree: Tree[Token]) -> list[Run]:
+        runs: list[Run] = []
+        title: list[tuple[str, int, str]] = []
+        for child in tree.children:
+            if isinstance(child, Token):
+                if child.type == "TITLE":
+                    title.append((child.type, child.start_pos or 0, "PERCENT"))
+                continue
+            lines = tuple(
+                (token.type, token.start_pos or 0, self.fed[token.start_pos or 0])
+                for token in child.children
+                if isinstance(token, Token) and (token.start_pos or 0) < len(self.texts)
+            )
+            runs.append(Run(str(child.data), lines, self.outside.get(lines[0][1], "")))
+        return [Run("title", tuple(title)), *runs] if title else runs
+
+    # -- one line -----------------------------------------------------------------------------------------------------
+    def step(self, index: int) -> int:
+        """Feed the line at an index, and those that go with it; the index of the next."""
+        shape = self.types[index]
+        if shape == "BLANK":
+            self.feed(index, "BLANK")
+            return index + 1
+        choices = self.parser.choices()
+        if index == 0 and shape == "PERCENT" and self.titled:
+            return self.title()
+        in_list = "ITEM" in choices
+        if in_list and indentation(self.texts[index]) >= self.continuation:
+            # directly below an item's first lines only what would end them begins the indented rest
+            begins = not {"LAZY", "FENCE_OPEN"} <= choices.keys() or shape == "FENCE" or _LIST.match(self.texts[index])
+            self.feed(index, "ITEM" if begins else "LAZY")
+            return index + 1
+        if in_list or (self.start == "item" and "LAZY" in choices):  # a list ends an item's paragraph, but no other
+            if "BULLET" in choices and self.bullet(index):
+                return self.marker(index, "BULLET", _BULLET)
+            if "ORDERED" in choices and shape == "ORDERED":
+                return self.marker(index, "ORDERED", _ORDERED)
+        if "LAZY" in choices:
+            if shape == "DEFINED" and "DEFINED" in choices:
+                self.feed(index, "DEFINED")
+                return index + 1
+            if shape == "FENCE" and "FENCE_OPEN" in choices and (in_list or self.texts[index].startswith("`")):
+                end = self.fence(index)
+                if end:
+                    return self.fenced(index, end)
+            self.feed(index, "LAZY")
+            return index + 1
+        if "CONTINUED" in choices:
+            if indentation(self.texts[index]) >= 4:
+                self.feed(index, "CONTINUED")
+                return index + 1
+            if shape == "DEFINED" and (index < 2 or self.types[index - 2] != "BLANK"):
+                self.feed(index, "DEFINED")
+                return index + 1
+            if self.defines(index):
+                return self.term(index)
+        return self.block(index, shape)
+
+    def title(self) -> int:
+        self.feed(0, "TITLE")
+        index = 1
+        for _ in range(3):  # title, authors, date, each with continuations
+            while self.types[index] != "BLANK" and self.texts[index].startswith(" "):
+                self.feed(index, "TITLE")
+                index += 1
+            if self.types[index] != "PERCENT" or self.fed.count("PERCENT") > 2:
+                break
+            self.feed(index, "TITLE")
+            index += 1
+        return index
+
+    def bullet(self, index: int) -> bool:
+        return self.types[index] == "BULLET" or (self.types[index] == "DASHES" and self.texts[index].rstrip() == "-")
+
+    def marker(self, index: int, terminal: str, pattern: re.Pattern[str]) -> int:
+        match = pattern.match(self.texts[index])
+        assert match is not None
+        blanks = len(match[2])
+        if not match[3]:
+            blanks = min(blanks, 4) if blanks <= 4 else 1
+        self.continuation = len(match[1]) + (blanks if blanks <= 4 else 1)
+        self.feed(index, terminal)
+        return index + 1
+
+    # -- a block begins -------------------------------------------------------------------------------------------------
+    def block(self, index: int, shape: str) -> int:
+        """The order is pandoc's: fence, metadata, bullet list, div, heading, HTML, table, literal, TeX, ..., paragraph."""
+        text = self.texts[index]
+        if shape == "FENCE":
+            end = self.fence(index)
+            if end:
+                return self.fenced(index, end)
+        if shape == "DASHES":
+            found = self.metadata(index)
+            if found:
+                return self.leave(index, found, "metadata block")
+        if self.bullet(index):
+            return self.marker(index, "BULLET", _BULLET)
+        if shape == "DIV":
+            found = self.div(index)
+            if found:
+                return self.leave(index, found, "div")
+        following = self.types[index + 1]
+        if following in ("EQUALS", "DASHES"):
+            self.feed(index, "OVER")
+            self.feed(index + 1, "UNDERLINE")
+            return index + 2
+        if shape == "HEADING":
+            self.feed(index, "HEADING")
+            return index + 1
+        if shape == "HTML":
+            found = self.html(index)
+            if found:
+                return self.leave(index, *found)
+        end = self.table(index, shape, following)
+        if end:
+            return self.leave(index, end, "table")
+        if shape in ("FIELD", "KEYED", "CODE"):
+            self.feed(index, shape)
+            return index + 1
+        if shape == "TEX":
+            found = self.tex(index)
+            if found:
+                return self.leave(index, found, "TeX")
+        if shape == "BARS":
+            return self.leave(index, self.through(index, lambda n: self.texts[n].startswith(("|", " "))), "line block")
+        if shape == "QUOTE":
+            return self.leave(index, self.through(index, lambda n: self.types[n] != "BLANK"), "block quote")
+        if shape in ("RULE", "DASHES") and (shape == "RULE" or len(text.rstrip()) >= 3):
+            return self.leave(index, index + 1, "rule")
+        if shape == "ORDERED":
+            return self.marker(index, "ORDERED", _ORDERED)
+        if self.defines(index):
+            return self.term(index)
+        if shape == "NOTE":
+            return self.leave(index, self.note(index), "footnote")
+        if shape == "REFERENCE" and _REFERENCE.match(text):
+            return self.leave(index, self.reference(index), "reference definition")
+        self.feed(index, "TEXT")
+        return index + 1
+
+    def leave(self, index: int, end: int, what: str) -> int:
+        self.outside[index] = what
+        self.feed(index, "OUTSIDE")
+        for n in range(index + 1, end):
+            self.feed(n, "OUTSIDE_LINE")
+        return end
+
+    def through(self, index: int, goes_on: object) -> int:
+        end = index + 1
+        while self.types[end] != "BLANK" and goes_on(end):  # type: ignore[operator]
+            end += 1
+        return end
+
+    def fence(self, index: int) -> int:
+        """The index of the line that closes the fence at an index; 0 when it does not open one."""
+        opening = _FENCE.match(self.texts[index])
+        if opening is None or not _INFO.match(opening[3]):
+            return 0
+        info = _INFO.match(opening[3])
+        if info is not None and info["attributes"] and not attributes(info["attributes"]) and not _RAW_INFO.match(opening[3]):
+            return 0
+        char, size = opening[2][0], len(opening[2])
+        closing = re.compile(rf" {{0,3}}{re.escape(char)}{{{size},}} *$")
+        for n in range(index + 1, len(self.texts)):
+            if closing.match(self.texts[n]):
+                return n
+        return 0
+
+    def fenced(self, index: int, end: int) -> int:
+        opening = _FENCE.match(self.texts[index])
+        assert opening is not None
+        if _RAW_INFO.match(opening[3]):
+            if "OUTSIDE" in self.parser.choices():
+                return self.leave(index, end + 1, "raw block")
+        self.feed(index, "FENCE_OPEN")
+        for n in range(index + 1, end):
+            self.feed(n, "FENCED")
+        self.feed(end, "FENCE_CLOSE")
+        return end + 1
+
+    def defines(self, index: int) -> bool:
+        """Whether the next line, or the one after one blank line, is a definition."""
+        types = self.types
+        if types[index + 1] == "DEFINED":
+            return True
+        if types[index + 1] != "BLANK" or index + 2 >= len(types) or types[index + 2] != "DEFINED":
+            return False
+        after = self.through(index + 2, lambda n: True)  # not the caption of a table
+        while after < len(self.texts) and types[after] == "BLANK":
+            after += 1
+        return after >= len(self.texts) or not self.table(after, types[after], types[after + 1])
+
+    def term(self, index: int) -> int:
+        self.feed(index, "TERM")
+        index += 1
+        if self.types[index] == "BLANK":
+            self.feed(index, "BLANK")
+            index += 1
+        self.feed(index, "DEFINED")
+        return index + 1
+
+    def metadata(self, index: int) -> int:
+        if self.texts[index].rstrip() != "---" or self.types[index + 1] == "BLANK":
+            return 0
+        for n in range(index + 1, len(self.texts)):
+            if self.texts[n].rstrip() in ("---", "..."):
+                return n + 1
+        return 0
+
+    def div(self, index: int) -> int:
+        if not _DIV.match(self.texts[index].rstrip()):
+            return 0
+        depth = 0
+        for n in range(index, len(self.texts)):
+            if self.types[n] == "DIV":
+                depth += -1 if _DIV_END.match(self.texts[n]) else 1
+                if not depth:
+                    return n + 1
+        return 0
+
+    def html(self, index: int) -> tuple[int, str] | None:
+        text = self.texts[index]
+        if text.lstrip().startswith("<!--"):
+            for n in range(index, len(self.texts)):
+                if "-->" in self.texts[n]:
+                    return n + 1, "comment"
+            return None
+        if not _BLOCK_HTML.match(text):
+            return None
+        verbatim = _VERBATIM.match(text)
+        if verbatim:
+            for n in range(index, len(self.texts)):
+                if f"</{verbatim[1].lower()}>" in self.texts[n].lower():
+                    return n + 1, "HTML"
+        if re.match(r" {0,3}<div\b", text, re.I):
+            for n in range(index, len(self.texts)):
+                if "</div>" in self.texts[n].lower():
+                    return n + 1, "div"
+        return index + 1, "HTML"
+
+    def table(self, index: int, shape: str, following: str) -> int:
+        text, types = self.texts[index], self.types
+        below = self.texts[index + 1] if index + 1 < len(self.texts) else ""
+        if "|" in text and following != "BLANK" and _PIPES.match(below) and ("|" in below or "-" in below):
+            if indentation(text) < 4:
+                return self.through(index, lambda n: "|" in self.texts[n] or n == index + 1)
+        if shape == "GRID" and following != "BLANK":
+            return self.through(index, lambda n: self.texts[n].lstrip().startswith(("+", "|")))
+        if following != "BLANK" and _COLUMNS.match(below) and shape != "BLANK" and index + 2 < len(self.texts) and types[index + 2] != "BLANK":
+            return self.through(index, lambda n: True)
+        if _COLUMNS.match(text) and following != "BLANK":
+            for n in range(index + 2, len(self.texts)):
+                if _COLUMNS.match(self.texts[n]) and (types[n + 1] == "BLANK" or "BLANK" not in types[index:n]):
+                    return n + 1
+        return 0
+
+    def tex(self, index: int) -> int:
+        match = _TEX.match(self.texts[index])
+        if match is None:
+            return 0
+        if match["name"]:
+            for n in range(index, len(self.texts)):
+                if f"\\end{{{match['name']}}}" in self.texts[n]:
+                    return n + 1
+            return 0
+        return index + 1
+
+    def note(self, index: int) -> int:
+        end = self.through(index, lambda n: self.types[n] != "NOTE")
+        while end < len(self.texts):
+            after = end
+            while after < len(self.texts) and self.types[after] == "BLANK":
+                after += 1
+            if after >= len(self.texts) or indentation(self.texts[after]) < 4 or after == end:
+                return end
+            for n in range(end, after):
+                self.types[n] = "BLANK"
+            end = self.through(after, lambda n: True)
+        return end
+
+    def reference(self, index: int) -> int:
+        match = _REFERENCE.match(self.texts[index])
+        assert match is not None
+        end = index + 1
+        if not match[1].strip() and end < len(self.texts) and self.types[end] != "BLANK":
+            end += 1
+        if end < len(self.texts) and re.match(r" *(?:\"[^\"]*\"|'[^']*'|\([^()]*\)) *$", self.texts[end]):
+            end += 1
+        return end
+
+
+def blocks(texts: Sequence[str], start: str = "start", *, title: bool = True) -> list[Run]:
+    """The blocks of a text given as lines (tabs expanded, no CR, no LF).
+
+    `start` is `start` (a document) or `item` (the inside of a list item); `title`: a document may begin with a title block.
+    """
+    return _Feeder(texts, start, title).run() if texts else []

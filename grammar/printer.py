@@ -1,0 +1,234 @@
+"""A Document as the text of a SUPPORT.md, one small function a node type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grammar.nodes import (
+    Block,
+    BulletList,
+    DefinitionList,
+    Document,
+    Heading,
+    Inline,
+    Link,
+    Literal,
+    Outside,
+    Paragraph,
+    ParsedField,
+    Section,
+    Term,
+    Text,
+)
+from grammar.spelling import GLUE, spell, spell_anchor
+from grammar.tidy import tidy, tidy_blocks
+from grammar.wrap import wrap
+
+LEAD_IN = "Note:"
+
+_KEYWORD = re.compile(r"[A-Z][-A-Z0-9a-z]+")
+_QUALIFIED = ("Status", "Supported")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_DEFINES = re.compile(r"^\s*(?:\[[0-9]+\]:|#+ *[0-9]+[ #]*$)", re.M)
+_FENCES = re.compile(r"^`{3,}", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where blocks stand: columns before them, whether a literal follows, whether `[1]` is defined in the file."""
+
+    indent: int = 0
+    before_literal: bool = False
+    references: bool = False
+
+
+def print_document(document: Document) -> str:
+    """A whole file: `% Title`, preamble, sections; LF, no trailing blanks, a newline at the end.
+
+    Outside blocks are written as they are; the words of the rest are what `grammar.tidy` makes of them.  ValueError
+    for what cannot be written: an empty heading or title, a link's target with a line end, a field that is none.
+    """
+    room = _Room(references=_has_references(document))
+    chunks = [] if document.title is None else [print_title(document.title)]
+    chunks.extend(_chunks(document.preamble, room))
+    for section in document.sections:
+        chunks.extend(_section(section, room))
+    return "\n\n".join(chunks) + "\n" if chunks else ""
+
+
+def print_blocks(blocks: Sequence[Block], *, before_fields: bool = False, after_fields: bool = False) -> str:
+    """Prose as it stands in a section, with a newline at the end; an empty text if there is none.
+
+    `before_fields`: a literal comes next, so a list at the end is indented beyond it, or it would swallow the literal.
+    `after_fields`: a literal stands before, so a list at the start gets its lead-in (`with_lead_in`).  ValueError as
+    for `print_document`.
+    """
+    shown = with_lead_in(blocks) if after_fields else blocks
+    chunks = list(_chunks(shown, _Room(before_literal=before_fields)))
+    return "\n\n".join(chunks) + "\n" if chunks else ""
+
+
+def with_lead_in(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """A caveat's tidy blocks; LEAD_IN goes before a list at the start, as a list alone is no caveat to Xen."""
+    tidied = tidy_blocks(blocks)
+    if tidied and isinstance(tidied[0], BulletList):
+        return (Paragraph((Text(LEAD_IN),)), *tidied)
+    return tidied
+
+
+def print_title(title: str) -> str:
+    """The title block's line, without its line end.  ValueError for an empty title."""
+    words = tidy((Text(title),))
+    if not words:
+        raise ValueError("an empty title")
+    return "% " + spell(words).replace(GLUE, " ")
+
+
+def print_heading(level: int, text: str | Sequence[Inline], given: str | None = None) -> str:
+    """A heading's line, without its line end; `given` is the identifier of `{#id}`.
+
+    ValueError for a level outside 1-6, for no words at all, and for an identifier with blanks or braces.
+    """
+    if not 1 <= level <= 6:
+        raise ValueError(f"a heading of level {level}")
+    words = tidy((Text(text),) if isinstance(text, str) else text)
+    if not words:
+        raise ValueError("an empty heading")
+    if given is not None and not re.fullmatch(r"[^\s{}]+", given):
+        raise ValueError(f"no identifier for a heading: {given!r}")
+    line = f"{'#' * level} {spell(words, heading=True).replace(GLUE, ' ')}"
+    return line if given is None else f"{line} {{#{given}}}"
+
+
+def print_field(keyword: str, qualifier: str | None, value: str) -> str:
+    """A field's line, without indentation and line end; blanks around qualifier and value go.
+
+    ValueError for what no such line can hold: a line end or control character anywhere, an empty value, an empty
+    qualifier or one with a colon, a qualifier where the keyword takes none, a word that is no keyword.
+    """
+    if not _KEYWORD.fullmatch(keyword):
+        raise ValueError(f"no keyword of a field: {keyword!r}")
+    for part in (qualifier or "", value):
+        if found := _UNPRINTABLE.search(part):
+            raise ValueError(f"a field cannot hold {found.group()!r}: {part!r}")
+    if not value.strip():
+        raise ValueError(f"an empty value of {keyword}")
+    if qualifier is None:
+        return f"{keyword}: {value.strip()}"
+    if keyword not in _QUALIFIED:
+        raise ValueError(f"{keyword} takes no qualifier: {qualifier!r}")
+    if not qualifier.strip() or ":" in qualifier:
+        raise ValueError(f"a qualifier cannot be empty or hold a colon: {qualifier!r}")
+    return f"{keyword}, {qualifier.strip()}: {value.strip()}"
+
+
+def _has_references(document: Document) -> bool:
+    """Whether `[1]` may be a link: a heading of digits only, or a definition among what is written as it is."""
+    sections = list(document.walk())
+    if any(section.heading.text.strip().isdigit() for section in sections):
+        return True
+    blocks = [*document.preamble, *(block for section in sections for block in section.blocks)]
+    return any(isinstance(block, Outside) and _DEFINES.search(block.raw) for block in blocks)
+
+
+def _section(section: Section, room: _Room) -> Iterator[str]:
+    yield _heading(section.heading)
+    yield from _chunks(section.blocks, room)
+    for below in section.sections:
+        yield from _section(below, room)
+
+
+def _heading(heading: Heading) -> str:
+    return print_heading(heading.level, heading.inlines or heading.text, heading.given)
+
+
+def _chunks(blocks: Iterable[Block], room: _Room) -> Iterator[str]:
+    """Each block's text, without the newline at its end."""
+    tidied = tidy_blocks(blocks)
+    for at, block in enumerate(tidied):
+        before = tidied[at - 1] if at else None
+        after = tidied[at + 1] if at + 1 < len(tidied) else None
+        match block:
+            case Paragraph():
+                text = _paragraph(block, room)
+            case BulletList():
+                literal = isinstance(after, Literal) or (after is None and room.before_literal)
+                text = _bullets(block, room, 3 if literal else 2)
+            case Literal():
+                text = _literal(block, fenced=_needs_fence(block, before))
+            case DefinitionList():
+                text = _definitions(block, room)
+            case Outside():
+                text = block.raw.rstrip("\n")
+        if text:
+            yield text
+
+
+def _paragraph(node: Paragraph, room: _Room) -> str:
+    return "\n".join(wrap(spell(node.inlines, references=room.references), room.indent))
+
+
+def _bullets(node: BulletList, room: _Room, lead: int) -> str:
+    """A list whose bullets stand `lead` columns in; tight unless an item holds more than words and a tight list."""
+    inner = _Room(room.indent + lead + 2, references=room.references)
+    gap = "\n" if _tight(node) else "\n\n"
+    return gap.join(_indented(_item(item, inner, gap), " " * lead + "* ") for item in node.items)
+
+
+def _item(blocks: Sequence[Block], room: _Room, gap: str) -> str:
+    if isinstance(blocks[0], BulletList):  # its first bullet stands right behind this item's own
+        return gap.join((_bullets(blocks[0], room, 0), *_chunks(blocks[1:], room)))
+    return gap.join(_chunks(blocks, room))
+
+
+def _tight(node: BulletList) -> bool:
+    return all(len(item) == 1 or (len(item) == 2 and isinstance(item[0], Paragraph)) for item in node.items) and all(
+        isinstance(block, Paragraph) or (isinstance(block, BulletList) and _tight(block))
+        for item in node.items
+        for block in item
+    )
+
+
+def _indented(text: str, bullet: str) -> str:
+    """A block's text behind a bullet, its other lines below its first."""
+    first, *rest = text.split("\n")
+    return "\n".join((bullet + first, *(" " * len(bullet) + line if line else "" for line in rest)))
+
+
+def _needs_fence(node: Literal, before: Block | None) -> bool:
+    """Whether four spaces would make a literal part of what stands before it."""
+    return isinstance(before, DefinitionList) or (isinstance(before, Literal) and before.kind != node.kind)
+
+
+def _literal(node: Literal, fenced: bool) -> str:
+    lines = [line.rstrip() for line in node.lines] or [_field(field) for field in node.fields]
+    if any("\n" in line or "\r" in line for line in lines):
+        raise ValueError(f"a line of a literal cannot hold a line end: {lines!r}")
+    text = "\n".join(lines).strip("\n")
+    if not fenced:
+        return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))
+    fence = "`" * max((len(run) + 1 for run in _FENCES.findall(text)), default=3)
+    return f"{fence}\n{text}\n{fence}"
+
+
+def _field(node: ParsedField) -> str:
+    return print_field(node.keyword, node.qualifier, node.value)
+
+
+def _definitions(node: DefinitionList, room: _Room) -> str:
+    return "\n\n".join(_term(term, room) for term in node.terms)
+
+
+def _term(node: Term, room: _Room) -> str:
+    """`Term` over `: value`; a value that is one link is written as `<a>`, as the release-notes entries have it."""
+    term, value = tidy(node.term), tidy(node.value)
+    if not term or not value:
+        raise ValueError("a definition list's entry without a term or without a value")
+    match value:
+        case (Link() as link,):
+            shown = spell_anchor(link, references=room.references)
+        case _:
+            shown = spell(value, references=room.references)
+    return f"{spell(term, references=room.references)}\n: {shown}".replace(GLUE, " ")

@@ -1,0 +1,180 @@
+"""The rows that Xen's tools read out of a document, and the limits among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grammar import problems
+from grammar.diagnostic import Diagnostic
+from grammar.labels import Security
+from grammar.nodes import NOWHERE, DefinitionList, Document, Literal, Paragraph, Section
+from grammar.source import Source, Span
+from grammar.status import Amount, Status, read_status
+
+_NO_STATUS = Status(None, "unstated")
+_PART = re.compile(r"(?:^|,\s*)(regularly tested|security supported)\s*$", re.I)
+
+
+@dataclass(slots=True)
+class Row:
+    """One row as docs/parse-support-md reads it.
+
+    `key`: its last key; `keys`: all keys on its path, by which rows are told apart; `path`: the words on it; `anchor`: its
+    section's; `qualifier` as written, None without one; `status`: the value; `described`/`caveat`: the section has a
+    paragraph before/after its first field.  `kind`: `status`, `list` (`Supported, x86: bzImage`), `release` or `term`.
+    """
+
+    key: str
+    keys: tuple[str, ...]
+    path: tuple[str, ...]
+    anchor: str
+    qualifier: str | None
+    status: str
+    kind: str
+    described: bool = False
+    caveat: bool = False
+    span: Span = NOWHERE
+    value_span: Span = NOWHERE
+    reading: Status = _NO_STATUS
+
+    @property
+    def label(self) -> str | None:
+        """The vocabulary's name of its status."""
+        return self.reading.label
+
+    @property
+    def security(self) -> Security:
+        """Its security support."""
+        return self.reading.security
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of one variant: the maximum, the end of security support, and what is regularly tested."""
+
+    key: str
+    anchor: str
+    variant: str | None
+    maximum: Amount | None
+    security: Amount | None
+    tested: Amount | None
+
+
+def key_of(anchor: str, qualifier: str) -> str:
+    """The key of a qualified row: `anchor--qualifier`, as parse-support-md's descr2key makes it."""
+    return anchor + "--" + re.sub(r"[^-0-9A-Za-z]", "", qualifier.lower().replace(" ", "-"))
+
+
+@dataclass(slots=True)
+class Reading:
+    """All rows in file order, and an error for each set of fields that are one row."""
+
+    rows: list[Row]
+    diagnostics: list[Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    keyword: str
+    qualifier: str | None
+    words: str | None
+    value: str
+    kind: str
+    span: Span
+    value_span: Span
+
+
+def _entries(section: Section) -> Iterator[_Entry | None]:
+    """The section's fields and terms in order; None for each paragraph."""
+    for block in section.blocks:
+        if isinstance(block, Paragraph):
+            yield None
+        elif isinstance(block, Literal):
+            for entry in block.fields:
+                if block.kind == "release":
+                    yield _Entry(entry.keyword, entry.keyword, entry.keyword, entry.value, "release", entry.span, entry.value_span)
+                else:
+                    kind = "status" if entry.keyword == "Status" else "list"
+                    yield _Entry(entry.keyword, entry.qualifier, entry.qualifier, entry.value, kind, entry.span, entry.value_span)
+        elif isinstance(block, DefinitionList):
+            for term in block.terms:
+                yield _Entry("", term.text, term.words, term.reading, "term", term.span, term.span)
+
+
+def read_rows(document: Document, source: Source | None = None) -> Reading:
+    """The rows of a document, in file order (the unqualified row is not moved), as xen.git's docs/parse-support-md has them."""
+    rows: list[Row] = []
+    index: dict[tuple[str, ...], int] = {}
+    repeated: dict[tuple[str, ...], list[Span]] = {}
+    described: set[int] = set()
+    caveats: set[tuple[str, ...]] = set()
+    owners: list[tuple[int, tuple[str, ...]]] = []
+
+    def visit(section: Section, above: tuple[str, ...], heads: tuple[str, ...]) -> None:
+        keys = (*above, section.heading.anchor)
+        path = (*heads, section.heading.text)
+        fields = False
+        for entry in _entries(section):
+            if entry is None:
+                if fields:
+                    caveats.add(keys)
+                else:
+                    described.add(id(section))
+                continue
+            fields = True
+            qualified = bool(entry.qualifier) or entry.kind == "term"
+            at = (*keys, key_of(section.heading.anchor, entry.words or "")) if qualified else keys
+            if at in index:
+                row = rows[index[at]]
+                row.status, row.value_span = entry.value, entry.value_span
+                row.reading = read_status(entry.value) if entry.kind == "status" else _NO_STATUS
+                repeated.setdefault(at, [row.span]).append(entry.span)
+                continue
+            index[at] = len(rows)
+            owners.append((id(section), keys))
+            rows.append(
+                Row(
+                    at[-1], at, (*path, entry.qualifier or "") if qualified else path, section.heading.anchor,
+                    entry.qualifier, entry.value, entry.kind, span=entry.span, value_span=entry.value_span,
+                    reading=read_status(entry.value) if entry.kind == "status" else _NO_STATUS,
+                )
+            )  # fmt: skip
+        for below in section.sections:
+            visit(below, keys, path)
+
+    for section in document.sections:
+        visit(section, (), ())
+    for row, (owner, keys) in zip(rows, owners, strict=True):
+        row.described = owner in described
+        row.caveat = keys in caveats
+    return Reading(rows, [_equal(rows[index[at]], spans, source) for at, spans in repeated.items()])
+
+
+def _equal(row: Row, spans: list[Span], source: Source | None) -> Diagnostic:
+    where = "lines " + ", ".join(str(source.position(span.start)[0]) for span in spans) if source else f"{len(spans)} fields"
+    return problems.equal_keys(spans[-1], row.key, row.status, where, rows=(row.key,))
+
+
+def limits(rows: list[Row]) -> list[Limit]:
+    """The limits that Status fields state: `up to N` for a variant, what of it is tested, where security support ends."""
+    found: dict[tuple[tuple[str, ...], str], dict[str, Amount]] = {}
+    order: dict[tuple[tuple[str, ...], str], tuple[str, str, str | None]] = {}
+    for row in rows:
+        if row.kind != "status" or row.reading.limit is None:
+            continue
+        part = _PART.search(row.qualifier) if row.qualifier else None
+        if part is None and not row.reading.maximum:
+            continue
+        variant = row.qualifier[: part.start()].rstrip() if part and row.qualifier else row.qualifier
+        section = row.keys[: -1 if row.qualifier else None]
+        key = key_of(row.anchor, variant) if variant else row.anchor
+        at = (section, key)
+        order.setdefault(at, (key, row.anchor, variant or None))
+        slot = "maximum" if part is None else ("tested" if part[1].lower() == "regularly tested" else "security")
+        found.setdefault(at, {})[slot] = row.reading.limit
+    return [
+        Limit(key, anchor, variant, found[at].get("maximum"), found[at].get("security"), found[at].get("tested"))
+        for at, (key, anchor, variant) in order.items()
+    ]

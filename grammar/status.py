@@ -1,0 +1,121 @@
+"""What one Status value says: its label, its security support, its limit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from grammar.labels import LABELS, Label, Security
+
+LIMIT_LABEL = "Supported up to N"
+_SAYS: tuple[tuple[re.Pattern[str], Security], ...] = (
+    (re.compile(r"security support(?:ed)? (?:is )?(?:only|when|if|unless|limited)", re.I), "caveats"),
+    (re.compile(r"\b(?:not|non|no|without)[ -]security[ -]support", re.I), "no"),
+    (re.compile(r"security support (?:is )?external", re.I), "external"),
+    (re.compile(r"\bsecurity[ -]supported\b", re.I), "yes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its unit (None without one) and the two as written; `value` is an int where it is whole."""
+
+    value: int | float
+    unit: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A Status value read.
+
+    `label`: the vocabulary's name or None; `security` as in the vocabulary, `unstated` where neither label nor words say
+    it; `limit`: the N of `up to N`; `maximum`: whether it is `Supported up to N`; `condition`: the words after `security
+    supported only`; `exact`: the value is the label's own spelling (a limit or condition is never more than that).
+    """
+
+    label: str | None
+    security: Security
+    limit: Amount | None = None
+    maximum: bool = False
+    condition: str | None = None
+    exact: bool = False
+
+
+@cache
+def _grammar():  # type: ignore[no-untyped-def]
+    from lark import Lark
+
+    text = Path(__file__).with_name("status.lark").read_text(encoding="utf-8")
+    return Lark(text, parser="lalr", lexer="contextual", maybe_placeholders=False)
+
+
+@cache
+def _by_folded() -> dict[str, Label]:
+    return {fold_label(label.name): label for label in LABELS}
+
+
+def fold_label(text: str) -> str:
+    """A label's words for comparison: blanks single, lower case, no final full stop."""
+    return " ".join(text.split()).casefold().rstrip(".").rstrip()
+
+
+def amount(text: str) -> Amount | None:
+    """`12 TiB` as an Amount; None where the text is no number with an optional unit."""
+    found = re.fullmatch(r"\s*([0-9]+(?:[ ,_][0-9]{3})*(?:\.[0-9]+)?)\s*([A-Za-z%][A-Za-z%/ -]*)?\s*", text)
+    if found is None:
+        return None
+    return _amount(found[1], found[2])
+
+
+def _amount(number: str, unit: str | None) -> Amount:
+    digits = re.sub("[ ,_]", "", number)
+    value = float(digits) if "." in digits else int(digits)
+    unit = unit.strip() if unit else None
+    return Amount(int(value) if value == int(value) else value, unit, f"{number} {unit}" if unit else number)
+
+
+@lru_cache(maxsize=4096)
+def read_status(value: str) -> Status:
+    """Read a Status value.  Any text: an unknown wording has no label, and `unstated` security unless its words say it."""
+    folded = fold_label(value)
+    label = _by_folded().get(folded)
+    if label is not None:
+        return Status(label.name, label.security, exact=value == label.name)
+    if "up to" in folded or "security support" in folded:
+        special = _special(" ".join(value.split()))
+        if special is not None:
+            return special
+    for known in LABELS:  # `No security support, not recommended`
+        name = fold_label(known.name)
+        if known.heading is None and re.match(rf"{re.escape(name)}\b", folded):
+            return Status(known.name, known.security)
+    for pattern, security in _SAYS:
+        if pattern.search(folded):
+            return Status(None, security)
+    return Status(None, "unstated")
+
+
+def _special(value: str) -> Status | None:
+    """A limit or a condition, by the grammar; None where the value is neither."""
+    from lark.exceptions import LarkError
+
+    if len(value) > 2000:
+        return None
+    try:
+        tree = _grammar().parse(value)
+    except LarkError:
+        return None
+    first = tree.children[0]
+    if first.data == "limit":
+        parts = {token.type: str(token) for token in first.children}
+        found = _amount(parts["NUMBER"], parts.get("UNIT"))
+        maximum = "SUPPORTED" in parts
+        return Status(LIMIT_LABEL if maximum else None, "yes" if maximum else "unstated", found, maximum)
+    if len(tree.children) == 2:
+        words = "".join(first.children).rstrip(" ,;")
+        label = _by_folded().get(fold_label(words))
+        return Status(label.name if label else None, "caveats", condition=str(tree.children[1].children[-1]).strip())
+    return None
