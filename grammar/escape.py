@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from grammar.quotes import plain_word
+
 # Arabic, Syriac and Kaithi signs of category Cf that are seen in print
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 _KEYBOARD = {
@@ -21,6 +23,8 @@ _KEYBOARD = {
 
 # what a character is part of: mark-up that stands as it is, a link's words, emphasis
 MARK, LINK, EMPHASIS = 1, 2, 4
+# a blank at which no line is broken; folded words have no no-break space of their own
+GLUE = "\u00a0"
 
 _SPECIAL = re.compile(r"[\\`*_\[\]{<&$^~@#-]|!(?=\[)")
 _NUMBER = re.compile(r"\[[0-9]+\](?![(\[{:])")
@@ -64,11 +68,13 @@ def _kept(char: str) -> str:
 class Stream:
     """A block's text as it will be written but for the backslashes, and of each character what it is part of.
 
-    `heading`: the text of a heading.  `references`: `[1]` may be a link, since something in the file defines it.
+    `quotes` are the offsets of the quotation marks to escape.  `heading`: the text of a heading.  `references`: `[1]` may
+    be a link, since something in the file defines it.
     """
 
     text: str
     flags: bytes
+    quotes: frozenset[int] = frozenset()
     heading: bool = False
     references: bool = False
     backquotes: int = field(init=False)
@@ -110,11 +116,6 @@ class Stream:
         return self._stars[1]
 
 
-def _plain_word(char: str) -> bool:
-    """Whether pandoc surely takes a character for part of a word; its Unicode tables may be older than ours."""
-    return char != "" and char < "\u0530" and char.isalnum()
-
-
 def _backquote(stream: Stream, at: int) -> bool:
     return stream.backquotes > 1
 
@@ -124,7 +125,9 @@ def _star(stream: Stream, at: int) -> bool:
 
 
 def _underscore(stream: Stream, at: int) -> bool:
-    return not _plain_word(stream.before(at)) and not stream.blank(at + 1) and at < stream.last_underscore
+    if plain_word(stream.before(at)) or stream.blank(at + 1):
+        return False
+    return bool(stream.flags[at] & EMPHASIS) or at < stream.last_underscore
 
 
 def _opening_bracket(stream: Stream, at: int) -> bool:
@@ -167,7 +170,7 @@ def _tilde(stream: Stream, at: int) -> bool:
 
 def _at_sign(stream: Stream, at: int) -> bool:
     behind = stream.text[at + 1 : at + 2]
-    return not _plain_word(stream.before(at)) and (behind.isalnum() or behind in ("_", "*", "{") or behind > "\x7f")
+    return not plain_word(stream.before(at)) and (behind.isalnum() or behind in ("_", "*", "{") or behind > "\x7f")
 
 
 def _dash(stream: Stream, at: int) -> bool:
@@ -206,29 +209,36 @@ _RULES: dict[str, Callable[[Stream, int], bool]] = {
 }
 
 
-def first_word(word: str) -> int | None:
-    """Where to put a backslash into a text's first word so that it begins no block; None if it begins none."""
+def first_word(word: str, *, alone: bool) -> int | None:
+    """Where to put a backslash into a text's first word so that it begins no block; None if it begins none.
+
+    `alone`: nothing follows the word on its line.  (`A.` with one blank behind it is an initial to pandoc, and no list.)
+    """
     if _BLOCK.match(word):
         return 0
     enumerator = _ENUMERATOR.fullmatch(word)
-    if enumerator is None or _INITIAL.fullmatch(word):
+    if enumerator is None or (_INITIAL.fullmatch(word) and not alone):
         return None
     return 0 if enumerator[1] else len(word) - 1
 
 
 def escape(stream: Stream) -> str:
-    """The stream's text with the backslashes it needs; of the first word too, unless it is a heading's."""
-    places = [
-        found.start()
-        for found in _SPECIAL.finditer(stream.text)
-        if not stream.flags[found.start()] & MARK and _RULES[found.group()](stream, found.start())
-    ]
-    if not stream.heading and stream.text and not stream.flags[0] & MARK:
-        start = first_word(stream.text.split(None, 1)[0])
-        if start is not None and start not in places:
-            places = sorted([*places, start])
+    """The stream's text with the backslashes it needs; in its first word too, unless it is a heading's."""
+    text = stream.text
+    places = set(stream.quotes)
+    for found in _SPECIAL.finditer(text):
+        at = found.start()
+        if not stream.flags[at] & MARK and _RULES[found.group()](stream, at):
+            places.add(at)
+    if not stream.heading and text and not stream.flags[0] & MARK:
+        word = text.split(None, 1)[0]
+        start = first_word(word, alone=word == text)
+        if start is not None:
+            places.add(start)
+        elif _INITIAL.fullmatch(word):
+            text = word + GLUE + text[len(word) + 1 :]
     out, done = [], 0
-    for place in places:
-        out.append(stream.text[done:place])
+    for place in sorted(places):
+        out.append(text[done:place])
         done = place
-    return "\\".join([*out, stream.text[done:]])
+    return "\\".join([*out, text[done:]])

@@ -152,7 +152,7 @@ class _Scanner:
             stop = end
             while stop < self.size and text[stop] == " ":
                 stop += 1
-            if stop < self.size and not (text[stop] == "\n" and stop - end >= 2):
+            if stop >= self.size or not (text[stop] == "\n" and stop - end >= 2):
                 return [Piece("str", word + "\u00a0")], stop
         return [Piece("str", word)], end
 
@@ -216,12 +216,15 @@ class _Scanner:
         pieces: list[Piece] = []
         here = at + 1
         while True:
-            if pieces and here < self.size and self.text[here] in ends:
+            ended = here < self.size and self.text[here] in ends
+            if ended and mark == "'" and here + 1 < self.size:
+                ended = not _alphanumeric(self.text[here + 1])
+            if ended:
                 behind = here + 1
-                if mark == '"' or behind >= self.size or not _alphanumeric(self.text[behind]):
+                if pieces:
                     self.quotes, self.depth = state[0], state[3]
                     return [Piece(kind, "", _trim(pieces))], behind
-            if here >= self.size:
+            if ended or here >= self.size:
                 self.quotes, self.after_word, self.depth = state[0], state[1], state[3]
                 del self.findings[state[2] :]
                 return [Piece("str", unpaired)], at + 1
@@ -540,7 +543,9 @@ class _Scanner:
     def citation(self, at: int) -> tuple[list[Piece], int] | None:
         if self.after_word != at and _CITATION.match(self.text, at):
             self.note(at, "citation")
-        return None
+            return None
+        label = re.compile(r"@(?:[-_]?[^\W_]+)+").match(self.text, at)  # pandoc's example reference: one word, no look-behind set
+        return ([Piece("str", label.group())], label.end()) if label else None
 
 
 _DISPATCH: dict[str, Callable[[_Scanner, int], tuple[list[Piece], int] | None]] = {

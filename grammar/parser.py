@@ -76,7 +76,8 @@ class _Builder:
     def document(self) -> Document:
         lines = self.lines()
         runs = blocks(lines.texts)
-        if any("[" in lines.texts[run.first] for run in runs if run.rule in ("heading", "underlined", "definitions")):
+        named = ("heading", "underlined", "definitions")
+        if any("[" in lines.texts[index] for run in runs if run.rule in named for _, index, _ in run.lines):
             self.known = frozenset(
                 reference_key(lines.texts[run.first].strip("# ")) for run in runs if run.rule in ("heading", "underlined")
             )
@@ -481,13 +482,15 @@ class _Builder:
             reason = "an empty definition"
         elif [run.rule for run in inside] != ["paragraph"]:
             reason = "a definition that is no plain paragraph"
-        if reason:
-            self.say(problems.definition_shape(self.span(lines, at), reason))
         column = indentation(texts[index])
         read = scan(texts[index].strip(" "), self.known)
         self.findings(lines, index, column, texts[index].strip(" "), read.findings, index)
         raw = "\n".join(text.strip(" ") for text in content)
         value = scan(raw, self.known)
+        if reason is None and any(item.breaks for item in value.findings):
+            reason = "a definition that is no plain paragraph"
+        if reason:
+            self.say(problems.definition_shape(self.span(lines, at), reason))
         for item in value.findings:
             if item.what != "unclosed code":
                 self.leave(item.what, self.span(lines, at), lines.numbers[at], lines.numbers[at], breaks=item.breaks)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from grammar.escape import GLUE
 from grammar.nodes import (
     Block,
     BulletList,
@@ -22,7 +23,7 @@ from grammar.nodes import (
     Term,
     Text,
 )
-from grammar.spelling import GLUE, spell, spell_anchor
+from grammar.spelling import spell, spell_anchor
 from grammar.tidy import tidy, tidy_blocks
 from grammar.wrap import wrap
 
@@ -98,7 +99,7 @@ def print_heading(level: int, text: str | Sequence[Inline], given: str | None = 
         raise ValueError("an empty heading")
     if given is not None and not re.fullmatch(r"[^\s{}]+", given):
         raise ValueError(f"no identifier for a heading: {given!r}")
-    line = f"{'#' * level} {spell(words, heading=True).replace(GLUE, ' ')}"
+    line = f"{'#' * level} {spell(words, heading=True, more=given is not None).replace(GLUE, ' ')}"
     return line if given is None else f"{line} {{#{given}}}"
 
 

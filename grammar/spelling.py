@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from html import escape as html_escape
 
-from grammar.escape import EMPHASIS, LINK, MARK, Stream, escape
+from grammar.escape import EMPHASIS, GLUE, LINK, MARK, Stream, escape
 from grammar.nodes import Code, Emph, Inline, Link, Strong, Text
+from grammar.quotes import misread_quotes
 
-# a blank at which no line is broken; folded words have no no-break space of their own
-GLUE = "\u00a0"
 _AUTOMATIC = re.compile(r"(?:https?|ftp)://[A-Za-z0-9](?:[A-Za-z0-9./_~:?#=%+,@&-]*[A-Za-z0-9/])?")
+_QUOTE = re.compile("[\"']")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
@@ -21,15 +21,21 @@ class _Builder:
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.flags = bytearray()
+        self.quotes: list[
+            tuple[list[int], bool]
+        ] = []  # of each element the marks in its own words, whether it is closed
 
     def add(self, text: str, flag: int) -> None:
         self.parts.append(text)
         self.flags.extend(bytes((flag,)) * len(text))
 
     def inlines(self, inlines: Sequence[Inline], flag: int) -> None:
+        quotes: list[int] = []
+        self.quotes.append((quotes, flag != 0))
         for inline in inlines:
             match inline:
                 case Text():
+                    quotes.extend(len(self.flags) + found.start() for found in _QUOTE.finditer(inline.text))
                     self.text(inline, flag)
                 case Code():
                     self.code(inline, flag)
@@ -70,7 +76,9 @@ class _Builder:
         self.add("</a>", MARK)
 
     def written(self, *, heading: bool, references: bool) -> str:
-        return escape(Stream("".join(self.parts), bytes(self.flags), heading, references))
+        text = "".join(self.parts)
+        quotes = frozenset(at for places, closed in self.quotes for at in misread_quotes(text, places, closed=closed))
+        return escape(Stream(text, bytes(self.flags), quotes, heading, references))
 
 
 def _target(url: str) -> str:
@@ -85,14 +93,15 @@ def _target(url: str) -> str:
     return _ENTITY.sub(r"\\&", url)
 
 
-def spell(inlines: Sequence[Inline], *, heading: bool = False, references: bool = False) -> str:
+def spell(inlines: Sequence[Inline], *, heading: bool = False, references: bool = False, more: bool = False) -> str:
     """Tidy inlines (`grammar.tidy`) as one line of Markdown, its first word escaped if it would begin a block.
 
     Lines may be broken at its blanks, not at a GLUE, which is to be a blank in the end.  `heading`: for a heading,
     where closing `#`s and `{...}` are escaped and no first word is.  `references`: something in the file defines `[1]`.
+    `more`: other mark-up follows on the line, so that nothing may be left open.
     """
     builder = _Builder()
-    builder.inlines(inlines, 0)
+    builder.inlines(inlines, EMPHASIS if more else 0)
     return builder.written(heading=heading, references=references)
 
 

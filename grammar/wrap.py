@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grammar.spelling import GLUE
+from grammar.escape import GLUE
 
 WIDTH = 80
 

@@ -1,0 +1,86 @@
+"""xen-support: the one command.  Each subcommand is a module of convert.commands, imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from convert import __version__
+from convert.failure import Failure
+
+# subcommand -> (module, one line of help); `--help` and the man page list them in this order
+COMMANDS: dict[str, tuple[str, str]] = {
+    "fetch": ("fetch", "fetch a Google spreadsheet or document into a local snapshot"),
+    "login": ("login", "sign in to Google as a user"),
+    "logout": ("login", "forget the stored sign-in"),
+    "whoami": ("login", "say which sign-in would be used, and why"),
+    "draft": ("draft", "a workbook -> DIR/<tree>/SUPPORT.md, validated"),
+    "show": ("show", "what a SUPPORT.md says"),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
+
+
+def build_parser(names: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The argument parser with the subcommands `names` (default: all of them) built in."""
+    parser = _Parser(
+        prog="xen-support",
+        description="From the Xen feature categorisation sheet to SUPPORT.md files, and what people do with them.",
+        epilog="Exit status: 0 done; 1 findings, differences, conflicts or blocked trees; 2 usage, unreadable input or a "
+        "failing environment.",
+    )
+    parser.add_argument("--version", action="version", version=f"xen-support {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    chosen = list(COMMANDS) if names is None else names
+    for module in dict.fromkeys(COMMANDS[name][0] for name in chosen):
+        import_module(f"convert.commands.{module}").register(subparsers)
+    return parser
+
+
+def _chosen(argv: Sequence[str]) -> list[str] | None:
+    """The subcommand that the arguments name; None: all are needed, for help or for an error message."""
+    first = next((word for word in argv if not word.startswith("-")), None)
+    return [first] if first in COMMANDS and argv[0] == first else None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (default: the process's); the exit status."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        parser = build_parser(_chosen(arguments))
+        args = parser.parse_args(arguments)
+        if args.command is None:
+            parser.print_help(sys.stderr)
+            return 2
+        status: int = args.func(args)
+        sys.stdout.flush()
+        return status
+    except SystemExit as leaving:  # argparse has spoken
+        return leaving.code if isinstance(leaving.code, int) else 2
+    except Failure as failure:
+        print(f"xen-support: {failure}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("xen-support: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone; Python would complain again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"xen-support: {name}{error.strerror or error}", file=sys.stderr)
+        return 2
+    except RecursionError:
+        print("xen-support: the input is nested too deeply", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""What a FILE argument names: a file, `REF:PATH` of the repository, or `-` for standard input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from convert.failure import Failure
+from grammar.source import Source
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def read_source(name: str, repo: Path | None = None) -> Source:
+    """The source that an argument names.  A file of that name comes first.  Raises Failure with a reason for people."""
+    if name == "-":
+        return _source("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
+    path = Path(name)
+    try:
+        if path.is_dir():
+            inside = path / "SUPPORT.md"
+            if not inside.is_file():
+                raise Failure(f"{name}: a directory without SUPPORT.md")
+            path, name = inside, str(inside)
+        if path.exists():
+            with path.open("rb") as file:
+                return _source(name, file.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise Failure(f"{name}: {error.strerror}") from None
+    except ValueError:
+        raise Failure(f"{name!r}: not a file name") from None
+    ref, colon, inside_ref = name.partition(":")
+    if colon and ref and inside_ref:
+        from convert import git
+
+        return _source(name, git.blob(repo or Path("."), ref, inside_ref))
+    raise Failure(f"{name}: no such file, and not REF:PATH of a git repository")
+
+
+def _source(name: str, data: bytes) -> Source:
+    if len(data) > MAX_BYTES:
+        raise Failure(f"{name}: larger than {MAX_BYTES // 1024 // 1024} MiB; that is no SUPPORT.md")
+    if b"\0" in data[:4096] and data.count(0) > len(data) // 100:
+        raise Failure(f"{name}: a binary file, not a SUPPORT.md")
+    return Source(name, data)
