@@ -33,6 +33,7 @@ _MAIL = re.compile(r"<[^\s<>@]+@[^\s<>]+>")
 _MATH_END = re.compile(r"(?<=\S)\$(?![0-9])")
 _BLANK = re.compile(r"\s")
 _ENUMERATOR = re.compile(r"(\()?(?:#|@[\w-]*|[0-9]+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)]")
+_TASK = re.compile(r"\[[ xX]\] ")
 _INITIAL = re.compile(r"[A-Z]\.")
 _BLOCK = re.compile(r"[*_-]+$|\+$|#+[.)]?$|[:~]$|:::|[>|%]|\+[-=]")
 
@@ -68,14 +69,15 @@ def _kept(char: str) -> str:
 class Stream:
     """A block's text as it will be written but for the backslashes, and of each character what it is part of.
 
-    `quotes` are the offsets of the quotation marks to escape.  `heading`: the text of a heading.  `references`: `[1]` may
-    be a link, since something in the file defines it.
+    `quotes` are the offsets of the quotation marks to escape.  `heading`: the text of a heading.  `item`: the
+    first text of a list's item.  `references`: `[1]` may be a link, since something in the file defines it.
     """
 
     text: str
     flags: bytes
     quotes: frozenset[int] = frozenset()
     heading: bool = False
+    item: bool = False
     references: bool = False
     backquotes: int = field(init=False)
     last_underscore: int = field(init=False)
@@ -93,6 +95,10 @@ class Stream:
         """The character before an offset, empty at the start."""
         return self.text[at - 1 : at] if at else ""
 
+    def word(self, at: int) -> int:
+        """The offset at which the word around an offset begins."""
+        return self.text.rfind(" ", 0, at) + 1
+
     def blank(self, at: int) -> bool:
         """Whether there is a blank, or nothing, at an offset."""
         return self.text[at : at + 1].strip() == ""
@@ -103,7 +109,13 @@ class Stream:
         if behind < 0:
             return False
         gap = _BLANK.search(self.text, at + 1, behind)
-        return gap is None or any(flag & MARK for flag in self.flags[at + 1 : gap.start()])
+        return (
+            gap is None
+            or any(
+                flag & MARK or char in "\"'*_"  # what begins here may run on over the blank
+                for char, flag in zip(self.text[at + 1 : gap.start()], self.flags[at + 1 :], strict=False)
+            )
+        )
 
     def stars(self, at: int) -> bool:
         """Whether a run of stars in the text may open or close emphasis."""
@@ -170,7 +182,8 @@ def _tilde(stream: Stream, at: int) -> bool:
 
 def _at_sign(stream: Stream, at: int) -> bool:
     behind = stream.text[at + 1 : at + 2]
-    return not plain_word(stream.before(at)) and (behind.isalnum() or behind in ("_", "*", "{") or behind > "\x7f")
+    mail = plain_word(stream.before(at)) and "@" not in stream.text[stream.word(at) : at]
+    return not mail and (behind.isalnum() or behind in ("_", "*", "{") or behind > "\x7f")
 
 
 def _dash(stream: Stream, at: int) -> bool:
@@ -212,7 +225,7 @@ _RULES: dict[str, Callable[[Stream, int], bool]] = {
 def first_word(word: str, *, alone: bool) -> int | None:
     """Where to put a backslash into a text's first word so that it begins no block; None if it begins none.
 
-    `alone`: nothing follows the word on its line.  (`A.` with one blank behind it is an initial to pandoc, and no list.)
+    `alone`: nothing follows the word.  (`A.` with one blank behind it is an initial to pandoc, and no list.)
     """
     if _BLOCK.match(word):
         return 0
@@ -225,20 +238,29 @@ def first_word(word: str, *, alone: bool) -> int | None:
 def escape(stream: Stream) -> str:
     """The stream's text with the backslashes it needs; in its first word too, unless it is a heading's."""
     text = stream.text
-    places = set(stream.quotes)
+    places, glue = set(stream.quotes), set()
     for found in _SPECIAL.finditer(text):
-        at = found.start()
-        if not stream.flags[at] & MARK and _RULES[found.group()](stream, at):
+        at, char = found.start(), found.group()
+        if stream.flags[at] & MARK:
+            continue
+        if _RULES[char](stream, at):
             places.add(at)
-    if not stream.heading and text and not stream.flags[0] & MARK:
-        word = text.split(None, 1)[0]
-        start = first_word(word, alone=word == text)
-        if start is not None:
-            places.add(start)
-        elif _INITIAL.fullmatch(word):
-            text = word + GLUE + text[len(word) + 1 :]
+        elif char in "*_" and text.startswith(" ", at + 1):
+            glue.add(at + 1)  # with a line end behind it, it opens emphasis
+    breaks = set()
+    if stream.item and _TASK.match(text) and not any(flag & MARK for flag in stream.flags[:3]):
+        breaks.add(3)  # pandoc makes a check box of it where a blank comes next, even if it is escaped
+    for line in () if stream.heading else (0, *(at + 1 for at in breaks)):
+        if text and not stream.flags[line] & MARK:
+            word = text[line:].split(None, 1)[0]
+            start = first_word(word, alone=line + len(word) == len(text))
+            if start is not None:
+                places.add(line + start)
+            elif _INITIAL.fullmatch(word):
+                glue.add(line + len(word))  # with a line end behind it, it is a list
     out, done = [], 0
-    for place in sorted(places):
-        out.append(text[done:place])
-        done = place
-    return "\\".join([*out, text[done:]])
+    for at in sorted(places | glue | breaks):
+        out.append(text[done:at])
+        out.append(GLUE if at in glue else "\n" if at in breaks else "\\" + text[at])
+        done = at + 1
+    return "".join([*out, text[done:]])

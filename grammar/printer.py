@@ -10,6 +10,7 @@ from grammar.escape import GLUE
 from grammar.nodes import (
     Block,
     BulletList,
+    Code,
     DefinitionList,
     Document,
     Heading,
@@ -153,7 +154,7 @@ def _chunks(blocks: Iterable[Block], room: _Room) -> Iterator[str]:
         after = tidied[at + 1] if at + 1 < len(tidied) else None
         match block:
             case Paragraph():
-                text = _paragraph(block, room)
+                text = _paragraph(block, room, item=room.indent > 0 and before is None)
             case BulletList():
                 literal = isinstance(after, Literal) or (after is None and room.before_literal)
                 text = _bullets(block, room, 3 if literal else 2)
@@ -167,8 +168,8 @@ def _chunks(blocks: Iterable[Block], room: _Room) -> Iterator[str]:
             yield text
 
 
-def _paragraph(node: Paragraph, room: _Room) -> str:
-    return "\n".join(wrap(spell(node.inlines, references=room.references), room.indent))
+def _paragraph(node: Paragraph, room: _Room, *, item: bool) -> str:
+    return "\n".join(wrap(spell(node.inlines, item=item, references=room.references), room.indent))
 
 
 def _bullets(node: BulletList, room: _Room, lead: int) -> str:
@@ -185,10 +186,30 @@ def _item(blocks: Sequence[Block], room: _Room, gap: str) -> str:
 
 
 def _tight(node: BulletList) -> bool:
-    return all(len(item) == 1 or (len(item) == 2 and isinstance(item[0], Paragraph)) for item in node.items) and all(
-        isinstance(block, Paragraph) or (isinstance(block, BulletList) and _tight(block))
-        for item in node.items
-        for block in item
+    """Whether no blank lines are needed in a list.
+
+    Looking for the end of an item, pandoc takes what stands between two backquotes for code, even of two items, and
+    even if they are escaped; only a blank line ends that.
+    """
+    for item in node.items:
+        match item:
+            case (Paragraph(words),) | (Paragraph(words), BulletList()) if _has_backquote(words):
+                return False
+            case (Paragraph(),):
+                pass
+            case (BulletList() as below,) | (Paragraph(), BulletList() as below) if _tight(below):
+                pass
+            case _:
+                return False
+    return True
+
+
+def _has_backquote(inlines: Sequence[Inline]) -> bool:
+    return any(
+        "`" in inline.text
+        if isinstance(inline, Text)
+        else not isinstance(inline, Code) and _has_backquote(inline.children)
+        for inline in inlines
     )
 
 

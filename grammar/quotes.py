@@ -6,7 +6,7 @@ it (pandoc's `singleQuoted` and `doubleQuoted`).  All others come back as they s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 
 def plain_word(char: str) -> bool:
@@ -14,10 +14,11 @@ def plain_word(char: str) -> bool:
     return char != "" and char < "\u0530" and char.isalnum()
 
 
-def misread_quotes(text: str, places: Sequence[int], *, closed: bool) -> list[int]:
+def misread_quotes(text: str, places: Sequence[int], ends: Container[int], *, closed: bool) -> list[int]:
     """The offsets, of the quotation marks at `places` of one element's own words, that need a backslash.
 
-    `closed`: emphasis ends behind the element, so that none may be left open.
+    `ends`: the offsets right behind emphasis, where no quotation begins.  `closed`: emphasis ends behind the element,
+    so that none may be left open.
     """
     found: list[int] = []
     opened: list[int] = []
@@ -31,7 +32,7 @@ def misread_quotes(text: str, places: Sequence[int], *, closed: bool) -> list[in
         elif may_close and open_here:
             crossed = crossed or opened[-1] != open_here[-1]
             del opened[opened.index(open_here[-1]) :]
-        elif not plain_word(before) and behind.strip():
+        elif not plain_word(before) and at not in ends and behind.strip():
             opened.append(at)
     if closed:
         found = list(places) if crossed else sorted([*found, *opened])

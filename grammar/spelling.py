@@ -21,9 +21,9 @@ class _Builder:
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.flags = bytearray()
-        self.quotes: list[
-            tuple[list[int], bool]
-        ] = []  # of each element the marks in its own words, whether it is closed
+        # of each element the quotation marks in its own words, and whether mark-up closes it
+        self.quotes: list[tuple[list[int], bool]] = []
+        self.ends: set[int] = set()  # the offsets right behind emphasis
 
     def add(self, text: str, flag: int) -> None:
         self.parts.append(text)
@@ -60,6 +60,7 @@ class _Builder:
         self.add(mark, flag | MARK)
         self.inlines(children, flag | EMPHASIS)
         self.add(mark, flag | MARK)
+        self.ends.add(len(self.flags))
 
     def link(self, node: Link, flag: int) -> None:
         if node.children == (Text(node.url),) and _AUTOMATIC.fullmatch(node.url):
@@ -75,10 +76,12 @@ class _Builder:
         self.inlines(node.children, 0)
         self.add("</a>", MARK)
 
-    def written(self, *, heading: bool, references: bool) -> str:
+    def written(self, *, heading: bool = False, item: bool = False, references: bool = False) -> str:
         text = "".join(self.parts)
-        quotes = frozenset(at for places, closed in self.quotes for at in misread_quotes(text, places, closed=closed))
-        return escape(Stream(text, bytes(self.flags), quotes, heading, references))
+        quotes = frozenset(
+            at for places, closed in self.quotes for at in misread_quotes(text, places, self.ends, closed=closed)
+        )
+        return escape(Stream(text, bytes(self.flags), quotes, heading, item, references))
 
 
 def _target(url: str) -> str:
@@ -93,20 +96,28 @@ def _target(url: str) -> str:
     return _ENTITY.sub(r"\\&", url)
 
 
-def spell(inlines: Sequence[Inline], *, heading: bool = False, references: bool = False, more: bool = False) -> str:
+def spell(
+    inlines: Sequence[Inline],
+    *,
+    heading: bool = False,
+    item: bool = False,
+    references: bool = False,
+    more: bool = False,
+) -> str:
     """Tidy inlines (`grammar.tidy`) as one line of Markdown, its first word escaped if it would begin a block.
 
     Lines may be broken at its blanks, not at a GLUE, which is to be a blank in the end.  `heading`: for a heading,
-    where closing `#`s and `{...}` are escaped and no first word is.  `references`: something in the file defines `[1]`.
-    `more`: other mark-up follows on the line, so that nothing may be left open.
+    where closing `#`s and `{...}` are escaped and no first word is.  `item`: for the start of a list's item, where
+    `[ ]` and `[x]` get a line of their own.  `references`: something in the file defines `[1]`.  `more`: other mark-up
+    follows on the line, so that nothing may be left open.
     """
     builder = _Builder()
     builder.inlines(inlines, EMPHASIS if more else 0)
-    return builder.written(heading=heading, references=references)
+    return builder.written(heading=heading, item=item, references=references)
 
 
 def spell_anchor(link: Link, *, references: bool = False) -> str:
     """A tidy link as `<a href="url">words</a>`, on one line."""
     builder = _Builder()
     builder.anchor(link)
-    return builder.written(heading=False, references=references)
+    return builder.written(references=references)

@@ -18,18 +18,21 @@ _ABBREVIATION = re.compile(
 )
 # what may begin a block, or make the line above it another: a list, heading, quote, fence, table, rule, definition, div
 _BLOCK = re.compile(
-    r"[*_+-]+$|#+[.)]?$|\(?(?:#|@[\w-]*|[0-9]+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)]$|[:~]$|[>|%=]|:[:|-]|~~|```|-[-|:+]|\+[-=]"
+    r"(?:[*_+-]+|#+[.)]?|\(?(?:#|@[\w-]*|[0-9]+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)]|[:~])(?!\S)"
+    r"|[>|%=]|:[:|-]|~~|```|-[-|:+]|\+[-=]"
 )
 
 
 def wrap(text: str, indent: int = 0) -> list[str]:
     """A spelt text (`grammar.spelling`) in lines that, with `indent` columns before each, end by column 80.
 
-    A word that is longer stands on its own, and words before which no line may be broken stay on their line.
+    A word that is longer stands on its own, and words before which no line may be broken stay on their line.  Line ends
+    in the text stay.
     """
     lines: list[str] = []
-    for sentence in _sentences(text.split(" ")):
-        lines.extend(_filled(sentence, WIDTH - indent))
+    for part in text.split("\n"):
+        for sentence in _sentences(part.split(" ")):
+            lines.extend(_filled(sentence, WIDTH - indent))
     return [line.replace(GLUE, " ") for line in lines]
 
 

@@ -1,0 +1,103 @@
+"""`xen-support login`, `logout` and `whoami`: the user's sign-in to Google."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from convert.commands.fetch import add_google_options, google_settings
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the three subcommands."""
+    login = subparsers.add_parser(
+        "login",
+        help="sign in to Google",
+        description="Sign in with a browser, for reading only; the token stays in the user's configuration directory.",
+    )
+    login.add_argument("--client-id-file", metavar="FILE", type=Path, help="OAuth client of a desktop application; "
+                       "needed the first time")  # fmt: skip
+    login.add_argument(
+        "--downloads", action="store_true", help="also ask for drive.readonly, for uploaded Office files"
+    )
+    login.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
+    login.add_argument(
+        "--timeout", metavar="SECONDS", type=float, default=300.0, help="how long to wait (default: 300)"
+    )
+    login.set_defaults(func=run_login)
+    logout = subparsers.add_parser("logout", help="forget and revoke the sign-in to Google")
+    logout.set_defaults(func=run_logout)
+    whoami = subparsers.add_parser("whoami", help="which sign-in would be used, and why")
+    add_google_options(whoami)
+    whoami.set_defaults(func=run_whoami)
+
+
+add_parser = register
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the one of the three that was asked for (`args.func`)."""
+    function: Callable[[argparse.Namespace], int] = args.func
+    return function(args)
+
+
+def run_login(args: argparse.Namespace) -> int:
+    """Sign in; exit status 0, or 2 with one message."""
+    from convert.sheet.cells import SheetError
+    from convert.sheet.google.login import sign_in
+    from convert.sheet.google.settings import token_file
+
+    try:
+        if not 0 < args.timeout <= 86_400:
+            raise SheetError("--timeout: give seconds, from 1 to 86400")
+        scopes = sign_in(
+            args.client_id_file, downloads=args.downloads, browser=not args.no_browser, timeout=args.timeout
+        )
+    except SheetError as error:
+        return _refused(error)
+    print(f"signed in; scopes: {', '.join(scopes)}")
+    print(f"stored in {token_file()}; `xen-support logout` removes and revokes it")
+    return 0
+
+
+def run_logout(args: argparse.Namespace) -> int:
+    """Forget the sign-in; exit status 0, or 2 if there is none or it could not be revoked."""
+    from convert.sheet.cells import SheetError
+    from convert.sheet.google.login import sign_out
+
+    try:
+        problem = sign_out(google_settings(args))
+    except SheetError as error:
+        return _refused(error)
+    if problem is not None:
+        where = "https://myaccount.google.com/permissions"
+        return _refused(SheetError(f"removed from this machine, but not revoked ({problem}); revoke it at {where}"))
+    print("signed out: the stored sign-in is removed and revoked")
+    return 0
+
+
+def run_whoami(args: argparse.Namespace) -> int:
+    """Say which sign-in would be used; exit status 0, or 2 if there is none."""
+    from convert.sheet.cells import SheetError
+    from convert.sheet.google.auth import choose
+    from convert.sheet.google.messages import printable
+
+    try:
+        choice = choose(google_settings(args))
+    except SheetError as error:
+        return _refused(error)
+    who = choice.identity
+    print(printable(f"{who.kind}{f' {who.email}' if who.email else ''}: {choice.why}"))
+    if choice.path is not None:
+        print(printable(f"from {choice.path}"))
+    print("scopes: " + (printable(", ".join(who.scopes)) or "none"))
+    return 0
+
+
+def _refused(error: Exception) -> int:
+    from convert.sheet.google.messages import printable, scrub
+
+    print(f"xen-support: {scrub(printable(str(error)))}", file=sys.stderr)
+    return 2

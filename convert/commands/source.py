@@ -1,0 +1,56 @@
+"""What a SOURCE argument names: a local workbook, a snapshot, or a Google address."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from convert.commands.fetch import add_google_options, google_settings
+from convert.failure import Failure
+from convert.sheet.cells import SheetError, Workbook
+from convert.sheet.layout import Layout, layout_beside, load_layout
+from convert.sheet.model import Categorisation
+
+_GOOGLE = re.compile(r"https?://|[A-Za-z0-9_-]{25,}$")
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add SOURCE and the options that say how it is read."""
+    parser.add_argument(
+        "source", metavar="SOURCE", help="a workbook (.xlsx, .ods, folder of .csv), a snapshot, or a Google URL or ID"
+    )
+    parser.add_argument("--layout", type=Path, metavar="FILE", help="a layout file (default: NAME.layout.toml beside the workbook)")
+    parser.add_argument(
+        "--keep-unknown", action="store_true", help="write unknown statuses as they stand, with a warning, instead of an error"
+    )
+    add_google_options(parser)
+
+
+def load(args: argparse.Namespace) -> Categorisation:
+    """Read and categorise SOURCE.  Raises Failure with a reason for people."""
+    from convert.sheet.categorise import categorise
+
+    try:
+        workbook, layout = _workbook(args)
+        return categorise(workbook, layout, keep_unknown=args.keep_unknown)
+    except SheetError as error:
+        raise Failure(str(error)) from None
+
+
+def _workbook(args: argparse.Namespace) -> tuple[Workbook, Layout]:
+    path = Path(args.source)
+    try:
+        local = path.exists()
+    except (OSError, ValueError):
+        local = False
+    if local or not _GOOGLE.match(args.source):
+        from convert.progress import progress
+        from convert.sheet.workbook import open_workbook
+
+        layout = load_layout(args.layout or layout_beside(path))
+        with progress() as tell:
+            return open_workbook(path, progress=tell), layout
+    from convert.sheet.google import open_google
+
+    return open_google(args.source, settings=google_settings(args)), load_layout(args.layout)

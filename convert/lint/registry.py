@@ -1,0 +1,130 @@
+"""The rules of lint: how one is entered, what it is given, and the one walk that calls them.
+
+A rule is a generator function of (node, context) whose docstring is its explanation: a line that says what is wrong, a blank
+line, the reason, a blank line, then `Bad:` and `Good:`, each followed by an indented SUPPORT fragment.  A fragment stands below a
+heading of the engine's making (see `tests/lint/test_catalogue.py`), unless it begins with `%` or `#`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from grammar.diagnostic import Diagnostic, Fix, Severity
+from grammar.nodes import BulletList, DefinitionList, Document, Heading, Literal, Paragraph, ParsedField, Section
+from grammar.parser import Parsed
+from grammar.rows import Limit, Row
+from grammar.source import Source, Span
+
+Node = Document | Section | Heading | Literal | ParsedField | Paragraph | BulletList | DefinitionList | Row | Source
+Rule = Callable[[Any, "Context"], Iterator[Diagnostic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another tree to compare with: its name, what it says, whether it is newer than the tree under lint."""
+
+    name: str
+    document: Document
+    rows: tuple[Row, ...]
+    newer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may look at besides its node; the command fills it, rules never run git.
+
+    `makefile`: the text of the tree's xen/Makefile, where a tree is at hand; `siblings`: with --against; `day`: the day by which
+    policies are judged (the commit's, for a tag).
+    """
+
+    source: Source
+    parsed: Parsed
+    rows: tuple[Row, ...]
+    limits: tuple[Limit, ...]
+    day: date
+    makefile: str | None = None
+    siblings: tuple[Sibling, ...] = ()
+    memo: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rule of the catalogue."""
+
+    code: str
+    name: str
+    severity: Severity
+    on: type
+    rule: Rule
+    default: bool
+
+    @property
+    def doc(self) -> str:
+        """Its explanation."""
+        return self.rule.__doc__ or ""
+
+    def at(
+        self, span: Span | None, message: str, *, severity: Severity | None = None, rows: Sequence[str] = (), fix: Fix | None = None
+    ) -> Diagnostic:
+        """A diagnostic of this rule."""
+        return Diagnostic(self.code, self.name, severity or self.severity, message, span=span, rows=tuple(rows), fix=fix)
+
+
+RULES: dict[str, Entry] = {}
+
+
+def rule(code: str, name: str, severity: Severity, on: type, *, default: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter a generator of (span, message[, keywords of Entry.at]) into the catalogue; `on` is the node type it is called for.
+
+    The function yields tuples (span, message) or (span, message, {"rows": ..., "fix": ..., "severity": ...}).  `default` false: only
+    when selected.
+    """
+
+    def enter(function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(node: Any, context: Context) -> Iterator[Diagnostic]:
+            for found in function(node, context):
+                yield entry.at(found[0], found[1], **(found[2] if len(found) > 2 else {}))
+
+        run.__doc__ = function.__doc__
+        entry = Entry(code, name, severity, on, run, default)
+        if code in RULES or any(e.name == name for e in RULES.values()):
+            raise ValueError(f"{code} {name}: twice in the catalogue")
+        RULES[code] = entry
+        return function
+
+    return enter
+
+
+def walk(context: Context) -> Iterator[Node]:
+    """Every node that a rule may be called for, once, in file order: source, document, sections with their parts, then rows."""
+    document = context.parsed.document
+    yield context.source
+    yield document
+    yield from _blocks(document.preamble)
+    for section in document.walk():
+        yield section
+        yield section.heading
+        yield from _blocks(section.blocks)
+    yield from context.rows
+
+
+def _blocks(blocks: Iterable[Any]) -> Iterator[Node]:
+    for block in blocks:
+        if isinstance(block, Literal | Paragraph | BulletList | DefinitionList):
+            yield block
+        if isinstance(block, Literal):
+            yield from block.fields
+
+
+def check(context: Context, codes: Iterable[str]) -> list[Diagnostic]:
+    """The findings of the chosen rules, in one walk, in file order."""
+    by_type: dict[type, list[Rule]] = {}
+    for code in codes:
+        if code in RULES:
+            by_type.setdefault(RULES[code].on, []).append(RULES[code].rule)
+    found = [finding for node in walk(context) for one in by_type.get(type(node), ()) for finding in one(node, context)]
+    found.sort(key=lambda d: (d.span.start if d.span else 0, d.code))
+    return found

@@ -1,0 +1,89 @@
+"""Cells in, categorisation out: the whole way from a workbook and a layout to the model, with all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from convert.sheet import problems
+from convert.sheet.cell_text import one_line
+from convert.sheet.cells import Tab, Workbook
+from convert.sheet.drafts import finish
+from convert.sheet.features import Reading, read_features
+from convert.sheet.layout import Layout
+from convert.sheet.limits import read_limits
+from convert.sheet.model import Categorisation
+from convert.sheet.table import Table, read_header
+from convert.sheet.tabs import by_title, find_tabs
+from convert.sheet.trees import read_trees
+from grammar.diagnostic import Diagnostic
+
+
+def categorise(workbook: Workbook, layout: Layout, *, keep_unknown: bool = False) -> Categorisation:
+    """What a workbook says, read by a layout.
+
+    Never raises on content: whatever is wrong is in `problems`, each with its cell and the trees it touches.
+    `keep_unknown` writes unknown statuses as they stand, with a warning each.
+    """
+    report = list(workbook.problems)
+    known = frozenset(problem.place for problem in report if problem.place is not None)
+    cells: dict[str, str] = {}
+    tabs = find_tabs(workbook, layout, report)
+    titles = [one_line(tab.title) for tab in workbook.tabs]
+    trees = read_trees(next(iter(tabs["trees"]), None), titles, layout, report, cells)
+    names = tuple(tree.name for tree in trees)
+    reading = Reading(layout, names, keep_unknown, report, known, cells=cells)
+    if trees:
+        read_features(_feature_tables(workbook, tabs["features"], titles, reading), reading)
+        for tab in tabs["limits"]:
+            table = read_header(tab, "limits", layout, names, report)
+            if table is not None:
+                read_limits(table, reading)
+    sections, questions = finish(reading.drafts, names, report)
+    found = tuple(_joined(report, names))
+    return Categorisation(trees, sections, questions, found, workbook.name, workbook.sha256, cells)
+
+
+def _feature_tables(workbook: Workbook, tabs: list[Tab], titles: list[str], reading: Reading) -> list[Table]:
+    """The tables of the Features tabs; a missing tab or tree column is reported."""
+    layout, names, report = reading.layout, reading.trees, reading.report
+    if layout.tab_a_tree:
+        return _tree_tables(workbook, titles, reading)
+    if not tabs:
+        report.append(problems.missing_tab(None, (), "features", layout.features.tabs, titles))
+    found = [read_header(tab, "features", layout, names, report) for tab in tabs]
+    tables = [table for table in found if table is not None]
+    if tables:
+        headings = [heading for table in tables for heading in table.headings.values()]
+        for name in names:
+            if not any(name in table.trees for table in tables):
+                report.append(problems.missing_tree_column(one_line(tables[0].tab.title), [name], name, headings))
+    return tables
+
+
+def _tree_tables(workbook: Workbook, titles: list[str], reading: Reading) -> list[Table]:
+    """The tables of a workbook with a tab a tree, in the order of the trees."""
+    layout, report = reading.layout, reading.report
+    tables = []
+    for name in reading.trees:
+        wanted = [title for title, tree in layout.tree_tabs.items() if tree.casefold() == name.casefold()] or [name]
+        found = by_title(workbook, wanted)
+        if not found:
+            report.append(problems.missing_tab(None, [name], f"tree {name}", wanted, titles))
+        for tab in found:
+            table = read_header(tab, "features", layout, reading.trees, report, name)
+            if table is not None:
+                tables.append(table)
+    return tables
+
+
+def _joined(report: Iterable[Diagnostic], trees: tuple[str, ...]) -> Iterable[Diagnostic]:
+    """The same problem of the same cell once, for all the trees it touches, in the trees' order."""
+    touched: dict[tuple[str, str | None, str], list[Diagnostic]] = {}
+    for problem in report:
+        touched.setdefault((problem.code, problem.place, problem.message), []).append(problem)
+    for same in touched.values():
+        names = {name for problem in same for name in problem.trees}
+        everywhere = any(not problem.trees for problem in same)
+        ordered = [*(name for name in trees if name in names), *sorted(names.difference(trees))]
+        yield replace(same[0], trees=() if everywhere else tuple(ordered))

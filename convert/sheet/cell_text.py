@@ -1,0 +1,237 @@
+"""The text of cells: struck parts dropped, characters normalised, lines made into paragraphs and lists.
+
+Text in a cell is never mark-up: a `*` between words stays a `*`.  What becomes a node is the cell's own format: bold,
+italic, links, line breaks, and lines that begin with a bullet.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import NamedTuple
+
+from convert.sheet.cells import Cell, Run
+from convert.sheet.model import Prose
+from grammar.nodes import Block, BulletList, Emph, Inline, Link, Paragraph, Strong, Text
+
+# What people type without meaning it: spreadsheets make quotes typographic, browsers paste no-break blanks.
+_BLANKS = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_BREAKS = "\r\v\f\u0085\u2028\u2029"
+_DROPPED = (
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff\ufffe\uffff"
+)
+_SINGLE, _DOUBLE = "\u2018\u2019\u201a\u201b", "\u201c\u201d\u201e\u201f"
+_TABLE = {
+    **dict.fromkeys([*range(0x00, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)]),
+    **dict.fromkeys(map(ord, _DROPPED)),
+    **dict.fromkeys(map(ord, _BLANKS), " "),
+    **dict.fromkeys(map(ord, _BREAKS), "\n"),
+    **dict.fromkeys(map(ord, _SINGLE), "'"),
+    **dict.fromkeys(map(ord, _DOUBLE), '"'),
+    ord("\n"): "\n",
+    ord("\u2026"): "...",
+}
+_BULLET = re.compile(r"( *)[-*\u2022\u2013\u2023\u25aa\u25ab\u25cf\u25cb\u25e6\u25a0\u25a1\u00b7] +(?=\S)")
+_URL = re.compile(r"(?:https?://[^\s<>\"'\\^`{|}]+|mailto:[^\s<>\"'\\^`{|}]+@[^\s<>\"'\\^`{|}]+)", re.I)
+_WHITE = re.compile(r" +")
+
+
+def clean(text: str) -> str:
+    """Text with plain blanks, quotes and dots, LF as line break, without invisible characters; in NFC."""
+    if text.isascii() and text.isprintable():
+        return text
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(_TABLE))
+
+
+def one_line(text: str) -> str:
+    """Text as `clean` makes it, all blanks and line breaks to one blank."""
+    return " ".join(clean(text).split())
+
+
+def fold_heading(text: str) -> str:
+    """A heading or title for comparison: one line, lower case, without a final colon or asterisk."""
+    return one_line(text).rstrip(":* ").casefold()
+
+
+def is_address(url: str) -> bool:
+    """Whether a link can be written: http, https or mailto, printable, without blanks, quotes and angle brackets."""
+    return url.isprintable() and _URL.fullmatch(url) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one cell says.
+
+    `text` is what is not struck, normalised, stripped; `gone` is what is struck; `broken` as in the cell.
+    """
+
+    text: str
+    gone: str = ""
+    place: str = ""
+    number: bool = False
+    broken: str | None = None
+    cell: Cell | None = None
+
+    @property
+    def line(self) -> str:
+        """The text on one line."""
+        return " ".join(self.text.split())
+
+    @property
+    def struck(self) -> bool:
+        """Wholly struck out: there was text, and none is left."""
+        return not self.text and bool(self.gone)
+
+
+BLANK = Words("")
+
+
+def words(cell: Cell | None, place: str) -> Words:
+    """Read a cell; None is blank."""
+    if cell is None:
+        return replace(BLANK, place=place)
+    if len(cell.runs) == 1 and not cell.runs[0].struck:
+        text, gone = clean(cell.runs[0].text).strip(), ""
+    else:
+        text = clean("".join(run.text for run in cell.runs if not run.struck)).strip()
+        gone = one_line("".join(run.text for run in cell.runs if run.struck))
+    return Words(text, gone, place, cell.number, cell.broken, cell)
+
+
+class _Style(NamedTuple):
+    bold: bool
+    italic: bool
+    link: str | None
+
+
+_Piece = tuple[str, _Style]
+_PLAIN = _Style(False, False, None)
+
+
+def prose(runs: Iterable[Run]) -> Prose:
+    """A cell's runs as paragraphs and bullet lists.
+
+    Each line is a paragraph (people who press Alt+Enter mean one); lines that begin with a bullet and a blank are one
+    list, blank lines between them or not, and an indented one belongs to the item above; an indented line directly
+    below an item goes on with it.  Numbered lines stay text.
+    """
+    blocks: list[Block] = []
+    items: list[tuple[int, list[_Piece]]] = []
+    fresh = True
+    for line in _lines(runs):
+        text = "".join(piece for piece, _ in line)
+        bullet = _BULLET.match(text)
+        if not text.strip():
+            fresh = True
+            continue
+        if bullet:
+            items.append((len(bullet[1]), _cut(line, bullet.end())))
+        elif items and not fresh and len(text) - len(text.lstrip(" ")) > items[-1][0]:
+            items[-1][1].extend([(" ", _PLAIN), *line])
+        else:
+            blocks.extend(_lists(items))
+            items = []
+            blocks.append(Paragraph(_inlines(line)))
+        fresh = False
+    blocks.extend(_lists(items))
+    return tuple(blocks)
+
+
+def refused_links(cell: Cell) -> tuple[str, ...]:
+    """The addresses in a cell that `prose` leaves out, each once."""
+    urls = dict.fromkeys(run.link for run in cell.runs if run.link and not run.struck and run.text.strip())
+    return tuple(url for url in urls if not is_address(url))
+
+
+def _lines(runs: Iterable[Run]) -> Iterator[list[_Piece]]:
+    line: list[_Piece] = []
+    for run in runs:
+        if run.struck:
+            continue
+        link = run.link if run.link and is_address(run.link) else None
+        style = _Style(run.bold, run.italic, link)
+        first, *more = clean(run.text).split("\n")
+        line.append((first, style))
+        for text in more:
+            yield line
+            line = [(text, style)]
+    yield line
+
+
+def _cut(line: list[_Piece], count: int) -> list[_Piece]:
+    rest: list[_Piece] = []
+    for text, style in line:
+        if count < len(text):
+            rest.append((text[count:], style))
+        count = max(count - len(text), 0)
+    return rest
+
+
+def _lists(items: list[tuple[int, list[_Piece]]]) -> list[Block]:
+    """Bullet lines with their indentations as nested lists; deeper than `_DEPTH` they stay at that level."""
+    levels: list[tuple[int, list[tuple[Block, ...]]]] = []
+
+    def close() -> None:
+        _, done = levels.pop()
+        levels[-1][1][-1] += (BulletList(tuple(done)),)
+
+    for indent, line in items:
+        while len(levels) > 1 and indent < levels[-1][0] and indent <= levels[-2][0]:
+            close()
+        if not levels or (indent > levels[-1][0] and len(levels) < _DEPTH):
+            levels.append((indent, []))
+        levels[-1][1].append((Paragraph(_inlines(line), plain=True),))
+    while len(levels) > 1:
+        close()
+    return [BulletList(tuple(levels[0][1]))] if levels else []
+
+
+_DEPTH = 4
+
+
+def _inlines(line: list[_Piece]) -> tuple[Inline, ...]:
+    """One line as inlines: blanks single, none at the ends nor at the edges inside a format, neighbours joined."""
+    pieces: list[_Piece] = []
+    blank = True  # a blank here would stand at the beginning or beside another one
+    for text, style in line:
+        for n, part in enumerate(_WHITE.split(text)):
+            if n and not blank:
+                pieces.append((" ", style))
+                blank = True
+            if part:
+                pieces.append((part, style))
+                blank = False
+    if pieces and blank:
+        pieces.pop()
+    for n, (text, _style) in enumerate(pieces):
+        if text == " ":  # a blank has the format that both its neighbours have
+            pieces[n] = (text, _common(pieces[n - 1][1], pieces[n + 1][1]))
+    out: list[Inline] = []
+    for link, group in groupby(pieces, key=lambda piece: piece[1].link):
+        styled = tuple(_styled(group))
+        out.extend(styled if link is None else [Link(styled, link)])
+    return tuple(out)
+
+
+def _common(left: _Style, right: _Style) -> _Style:
+    link = left.link if left.link == right.link else None
+    return _Style(left.bold and right.bold, left.italic and right.italic, link)
+
+
+def _styled(pieces: Iterable[_Piece]) -> Iterator[Inline]:
+    for bold, group in groupby(pieces, key=lambda piece: piece[1].bold):
+        inner = tuple(_italic(group))
+        if bold:
+            yield Strong(inner)
+        else:
+            yield from inner
+
+
+def _italic(pieces: Iterable[_Piece]) -> Iterator[Inline]:
+    for italic, group in groupby(pieces, key=lambda piece: piece[1].italic):
+        text = Text("".join(piece for piece, _ in group))
+        yield Emph((text,)) if italic else text

@@ -1,0 +1,240 @@
+"""The categorisation while rows are read: everything by heading, then checked and put into the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from convert.sheet import problems
+from convert.sheet.cell_text import Words
+from convert.sheet.headings import Ordered
+from convert.sheet.model import Feature, Limit, OpenQuestion, Prose, Role, Section, Statement, Variant, rows_of
+from grammar.diagnostic import Diagnostic
+from grammar.rows import key_of
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A status cell of a row: `statement` is None where it is undecided; `place` is the row's variant."""
+
+    qualifier: str | None
+    tree: str
+    statement: Statement | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The text of one row for some trees.
+
+    `unlisted` are those in which the row itself is blank, unless it is the first of its feature.
+    """
+
+    said: Words
+    blocks: Prose
+    trees: tuple[str, ...]
+    unlisted: tuple[str, ...]
+    undecided: bool
+    owner: str | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """What the rows say about one heading.
+
+    `section` and `feature` are the headings that lead here, for people; `mentions` are the trees its rows are for;
+    `states`: a row has a status, a question, or one that was struck or is wrong.
+    """
+
+    section: str
+    feature: str | None
+    name: str | None
+    place: str
+    stated: list[Stated] = field(default_factory=list)
+    variants: Ordered[str | None, str] = field(default_factory=Ordered)
+    limits: list[Limit] = field(default_factory=list)
+    prose: dict[Role, list[Piece]] = field(default_factory=lambda: {"description": [], "caveats": []})
+    questions: list[OpenQuestion] = field(default_factory=list)
+    texts: set[str] = field(default_factory=set)
+    mentions: set[str] = field(default_factory=set)
+    states: bool = False
+    rows: int = 0
+    features: Ordered[str, Draft] = field(default_factory=Ordered)
+
+    def ask(self, role: Role, variant: str | None, tree: str, owner: str | None, said: Words) -> None:
+        """Note an undecided cell."""
+        question = OpenQuestion(self.section, self.feature, variant, tree, role, owner, said.line, said.place)
+        self.questions.append(question)
+        self.states = True
+
+
+@dataclass(slots=True)
+class SectionDraft:
+    """A section while rows are read."""
+
+    own: Draft
+    features: Ordered[str, Draft] = field(default_factory=Ordered)
+    sections: Ordered[str, SectionDraft] = field(default_factory=Ordered)
+
+
+@dataclass(slots=True)
+class Drafts:
+    """All headings of a workbook while its rows are read."""
+
+    sections: Ordered[str, SectionDraft] = field(default_factory=Ordered)
+
+    def at(
+        self,
+        section: tuple[str, ...],
+        feature: tuple[str, ...],
+        places: tuple[str, str],
+        tab: int,
+        *,
+        at_end: bool = False,
+    ) -> Draft:
+        """The draft of a heading, of the section itself where `feature` is empty; `places` of section and feature."""
+        title = " / ".join(section)
+        found: SectionDraft | None = None
+        for name in section:
+            into = self.sections if found is None else found.sections
+            found = into.reach(name, lambda: SectionDraft(Draft(title, None, None, places[0])), tab, at_end=at_end)
+        if found is None:
+            raise ValueError("a row needs a section")
+        draft, features = found.own, found.features
+        for depth, name in enumerate(feature, 1):
+            path = " / ".join(feature[:depth])
+
+            def make(path: str = path, name: str = name) -> Draft:
+                return Draft(title, path, name, places[1])
+
+            draft = features.reach(name, make, tab, at_end=at_end)
+            features = draft.features
+        return draft
+
+
+def finish(
+    drafts: Drafts, trees: tuple[str, ...], report: list[Diagnostic]
+) -> tuple[tuple[Section, ...], tuple[OpenQuestion, ...]]:
+    """The model's sections, and the open questions, both in the order of the sheet; problems go into `report`."""
+    work = _Finish({name: n for n, name in enumerate(trees)}, report)
+    return tuple(work.sections(drafts.sections)), tuple(work.questions)
+
+
+class _Finish:
+    """What finishing shares: the order of the trees, the problems, the questions."""
+
+    def __init__(self, order: dict[str, int], report: list[Diagnostic]) -> None:
+        self.order, self.report = order, report
+        self.questions: list[OpenQuestion] = []
+
+    def sections(self, drafts: Ordered[str, SectionDraft]) -> Iterator[Section]:
+        for title, draft in drafts:
+            own = self.feature(draft.own)
+            features = tuple(found for _, inner in draft.features if (found := self.feature(inner)) is not None)
+            sections = tuple(self.sections(draft.sections))
+            below: list[Feature | Section] = [*features, *sections, *([own] if own else [])]
+            trees = frozenset[str]().union(*(part.trees for part in below))
+            if trees:
+                yield Section(title, own, features, sections, trees, draft.own.place)
+
+    def feature(self, draft: Draft) -> Feature | None:
+        """A heading with all below it; None where no tree has it."""
+        variants, limits = self.distinct(draft)
+        self.questions.extend(draft.questions)
+        present = {s.tree for v in variants for s in v.statements} | {
+            tree for limit in limits for tree in limit.maximum
+        }
+        present |= draft.texts
+        prose = any(draft.prose.values())
+        features_drafted = list(draft.features)
+        if not draft.states and not draft.texts and (prose or (draft.name is not None and not features_drafted)):
+            present |= draft.mentions
+            if not prose:
+                self.report.append(problems.heading_only(draft.place, draft.mentions, draft.name))
+        places: dict[str, str] = {}
+        texts = {role: self.prose(draft, role, present, places) for role in draft.prose}
+        features = tuple(found for _, inner in features_drafted if (found := self.feature(inner)) is not None)
+        trees = frozenset(present).union(*(feature.trees for feature in features))
+        if not trees:
+            return None
+        return Feature(
+            draft.name,
+            variants,
+            limits,
+            texts["description"],
+            texts["caveats"],
+            frozenset(draft.texts),
+            trees,
+            features,
+            draft.place,
+            places,
+        )
+
+    def prose(self, draft: Draft, role: Role, present: set[str], places: dict[str, str]) -> dict[str, Prose]:
+        """The text of a role by tree: that of all rows, each once."""
+        blocks: dict[str, list[Prose]] = {}
+        for piece in draft.prose[role]:
+            trees = [tree for tree in piece.trees if tree in present]
+            if piece.undecided:
+                for tree in trees:
+                    self.questions.append(
+                        OpenQuestion(
+                            draft.section,
+                            draft.feature,
+                            None,
+                            tree,
+                            role,
+                            piece.owner,
+                            piece.said.line,
+                            piece.said.place,
+                        )
+                    )
+                continue
+            fresh = [tree for tree in trees if piece.blocks not in blocks.get(tree, ())]
+            for tree in fresh:
+                blocks.setdefault(tree, []).append(piece.blocks)
+                places[f"{role} {tree}"] = places.get(f"{role} {tree}", piece.said.place)
+            unlisted = [tree for tree in fresh if tree in piece.unlisted]
+            if unlisted:
+                self.report.append(problems.prose_of_unlisted_row(piece.said.place, unlisted, role, unlisted))
+        return {tree: tuple(b for part in blocks[tree] for b in part) for tree in self.order if tree in blocks}
+
+    def distinct(self, draft: Draft) -> tuple[tuple[Variant, ...], tuple[Limit, ...]]:
+        """Variants and limits; of rows that have equal keys in a tree the first counts, and an error says so."""
+        seen: dict[tuple[str, str], tuple[str, str]] = {}
+        clashes: dict[tuple[str, str, str, str], list[str]] = {}
+
+        def is_new(tree: str, qualifier: str | None, what: str, place: str) -> bool:
+            key = (tree, key_of("", qualifier) if qualifier is not None else "")
+            first = seen.setdefault(key, (what, place))
+            if first == (what, place):
+                return True
+            clashes.setdefault((place, what, f"{first[0]} ({first[1]})", " / ".join(_path(draft))), []).append(tree)
+            return False
+
+        by_qualifier: dict[str | None, list[Statement]] = {}
+        for stated in draft.stated:
+            what = f"the variant {problems.quote(stated.qualifier)}" if stated.qualifier else "the row without variant"
+            if is_new(stated.tree, stated.qualifier, what, stated.place) and stated.statement is not None:
+                by_qualifier.setdefault(stated.qualifier, []).append(stated.statement)
+        limits = []
+        for limit in draft.limits:
+            fine = True
+            for tree in limit.maximum:
+                for qualifier, _, _ in rows_of(limit, tree):
+                    what = f"the limit {problems.quote(qualifier)}" if qualifier else "the limit without variant"
+                    fine &= is_new(tree, qualifier, what, limit.place)
+            if fine:
+                limits.append(limit)
+        for (place, this, other, where), trees in clashes.items():
+            self.report.append(problems.equal_keys(place, trees, this, other, where))
+        variants = tuple(
+            Variant(qualifier, tuple(sorted(by_qualifier[qualifier], key=lambda s: self.order[s.tree])), place)
+            for qualifier, place in draft.variants
+            if qualifier in by_qualifier
+        )
+        return variants, tuple(limits)
+
+
+def _path(draft: Draft) -> tuple[str, ...]:
+    return (draft.section, draft.feature) if draft.feature is not None else (draft.section,)

@@ -1,0 +1,254 @@
+"""The Features tabs, row by row: statuses, text and open questions for the drafts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Literal
+
+from convert.sheet import problems
+from convert.sheet.cell_text import Words, clean, one_line, prose, refused_links
+from convert.sheet.cells import Run
+from convert.sheet.drafts import Draft, Drafts, Piece, Stated
+from convert.sheet.headings import Headings
+from convert.sheet.layout import Layout
+from convert.sheet.model import Prose, Role, Statement
+from convert.sheet.statuses import Decided, combine, kept
+from convert.sheet.table import Line, Table, read_lines
+from grammar.diagnostic import Diagnostic
+
+SECURITY: tuple[Literal["yes", "no", "external"], ...] = ("yes", "no", "external")
+PROSE: tuple[Role, ...] = ("description", "caveats")
+_BULLET = re.compile(r"\s*[-*•–] +")
+Kind = Literal["nothing", "text", "question", "known", "unknown", "lines", "contradiction"]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What reading the rows of a workbook shares.
+
+    `known`: places with a problem that the reader of the file has reported; `cells`: the text of each cell that counts.
+    """
+
+    layout: Layout
+    trees: tuple[str, ...]
+    keep_unknown: bool
+    report: list[Diagnostic]
+    known: frozenset[str] = frozenset()
+    drafts: Drafts = field(default_factory=Drafts)
+    cells: dict[str, str] = field(default_factory=dict)
+    _judged: dict[tuple[str, str | None], tuple[Kind, Decided | None]] = field(default_factory=dict)
+    _texts: dict[str, Prose] = field(default_factory=dict)
+
+    def judge(self, text: str, security: str | None = None) -> tuple[Kind, Decided | None]:
+        """What a status cell is, together with what the Security column says."""
+        key = (text, security)
+        if key not in self._judged:
+            self._judged[key] = self._judge(text, security)
+        return self._judged[key]
+
+    def _judge(self, text: str, security: str | None) -> tuple[Kind, Decided | None]:
+        spoken = self.layout.vocabulary
+        if not text or spoken.says("nothing", text):
+            return "nothing", None
+        if spoken.says("text", text):
+            return "text", None
+        decided = spoken.decide(text)
+        if decided is None and spoken.is_undecided(text):
+            return "question", None
+        if decided is None and "\n" in text:
+            return "lines", None
+        kind: Kind = "known" if decided is not None else "unknown"
+        if decided is None:
+            if not self.keep_unknown:
+                return kind, None
+            decided = kept(text)
+        if security is None:
+            return kind, decided
+        combined = combine(decided, security)
+        return (kind, combined) if combined is not None else ("contradiction", decided)
+
+    def say(self, role: Role, draft: Draft, line: Line, trees: tuple[str, ...], listed: set[str]) -> None:
+        """Note the text of a row, common or for single trees."""
+        by_place: dict[str, tuple[Words, list[str]]] = {}
+        for tree in trees:
+            said = line.for_tree(role, tree)
+            if said.text and not self.layout.vocabulary.says("nothing", said.text):
+                by_place.setdefault(said.place, (said, []))[1].append(tree)
+        for said, wanted in by_place.values():
+            undecided = self.layout.vocabulary.is_undecided(said.text, status=False)
+            unlisted = tuple(tree for tree in wanted if tree not in listed) if draft.rows > 1 else ()
+            blocks = () if undecided else self._prose(said)
+            owner = line.get("owner").line or None
+            draft.prose[role].append(Piece(said, blocks, tuple(wanted), unlisted, undecided, owner))
+            if undecided:
+                self.note(said)
+
+    def _prose(self, said: Words) -> Prose:
+        if said.place not in self._texts:
+            self._texts[said.place] = prose(said.cell.runs if said.cell else (Run(said.text),))
+            for url in refused_links(said.cell) if said.cell else ():
+                self.report.append(problems.dropped_link(said.place, (), one_line(url)))
+        return self._texts[said.place]
+
+    def note(self, said: Words) -> None:
+        """Keep the text of a cell that counts."""
+        self.cells[said.place] = clean(said.cell.text).strip() if said.cell else said.text
+
+
+def read_features(tables: list[Table], reading: Reading) -> None:
+    """Read the rows of the Features tabs into the drafts."""
+    for number, table in enumerate(tables):
+        trees = (table.tree,) if table.tree else reading.trees
+        headings = Headings(reading.report, (table.tree,) if table.tree else ())
+        sections = reading.layout.sections != "column"
+        for line in read_lines(table, reading.layout, reading.report, reading.known, sections=sections):
+            if headings.move(line):
+                draft = heading_of(headings, reading, number if table.tree else 0)
+                if line.title is None:
+                    _row(line, trees, draft, reading, number if table.tree else 0)
+
+
+def heading_of(headings: Headings, reading: Reading, tab: int, *, at_end: bool = False) -> Draft:
+    """The draft of the heading that a row stands under."""
+    section, feature = headings.section, headings.feature
+    if section is None:
+        raise ValueError("a row needs a section")
+    return reading.drafts.at(
+        reading.layout.split(section.line),
+        reading.layout.split(feature.line) if feature else (),
+        (section.place, feature.place if feature else section.place),
+        tab,
+        at_end=at_end,
+    )
+
+
+def variant_of(line: Line, reading: Reading, trees: list[str]) -> tuple[bool, str | None]:
+    """Whether a row counts, and its variant; a struck or impossible one is reported for `trees`."""
+    said = line.get("variant")
+    if said.struck:
+        reading.report.append(problems.withdrawn(said.place, trees, "variant", said.gone))
+        return False, None
+    if not said.text or reading.layout.vocabulary.says("nothing", said.text):
+        return True, None
+    what = "colon" if ":" in said.text else "line break" if "\n" in said.text else None
+    if what:
+        reading.report.append(problems.bad_variant(said.place, trees, said.text, what))
+        return False, None
+    return True, said.line
+
+
+@dataclass(frozen=True, slots=True)
+class _Status:
+    """One status of a row: its qualifier, its tree, its cell, the place of its variant."""
+
+    qualifier: str | None
+    tree: str
+    said: Words
+    place: str
+
+
+def _row(line: Line, trees: tuple[str, ...], draft: Draft, reading: Reading, tab: int) -> None:
+    draft.rows += 1
+    draft.mentions.update(trees)
+    filled = [tree for tree in trees if line.tree(tree).text] if line.table.tree is None else list(trees)
+    counts, variant = variant_of(line, reading, filled or list(trees))
+    if not counts:
+        draft.states = True
+        return
+    statuses = [*_own_statuses(line, trees, variant), *_other_variants(line, trees, draft, reading)]
+    security, owner = line.get("security"), line.get("owner").line or None
+    word = _security(security, [s.tree for s in statuses if s.said.text], reading)
+    listed: set[str] = set()
+    for status in statuses:
+        if status.said.struck or status.said.broken:
+            draft.states = True
+        kind, decided = reading.judge(status.said.text, word if word in ("yes", "no", "external") else None)
+        if kind == "nothing":
+            continue
+        listed.add(status.tree)
+        if kind == "text":
+            draft.texts.add(status.tree)
+            continue
+        draft.states = True
+        draft.variants.reach(status.qualifier, partial(str, status.place), tab)
+        reading.note(status.said)
+        if kind == "question" or word == "question":
+            role: Role = "status" if kind == "question" else "security"
+            asked = status.said if kind == "question" else security
+            draft.ask(role, status.qualifier, status.tree, owner, asked)
+            draft.stated.append(Stated(status.qualifier, status.tree, None, status.place))
+            reading.note(asked)
+        elif word != "wrong":
+            _state(status, kind, decided, security, draft, reading)
+    for prose_role in PROSE:
+        reading.say(prose_role, draft, line, trees, listed)
+
+
+def _state(
+    status: _Status, kind: Kind, decided: Decided | None, security: Words, draft: Draft, reading: Reading
+) -> None:
+    """Add a status to the draft, or say what is wrong with it."""
+    said, touched = status.said, [status.tree]
+    near = reading.layout.vocabulary.nearest(said.text) if kind == "unknown" else None
+    if kind == "lines":
+        reading.report.append(problems.status_line_break(said.place, touched, said.text))
+    elif decided is None:
+        reading.report.append(problems.unknown_status(said.place, touched, said.line, near))
+    elif kind == "contradiction":
+        reading.report.append(problems.security_contradiction(said.place, touched, security.line, decided.value))
+    else:
+        if kind == "unknown":
+            reading.report.append(problems.kept_status(said.place, touched, said.line, near))
+        statement = Statement(status.tree, decided.value, decided.status.label, said.place, said.text)
+        draft.stated.append(Stated(status.qualifier, status.tree, statement, status.place))
+
+
+def _own_statuses(line: Line, trees: tuple[str, ...], variant: str | None) -> Iterator[_Status]:
+    """The statuses in columns of their own."""
+    if line.table.tree is None:
+        for tree in trees:
+            said = line.tree(tree)
+            yield _Status(variant, tree, said, line.place("variant") if "variant" in line.table.roles else said.place)
+        return
+    for column, name in line.table.variants:
+        said = line.at(column)
+        yield _Status(", ".join(part for part in (name, variant) if part) or None, line.table.tree, said, said.place)
+
+
+def _other_variants(line: Line, trees: tuple[str, ...], draft: Draft, reading: Reading) -> Iterator[_Status]:
+    """The statuses of a cell with a line `variant: status` each."""
+    by_place: dict[str, tuple[Words, list[str]]] = {}
+    for tree in trees:
+        said = line.for_tree("other_variants", tree)
+        if said.text and not reading.layout.vocabulary.says("nothing", said.text):
+            by_place.setdefault(said.place, (said, []))[1].append(tree)
+    for said, wanted in by_place.values():
+        for text in said.text.split("\n"):
+            variant, colon, status = (one_line(part) for part in _BULLET.sub("", text).partition(":"))
+            if variant and colon:
+                for tree in wanted:
+                    yield _Status(variant, tree, replace(said, text=status), said.place)
+            elif variant and reading.layout.vocabulary.is_undecided(text):
+                for tree in wanted:
+                    draft.ask("status", None, tree, line.get("owner").line or None, replace(said, text=text))
+            elif variant or colon:
+                reading.report.append(problems.other_variant_line(said.place, wanted, text))
+
+
+def _security(
+    said: Words, trees: list[str], reading: Reading
+) -> Literal["yes", "no", "external", "question", "wrong"] | None:
+    """What the Security cell of a row says; `trees` are those with a status in the row."""
+    spoken = reading.layout.vocabulary
+    if not said.text or not trees or spoken.says("nothing", said.text):
+        return "wrong" if said.broken else None
+    for word in SECURITY:
+        if spoken.says(word, said.text):
+            return word
+    if spoken.is_undecided(said.text):
+        return "question"
+    reading.report.append(problems.unknown_security(said.place, trees, said.line))
+    return "wrong"

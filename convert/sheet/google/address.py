@@ -1,0 +1,124 @@
+"""What people paste for a Google spreadsheet or document, taken apart: no network, no guessing beyond the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+
+from convert.sheet.cells import SheetError
+from convert.sheet.google.messages import printable
+
+Kind = Literal["spreadsheets", "document", "file"]
+
+_ID = re.compile(r"[A-Za-z0-9_-]{20,200}")
+_HOSTS = {"docs.google.com", "drive.google.com", "spreadsheets.google.com", "sheets.google.com"}
+_PATH = re.compile(
+    r"(?:/a/[^/]+)?(?:/u/\d+)?/(?P<what>spreadsheets|document|file|presentation|forms|drawings|drive)"
+    r"(?:/u/\d+)?/(?:d/(?P<published>e/)?|folders/)(?P<id>[^/]+)(?:/.*)?"
+)
+_OTHER = {
+    "presentation": "a presentation",
+    "forms": "a form",
+    "drawings": "a drawing",
+    "drive": "a folder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One file at Google.
+
+    `kind` is what its URL says ("file": not said).  `published` is true for the `/d/e/` form of "Publish to the web",
+    whose id no API knows.  `resource_key` is what link-shared files from before 2021 need; it opens the file, so it
+    is left out of what is printed.
+    """
+
+    file_id: str
+    kind: Kind = "file"
+    published: bool = False
+    resource_key: str | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        """The plain URL of the file, without keys."""
+        if self.kind == "file":
+            return f"https://drive.google.com/file/d/{self.file_id}/view"
+        if self.published:
+            return f"https://docs.google.com/{self.kind}/d/e/{self.file_id}/pub"
+        return f"https://docs.google.com/{self.kind}/d/{self.file_id}/edit"
+
+
+def is_google(text: str) -> bool:
+    """Whether a SOURCE means a file at Google: a URL, or a bare id.  Look for a local file of that name first."""
+    text = _strip(text)
+    return "://" in text or text.split("/")[0].lower() in _HOSTS or _is_bare_id(text)
+
+
+def parse_address(text: str) -> Address:
+    """The file that a URL or a bare id names.  Raises SheetError, with the reason, for anything else."""
+    text = _strip(text)
+    if _is_bare_id(text):
+        return Address(text)
+    return _parse_url(text, unwrap=True)
+
+
+def _strip(text: str) -> str:
+    return text.strip().strip("<>\"'").strip()
+
+
+def _is_bare_id(text: str) -> bool:
+    """An id is letters, digits, `-` and `_`; all of them have a digit or an upper-case letter, words have not."""
+    return bool(_ID.fullmatch(text)) and not text.islower() and not text.isalpha()
+
+
+def _parse_url(text: str, *, unwrap: bool) -> Address:
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host = (parts.hostname or "").lower()
+        query = parse_qs(parts.query)
+    except ValueError as error:
+        raise _not_google(text) from error
+    if parts.scheme.lower() not in ("http", "https"):
+        raise _not_google(text)
+    if unwrap and host in ("google.com", "www.google.com") and parts.path == "/url":
+        inner = query.get("q") or query.get("url")
+        if inner:
+            return _parse_url(inner[0], unwrap=False)
+    if host not in _HOSTS:
+        raise _not_google(text)
+    key = next(iter(query.get("resourcekey", ())), None)
+    if key is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", key):
+        raise SheetError("the resourcekey= of this URL has characters that no such key has; copy the link again")
+    match = _PATH.fullmatch(parts.path)
+    if match is None:
+        named = query.get("id") or query.get("key")
+        if not named:
+            raise SheetError(
+                f"{_shown(text)}: a Google address without a file; give the link of the spreadsheet or document"
+            )
+        return Address(_checked(named[0], text), "file", False, key)
+    what = match["what"]
+    if what in _OTHER:
+        raise SheetError(f"{_shown(text)}: this is {_OTHER[what]}; a spreadsheet or a document is needed")
+    file_id = _checked(match["id"], text)
+    kind: Kind = "spreadsheets" if what == "spreadsheets" else "document" if what == "document" else "file"
+    return Address(file_id, kind, bool(match["published"]), key)
+
+
+def _checked(file_id: str, text: str) -> str:
+    if not _ID.fullmatch(file_id):
+        raise SheetError(f"{_shown(text)}: {printable(file_id)[:80]!r} is no file id; copy the whole link")
+    return file_id
+
+
+def _shown(text: str) -> str:
+    """The address for a message: without query, where keys are."""
+    return printable(re.split(r"[?#]", text)[0])[:200]
+
+
+def _not_google(text: str) -> SheetError:
+    return SheetError(
+        f"{_shown(text)}: not the address of a Google spreadsheet or document (https://docs.google.com/...), nor an id"
+    )

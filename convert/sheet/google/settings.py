@@ -1,0 +1,56 @@
+"""What a fetch needs to know: how to sign in, where the APIs are, how long to wait."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleSettings:
+    """Options of `fetch` and of every command that takes a Google address; times in seconds, sizes in bytes.
+
+    `budget` is how long one call is retried in all (quota is counted a minute, so it is more than that), `deadline`
+    how long one attempt may take by the wall clock, `timeout` how long the other side may say nothing.  `notice`
+    gets messages for people, one line each.  The clock, `sleep` and `rand` (0 to 1) of the retries are for tests.
+    """
+
+    credentials: Path | None = None
+    impersonate: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    anonymous: bool = False
+    api_endpoint: str | None = None
+    offline: bool = False
+    directory: Path | None = None
+    budget: float = 150.0
+    deadline: float = 180.0
+    timeout: float = 30.0
+    max_reply: int = 256 * MIB
+    notice: Callable[[str], None] = lambda line: None
+    progress: Callable[[str], None] = lambda line: None
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    rand: Callable[[], float] = random.random
+
+
+def config_home() -> Path:
+    """The user's configuration directory of this tool."""
+    base = os.environ.get("XDG_CONFIG_HOME") or ""
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".config") / "xen-support"
+
+
+def cache_home() -> Path:
+    """The user's cache directory of this tool."""
+    base = os.environ.get("XDG_CACHE_HOME") or ""
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "xen-support"
+
+
+def token_file() -> Path:
+    """Where the user's sign-in lies."""
+    return config_home() / "google-token.json"

@@ -1,0 +1,105 @@
+"""Layouts: which tab and which column of a workbook has which role.
+
+The default layout is `default-layout.toml`, which also explains the keys; a layout file says what differs from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from convert.sheet.statuses import Vocabulary
+
+DEFAULT = Path(__file__).with_name("default-layout.toml")
+
+TABLES = ("trees", "features", "limits")
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "trees": ("tree", "version"),
+    "features": ("section", "feature"),
+    "limits": ("section", "feature"),
+}
+"""The roles that must have a column; a constant or section rows stand in for `section`."""
+OVERRIDABLE: Mapping[str, frozenset[str]] = {
+    "trees": frozenset(),
+    "features": frozenset({"description", "caveats", "other_variants"}),
+    "limits": frozenset({"tested", "security", "caveats"}),
+}
+"""The roles that may be headed `Role (TREE, ...)`."""
+UNPUBLISHED = "discussion"
+"""The role of the columns that are never read; any number of them may have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """How the tabs of one role look.
+
+    `tabs`: titles; `header_row`: None to find it; `columns`: headings by role; `constants`: text by role;
+    `tree_columns`: trees by heading.
+    """
+
+    tabs: tuple[str, ...]
+    header_row: int | None
+    columns: Mapping[str, tuple[str, ...]]
+    constants: Mapping[str, str]
+    tree_columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TreeFacts:
+    """A tree of the layout file: its facts by the roles of the Trees tab's columns, and its place for messages."""
+
+    facts: Mapping[str, str]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A whole layout; see `default-layout.toml` for what each part means.  `name` is for messages."""
+
+    name: str
+    trees: TableLayout
+    features: TableLayout
+    limits: TableLayout
+    ignore: tuple[str, ...]
+    tab_a_tree: bool
+    tree_tabs: Mapping[str, str]
+    variant_columns: Mapping[str, str]
+    sections: Literal["column", "merged", "alone"]
+    heading_separator: str | None
+    vocabulary: Vocabulary
+    facts: tuple[TreeFacts, ...]
+
+    def split(self, name: str) -> tuple[str, ...]:
+        """The headings that a Section or Feature name stands for: one, or several around the separator."""
+        if self.heading_separator is None:
+            return (name,)
+        parts = tuple(part.strip() for part in name.split(self.heading_separator))
+        return tuple(part for part in parts if part) or (name,)
+
+
+def load_layout(path: Path | None) -> Layout:
+    """The layout of a file on top of the default one; None is the default layout.
+
+    SheetError with file, key and reason for what is no layout.
+    """
+    from convert.sheet.layout_file import read_layout
+
+    return default_layout() if path is None else read_layout(DEFAULT, path)
+
+
+@cache
+def default_layout() -> Layout:
+    """The default layout."""
+    from convert.sheet.layout_file import read_layout
+
+    return read_layout(DEFAULT)
+
+
+def layout_beside(workbook: Path) -> Path | None:
+    """The layout file of a workbook: `NAME.layout.toml` beside `NAME.xlsx` or a folder `NAME`; None without one."""
+    stem = workbook.name if workbook.is_dir() else workbook.stem
+    beside = workbook.with_name(f"{stem}.layout.toml")
+    return beside if beside.is_file() else None

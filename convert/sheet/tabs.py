@@ -1,0 +1,62 @@
+"""Which tab of a workbook has which role: by its title, else by its headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from convert.sheet import problems
+from convert.sheet.cell_text import fold_heading, one_line, words
+from convert.sheet.cells import Tab, Workbook
+from convert.sheet.layout import REQUIRED, Layout, TableLayout
+from convert.sheet.table import best_header
+from grammar.diagnostic import Diagnostic
+
+_TELLING = {"trees": (), "features": (), "limits": ("unit", "tested")}
+"""Roles one of which a tab must have, beside those it needs, to be known by its headings alone."""
+
+
+def by_title(workbook: Workbook, titles: Iterable[str]) -> list[Tab]:
+    """The tabs of these titles, in the order of the titles."""
+    tabs = {fold_heading(tab.title): tab for tab in reversed(workbook.tabs)}
+    return [tabs[title] for title in dict.fromkeys(map(fold_heading, titles)) if title in tabs]
+
+
+def find_tabs(workbook: Workbook, layout: Layout, report: list[Diagnostic]) -> dict[str, list[Tab]]:
+    """The tabs for `trees`, `features` and `limits`, one for trees and limits at most; the others are reported.
+
+    Of a workbook with a tab a tree, `features` has those of `tree_tabs` in the layout's order.
+    """
+    ignored = by_title(workbook, layout.ignore)
+    titles = {
+        "trees": layout.trees.tabs,
+        "limits": layout.limits.tabs,
+        "features": tuple(layout.tree_tabs) if layout.tab_a_tree else layout.features.tabs,
+    }
+    found = {role: [tab for tab in by_title(workbook, names) if tab not in ignored] for role, names in titles.items()}
+    for role in ("trees", "limits"):
+        del found[role][1:]
+    taken = [*ignored, *(tab for tabs in found.values() for tab in tabs)]
+    for role in titles:
+        if found[role] or (role == "features" and layout.tab_a_tree):
+            continue
+        candidates = [
+            tab for tab in workbook.tabs if tab not in taken and _looks_like(tab, role, getattr(layout, role))
+        ]
+        if len(candidates) == 1:
+            found[role] = candidates
+            taken.append(candidates[0])
+    for tab in workbook.tabs:
+        if tab.rows and tab not in taken:
+            report.append(problems.unclaimed_tab(one_line(tab.title), (), tab.title))
+    return found
+
+
+def _looks_like(tab: Tab, role: str, part: TableLayout) -> bool:
+    """Whether a row of a tab has the headings that a role needs."""
+    row = best_header(tab, part)
+    if row is None:
+        return False
+    texts = {fold_heading(words(cell, "").text) for cell in row.cells if cell is not None}
+    has = {role for role, headings in part.columns.items() if any(fold_heading(h) in texts for h in headings)}
+    needed = {name for name in REQUIRED[role] if name not in part.constants}
+    return needed <= has and (not _TELLING[role] or not has.isdisjoint(_TELLING[role]))

@@ -1,0 +1,151 @@
+"""The trees: their names, versions, dates and release notes, from the Trees tab or from the layout file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from convert.sheet import problems
+from convert.sheet.cell_text import Words, is_address, one_line
+from convert.sheet.cells import Tab
+from convert.sheet.layout import Layout
+from convert.sheet.model import Tree
+from convert.sheet.table import Line, is_ambiguous, read_header, read_lines
+from grammar.diagnostic import Diagnostic
+
+FACTS = ("branch", "version", "initial_release", "supported_until", "security_support_until", "release_notes")
+RELEASE_NOTES = "https://wiki.xenproject.org/wiki/Xen_Project_{}_Release_Notes"
+_VERSION = re.compile(r"([0-9]+\.[0-9]+)(?![0-9])(.*)")
+_REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]")
+
+
+def refusal(name: str) -> str | None:
+    """Why git takes no ref or branch of this name, None where it does.  Source: git-check-ref-format(1), `--branch`."""
+    if not name:
+        return "it is blank"
+    if found := _REFUSED.search(name):
+        return f"it has {'a blank' if found[0] == ' ' else repr(found[0])} in it"
+    parts = name.split("/")
+    if "" in parts:
+        return "it begins or ends with a slash, or has two in a row"
+    if any(part.startswith(".") for part in parts):
+        return "a part of it begins with a dot"
+    if any(part.endswith(".lock") for part in parts):
+        return "a part of it ends with .lock"
+    if ".." in name or "@{" in name:
+        return "it has .. or @{ in it"
+    if name.endswith("."):
+        return "it ends with a dot"
+    if name == "@" or name == "HEAD" or name.startswith("-"):
+        return "git takes it for something else"
+    return None
+
+
+def standard_release_notes(version: str) -> str | None:
+    """The address of a version's release notes; `X.YY` on -unstable; None where the version is no version."""
+    found = _VERSION.fullmatch(version)
+    if found is None:
+        return None
+    return RELEASE_NOTES.format("X.YY" if "unstable" in found[2] else found[1])
+
+
+def read_trees(
+    tab: Tab | None, titles: list[str], layout: Layout, report: list[Diagnostic], cells: dict[str, str]
+) -> tuple[Tree, ...]:
+    """The trees of the Trees tab, or of the layout file where there is no such tab (`titles`: the tabs there are).
+
+    Problems go into `report`, the texts of the cells that count into `cells`.
+    """
+    rows: list[dict[str, Words]] = []
+    where = layout.name
+    if tab is not None:
+        where = one_line(tab.title)
+        table = read_header(tab, "trees", layout, (), report)
+        rows = list(_rows(read_lines(table, layout, report), report)) if table else []
+        if table is None:
+            return ()
+    else:
+        rows = [{key: Words(one_line(v), place=f.place) for key, v in f.facts.items()} for f in layout.facts]
+        if not rows:
+            report.append(problems.missing_tab(None, (), "trees", layout.trees.tabs, titles))
+            return ()
+    if not rows:
+        report.append(problems.no_trees(where, (), where))
+    trees: dict[str, Tree] = {}
+    for row in rows:
+        tree = _tree(row, layout, report, columns=tab is not None)
+        other = trees.get(tree.name.casefold())
+        if other is not None:
+            report.append(problems.two_trees(tree.place, [other.name], tree.name, other.place))
+            continue
+        trees[tree.name.casefold()] = tree
+        if tab is not None:
+            cells.update({said.place: said.text for said in row.values() if said.text})
+    return tuple(trees.values())
+
+
+def _rows(lines: Iterator[Line], report: list[Diagnostic]) -> Iterator[dict[str, Words]]:
+    for line in lines:
+        row = {role: line.get(role) for role in ("tree", *FACTS) if role in line.table.roles}
+        if row["tree"].text:
+            yield row
+        elif row["tree"].struck:
+            report.append(problems.withdrawn(row["tree"].place, (), "tree", row["tree"].gone))
+        elif any(said.text for said in row.values()):
+            report.append(problems.row_without_tree(row["tree"].place, ()))
+
+
+def _tree(row: dict[str, Words], layout: Layout, report: list[Diagnostic], *, columns: bool) -> Tree:
+    name = row["tree"].line
+    touched = (name,)
+    for role in ("tree", "version"):
+        if role in row and is_ambiguous(row[role]):
+            report.append(problems.number_for_version(row[role].place, touched, row[role].line))
+    facts: dict[str, str | None] = {}
+    for role in FACTS:
+        said = row.get(role)
+        if said is not None and "\n" in said.text:
+            report.append(
+                problems.bad_tree_fact(said.place, touched, role, said.text, "has a line break; make it one line")
+            )
+        blank = said is None or not said.text or layout.vocabulary.says("nothing", said.text)
+        facts[role] = None if blank or said is None else said.line
+    for what, said, text in (("tree", row["tree"], name), ("branch", row.get("branch"), facts["branch"])):
+        if said is not None and text is not None and (why := refusal(text)):
+            report.append(problems.bad_ref_name(said.place, touched, what, text, why))
+    version = facts["version"]
+    place = row["tree"].place
+    if version is None and not (columns and "version" not in row):  # a missing column has been reported
+        report.append(problems.tree_without_version(row["version"].place if "version" in row else place, touched, name))
+    elif version is not None and not _VERSION.fullmatch(version):
+        report.append(problems.odd_version(row["version"].place, touched, version))
+    return Tree(
+        name,
+        facts["branch"],
+        version or "",
+        facts["initial_release"],
+        facts["supported_until"],
+        facts["security_support_until"],
+        _release_notes(row.get("release_notes"), version or "", touched, layout, report),
+        place,
+        {role: said.place for role, said in row.items() if said.text},
+    )
+
+
+def _release_notes(
+    said: Words | None, version: str, touched: tuple[str, ...], layout: Layout, report: list[Diagnostic]
+) -> str | None:
+    if said is None or not said.text:
+        return standard_release_notes(version)
+    if layout.vocabulary.says("nothing", said.text):
+        return None
+    links = [run.link for run in said.cell.runs if run.link and not run.struck] if said.cell else []
+    url = links[0] if links else said.line
+    if not url.startswith("http") or not is_address(url):
+        report.append(
+            problems.bad_tree_fact(
+                said.place, touched, "release_notes", url, "is no address; give an http or https one, or `-`"
+            )
+        )
+        return None
+    return url

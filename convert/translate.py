@@ -1,0 +1,140 @@
+"""Categorisation -> one SUPPORT file a tree: the Document, its text, and which cell each row comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from convert import definitions as parts
+from convert.definitions import Definitions
+from convert.sheet.model import Categorisation, Feature, Tree, fields_of
+from convert.sheet.model import Section as SheetSection
+from grammar.nodes import (
+    Block,
+    DefinitionList,
+    Document,
+    Heading,
+    Link,
+    Literal,
+    ParsedField,
+    Section,
+    Term,
+    Text,
+)
+from grammar.parser import parse_text
+from grammar.printer import print_document, with_lead_in
+from grammar.status import read_status
+
+RELEASE_NOTES = "Release Notes"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One row that a draft must have: the headings above it, its qualifier and value, its cell, the model's prose flags."""
+
+    path: tuple[str, ...]
+    qualifier: str | None
+    value: str
+    place: str
+    described: bool
+    caveat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one tree's file is to be.
+
+    `document` is without the definitions part; `text` is the whole file; `rows` are those it must read back as, in order.
+    """
+
+    tree: Tree
+    document: Document
+    definitions: Definitions
+    text: str
+    rows: tuple[Expected, ...]
+
+
+@dataclass(slots=True)
+class _Out:
+    tree: str
+    rows: list[Expected] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+
+def translate(categorisation: Categorisation, tree: Tree, definitions: Definitions | None = None) -> Draft:
+    """One tree's draft.  `definitions`: the tree's own part, which is kept; without it our template is taken.
+
+    ValueError for a model that no file can hold; the sheet's problems should have caught it.
+    """
+    out = _Out(tree.name)
+    release = _release(tree, out)
+    features = Section(
+        _heading(1, "Feature Support"), (), tuple(_sections(categorisation.sections, 2, ("Feature Support",), out))
+    )
+    head = parse_text(parts.template("preamble.md")).document
+    document = Document(head.title, head.preamble, (release, features))
+    kept = parts.complete(definitions or parts.own(), parts.wanted(out.labels))
+    text = print_document(document) + "\n" + kept.text
+    return Draft(tree, document, kept, text, tuple(out.rows))
+
+
+def _heading(level: int, text: str) -> Heading:
+    return Heading(level, (Text(text),), text, "")
+
+
+def _release(tree: Tree, out: _Out) -> Section:
+    title = "Release Support"
+    facts = (
+        ("Xen-Version", tree.version, "version"),
+        ("Initial-Release", tree.initial_release, "initial_release"),
+        ("Supported-Until", tree.supported_until, "supported_until"),
+        ("Security-Support-Until", tree.security_support_until, "security_support_until"),
+    )
+    fields = []
+    for key, value, attribute in facts:
+        if value:
+            fields.append(ParsedField(key, None, value))
+            out.rows.append(Expected((title,), key, value, tree.places.get(attribute, tree.place), False, False))
+    blocks: list[Block] = [Literal("release", tuple(fields), ())]
+    if tree.release_notes:
+        value = (Link((Text("RN"),), tree.release_notes),)
+        blocks.append(DefinitionList((Term((Text(RELEASE_NOTES),), value),)))
+        place = tree.places.get("release_notes", tree.place)
+        out.rows.append(Expected((title,), RELEASE_NOTES, "RN", place, False, False))
+    return Section(_heading(1, title), tuple(blocks))
+
+
+def _sections(sections: tuple[SheetSection, ...], level: int, path: tuple[str, ...], out: _Out) -> Iterator[Section]:
+    for section in sections:
+        if out.tree not in section.trees:
+            continue
+        here = (*path, section.title)
+        blocks = _blocks(section.own, here, out) if section.own is not None else ()
+        below = [*_features(section.features, level + 1, here, out), *_sections(section.sections, level + 1, here, out)]
+        yield Section(_heading(level, section.title), blocks, tuple(below))
+
+
+def _features(features: tuple[Feature, ...], level: int, path: tuple[str, ...], out: _Out) -> Iterator[Section]:
+    for feature in features:
+        if out.tree not in feature.trees or feature.name is None:
+            continue
+        here = (*path, feature.name)
+        blocks = _blocks(feature, here, out)
+        yield Section(_heading(level, feature.name), blocks, tuple(_features(feature.features, level + 1, here, out)))
+
+
+def _blocks(feature: Feature, path: tuple[str, ...], out: _Out) -> tuple[Block, ...]:
+    """Description, Status fields, caveats; in that order."""
+    description = feature.description.get(out.tree, ())
+    caveats = feature.caveats.get(out.tree, ())
+    stated = fields_of(feature, out.tree)
+    if not stated:
+        return (*description, *caveats)
+    described = any(not hasattr(block, "items") for block in description)
+    for qualifier, value, place in stated:
+        out.rows.append(Expected(path, qualifier, value, place, described, bool(caveats)))
+        label = read_status(value).label
+        if label is not None:
+            out.labels.append(label)
+    literal = Literal("feature", tuple(ParsedField("Status", q, v) for q, v, _ in stated), ())
+    return (*description, literal, *with_lead_in(caveats))
