@@ -70,7 +70,11 @@ def write(folder: Path, made: Made, categorisation: Categorisation) -> Path:
 
 
 def _place(question: OpenQuestion) -> str:
-    parts = [question.section, *([question.feature] if question.feature else []), *([question.variant] if question.variant else [])]
+    parts = [
+        question.section,
+        *([question.feature] if question.feature else []),
+        *([question.variant] if question.variant else []),
+    ]
     role = "" if question.role == "status" else f" ({question.role})"
     return " / ".join(parts) + role
 

@@ -14,7 +14,7 @@ MAX_BYTES = 64 * 1024 * 1024
 def read_source(name: str, repo: Path | None = None) -> Source:
     """The source that an argument names.  A file of that name comes first.  Raises Failure with a reason for people."""
     if name == "-":
-        return _source("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
+        return source_of("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
     path = Path(name)
     try:
         if path.is_dir():
@@ -24,7 +24,7 @@ def read_source(name: str, repo: Path | None = None) -> Source:
             path, name = inside, str(inside)
         if path.exists():
             with path.open("rb") as file:
-                return _source(name, file.read(MAX_BYTES + 1))
+                return source_of(name, file.read(MAX_BYTES + 1))
     except OSError as error:
         raise Failure(f"{name}: {error.strerror}") from None
     except ValueError:
@@ -33,11 +33,12 @@ def read_source(name: str, repo: Path | None = None) -> Source:
     if colon and ref and inside_ref:
         from convert import git
 
-        return _source(name, git.blob(repo or Path("."), ref, inside_ref))
+        return source_of(name, git.blob(repo or Path(), ref, inside_ref))
     raise Failure(f"{name}: no such file, and not REF:PATH of a git repository")
 
 
-def _source(name: str, data: bytes) -> Source:
+def source_of(name: str, data: bytes) -> Source:
+    """Bytes that came from anywhere as a source.  Raises Failure for what is too large or binary."""
     if len(data) > MAX_BYTES:
         raise Failure(f"{name}: larger than {MAX_BYTES // 1024 // 1024} MiB; that is no SUPPORT.md")
     if b"\0" in data[:4096] and data.count(0) > len(data) // 100:

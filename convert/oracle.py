@@ -21,7 +21,13 @@ _CELL = re.compile(r"<td[^>]*>(?:<a [^>]*>)?(.*?)(?:</a>)?</td>", re.S)
 def tree_of(text: str) -> dict[str, Any]:
     """A text as pandoc's document tree.  Raises Failure where pandoc is missing or dies on it."""
     try:
-        done = subprocess.run(["pandoc", "-f", "markdown", "-t", "json"], input=text.encode(), capture_output=True, check=False, timeout=120)
+        done = subprocess.run(
+            ["pandoc", "-f", "markdown", "-t", "json"],
+            input=text.encode(),
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
     except FileNotFoundError:
         raise Failure("--oracle needs pandoc; try: apt-get install pandoc") from None
     except subprocess.TimeoutExpired:
@@ -44,7 +50,11 @@ def compare_pandoc(tree: dict[str, Any], rows: Sequence[Row]) -> list[str]:
     ]
     ours = [row for row in rows if row.kind != "term"]
     anchors = {block["c"][1][0] for block in tree["blocks"] if block["t"] == "Header"}
-    found = [f'pandoc has no heading "{row.path[-1]}" with the anchor {row.anchor}' for row in ours if row.anchor not in anchors]
+    found = [
+        f'pandoc has no heading "{row.path[-1]}" with the anchor {row.anchor}'
+        for row in ours
+        if row.anchor not in anchors
+    ]
     if len(lines) != len(ours):
         found.append(f"pandoc sees {len(lines)} fields, we read {len(ours)}")
     for line, row in zip(lines, ours, strict=False):
@@ -79,4 +89,8 @@ def compare_script(tree: dict[str, Any], rows: Sequence[Row], script: Path) -> l
         if cell not in ("", "-", "[*]")
     )
     wanted = Counter(row.status for row in rows)
-    return [f'{script} shows "{value}" {cells[value]} times, we read it {count} times' for value, count in wanted.items() if cells[value] != count]
+    return [
+        f'{script} shows "{value}" {cells[value]} times, we read it {count} times'
+        for value, count in wanted.items()
+        if cells[value] != count
+    ]

@@ -13,8 +13,20 @@ from grammar.diagnostic import Diagnostic
 from grammar.source import Source
 
 # C0 but tab and LF, DEL, C1, and the characters that reorder a line: none of them reaches a terminal raw
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]")
-_COLOURS = {"error": "31", "warning": "33", "info": "36", "bold": "1", "yes": "32", "no": "31", "caveats": "33", "limited": "33", "external": "36"}
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]"
+)
+_COLOURS = {
+    "error": "31",
+    "warning": "33",
+    "info": "36",
+    "bold": "1",
+    "yes": "32",
+    "no": "31",
+    "caveats": "33",
+    "limited": "33",
+    "external": "36",
+}
 TOOL = {"name": "xen-support", "version": __version__}
 
 
@@ -26,7 +38,10 @@ def clean(text: str) -> str:
 def add_color(parser: argparse.ArgumentParser) -> None:
     """Add the option `--color`."""
     parser.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="colours in text output (default: auto, on a terminal)"
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours in text output (default: auto, on a terminal)",
     )
 
 
@@ -38,6 +53,7 @@ class Painter:
         self.on = choice == "always" or (choice == "auto" and auto)
 
     def __call__(self, text: str, colour: str) -> str:
+        """The text in a colour, `error` or `bold` for example; as it is where colours are off."""
         code = _COLOURS.get(colour)
         return f"\x1b[{code}m{text}\x1b[0m" if self.on and code else text
 

@@ -97,8 +97,8 @@ def _release(tree: Tree, out: _Out) -> Section:
             out.rows.append(Expected((title,), key, value, tree.places.get(attribute, tree.place), False, False))
     blocks: list[Block] = [Literal("release", tuple(fields), ())]
     if tree.release_notes:
-        value = (Link((Text("RN"),), tree.release_notes),)
-        blocks.append(DefinitionList((Term((Text(RELEASE_NOTES),), value),)))
+        link = Link((Text("RN"),), tree.release_notes)
+        blocks.append(DefinitionList((Term((Text(RELEASE_NOTES),), (link,)),)))
         place = tree.places.get("release_notes", tree.place)
         out.rows.append(Expected((title,), RELEASE_NOTES, "RN", place, False, False))
     return Section(_heading(1, title), tuple(blocks))

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Any
 
 from convert.translate import Draft
 from grammar.escape import fold
 from grammar.inlines import plain
-from grammar.nodes import Block, BulletList, DefinitionList, Document, Link, Literal, Outside, Paragraph, Section
-from grammar.nodes import Emph, Inline, Strong
+from grammar.nodes import (
+    Block,
+    BulletList,
+    DefinitionList,
+    Document,
+    Emph,
+    Inline,
+    Link,
+    Literal,
+    Outside,
+    Paragraph,
+    Section,
+    Strong,
+)
 from grammar.parser import Parsed, parse_text
 from grammar.rows import Row, limits, read_rows
 from grammar.status import read_status
@@ -43,7 +54,9 @@ def _rows(draft: Draft, rows: Sequence[Row]) -> Iterator[str]:
         path = (*want.path, want.qualifier) if want.qualifier else want.path
         cell = f" ({want.place})" if want.place else ""
         if have is None or tuple(map(fold, have.path)) != tuple(map(fold, path)):
-            yield f'row "{_name(path)}"{cell} is lost' + (f'; "{_name(have.path)}" is read in its place' if have else "")
+            yield f'row "{_name(path)}"{cell} is lost' + (
+                f'; "{_name(have.path)}" is read in its place' if have else ""
+            )
             return
         if fold(have.status) != fold(want.value):
             yield f'row "{_name(path)}"{cell} reads back as "{have.status}", not "{want.value}"'
@@ -58,14 +71,16 @@ def _name(path: Sequence[str]) -> str:
 
 def _limits(draft: Draft, rows: Sequence[Row]) -> Iterator[str]:
     want = [amount.text for row in draft.rows if (amount := read_status(row.value).limit) is not None]
-    have = [a.text for limit in limits(list(rows)) for a in (limit.maximum, limit.tested, limit.security) if a is not None]
+    have = [
+        a.text for limit in limits(list(rows)) for a in (limit.maximum, limit.tested, limit.security) if a is not None
+    ]
     if sorted(want) != sorted(have):
         yield f"limits read back as {have}, not {want}"
 
 
 def _prose(document: Document, parsed: Parsed) -> Iterator[str]:
-    ours = [section for section in document.walk()]
-    theirs = [section for section in parsed.document.walk()][: len(ours)]
+    ours = list(document.walk())
+    theirs = list(parsed.document.walk())[: len(ours)]
     if [_blocks(document.preamble)] != [_blocks(parsed.document.preamble)]:
         yield "the preamble is not read back as it was written"
     for want, have in zip_longest(ours, theirs):
@@ -85,17 +100,17 @@ def _first(want: Section, have: Section) -> str:
     return "another order"
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = "nothing" if value is None else str(value)
     return text if len(text) < 160 else text[:157] + "..."
 
 
-def _blocks(blocks: Sequence[Block]) -> list[Any]:
+def _blocks(blocks: Sequence[Block]) -> list[object]:
     """Blocks as plain values in one normal form, for comparison."""
     return [_block(block) for block in tidy_blocks(blocks)]
 
 
-def _block(block: Block) -> Any:
+def _block(block: Block) -> object:
     match block:
         case Paragraph():
             return ("paragraph", fold(plain(block.inlines)), _marks(block.inlines))

@@ -30,7 +30,9 @@ _SPECIAL = re.compile(r"[\\`*_\[\]{<&$^~@#-]|!(?=\[)")
 _NUMBER = re.compile(r"\[[0-9]+\](?![(\[{:])")
 _ENTITY = re.compile(r"&(?:#[0-9A-Za-z]+|[A-Za-z][0-9A-Za-z]*);")
 _MAIL = re.compile(r"<[^\s<>@]+@[^\s<>]+>")
-_MATH_END = re.compile(r"(?<=\S)\$(?![0-9])")
+# what may follow in `user@host`: pandoc takes `host` for a reference's label, and what comes behind it for no word's part
+_HOST = re.compile(r"@[0-9A-Za-z.-]*[.,;:!?)>\"']*(?=[\s*\]]|$)")
+_MATH_END = re.compile(r"(?:(?<=\S)|(?<=\\\s))\$(?![0-9])")
 _BLANK = re.compile(r"\s")
 _ENUMERATOR = re.compile(r"(\()?(?:#|@[\w-]*|[0-9]+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)]")
 _TASK = re.compile(r"\[[ xX]\] ")
@@ -79,6 +81,7 @@ class Stream:
     heading: bool = False
     item: bool = False
     references: bool = False
+    quoted: bool = field(init=False)
     backquotes: int = field(init=False)
     last_underscore: int = field(init=False)
     last_math_end: int = field(init=False)
@@ -86,6 +89,7 @@ class Stream:
     _stars: tuple[int, bool] = field(default=(0, False), init=False)
 
     def __post_init__(self) -> None:
+        self.quoted = '"' in self.text or "'" in self.text
         self.backquotes = self.text.count("`")
         self.last_underscore = self.text.rfind("_")
         self.last_math_end = max((found.start() for found in _MATH_END.finditer(self.text)), default=-1)
@@ -94,10 +98,6 @@ class Stream:
     def before(self, at: int) -> str:
         """The character before an offset, empty at the start."""
         return self.text[at - 1 : at] if at else ""
-
-    def word(self, at: int) -> int:
-        """The offset at which the word around an offset begins."""
-        return self.text.rfind(" ", 0, at) + 1
 
     def blank(self, at: int) -> bool:
         """Whether there is a blank, or nothing, at an offset."""
@@ -112,7 +112,7 @@ class Stream:
         return (
             gap is None
             or any(
-                flag & MARK or char in "\"'*_"  # what begins here may run on over the blank
+                flag & MARK or char in "\"'*_."  # what begins here may run on over the blank
                 for char, flag in zip(self.text[at + 1 : gap.start()], self.flags[at + 1 :], strict=False)
             )
         )
@@ -139,7 +139,7 @@ def _star(stream: Stream, at: int) -> bool:
 def _underscore(stream: Stream, at: int) -> bool:
     if plain_word(stream.before(at)) or stream.blank(at + 1):
         return False
-    return bool(stream.flags[at] & EMPHASIS) or at < stream.last_underscore
+    return bool(stream.flags[at] & EMPHASIS) or at < stream.last_underscore or stream.quoted
 
 
 def _opening_bracket(stream: Stream, at: int) -> bool:
@@ -182,12 +182,13 @@ def _tilde(stream: Stream, at: int) -> bool:
 
 def _at_sign(stream: Stream, at: int) -> bool:
     behind = stream.text[at + 1 : at + 2]
-    mail = plain_word(stream.before(at)) and "@" not in stream.text[stream.word(at) : at]
-    return not mail and (behind.isalnum() or behind in ("_", "*", "{") or behind > "\x7f")
+    mail = plain_word(stream.before(at)) and _HOST.match(stream.text, at) is not None
+    return not mail and (behind.isalnum() or behind in ("_", "-", "*", "{") or behind > "\x7f")
 
 
 def _dash(stream: Stream, at: int) -> bool:
-    return stream.text.startswith("-", at + 1)
+    # looking for the end of a list's item, pandoc minds `<!--`, even of code, and `-->` behind it, even with one escape
+    return stream.text.startswith("-", at + 1) or (stream.before(at) == "-" and stream.text.startswith("->", at))
 
 
 def _hash(stream: Stream, at: int) -> bool:

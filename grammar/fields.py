@@ -49,7 +49,11 @@ def match(line: str, kind: str) -> Match | None:
         found = RELEASE.match(line)
         return Match(found[1], None, found[2], found.start(2)) if found else None
     found = STATUS.match(line)
-    return Match("Status" if line.startswith("Status") else "Supported", found[1], found[2], found.start(2)) if found else None
+    return (
+        Match("Status" if line.startswith("Status") else "Supported", found[1], found[2], found.start(2))
+        if found
+        else None
+    )
 
 
 def looks_meant(line: str) -> bool:

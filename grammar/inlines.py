@@ -16,10 +16,7 @@ from grammar import nodes
 
 # words after which pandoc makes the blank a no-break space (its data file `abbreviations`)
 ABBREVIATIONS = frozenset(
-    "aet. aetat. al. Apr. Aug. bk. Bros. c. Capt. cf. ch. chap. chs. Co. col. Corp. cp. d. Dec. Dr. e.g. ed. eds. esp. f. "
-    "fasc. Feb. ff. fig. fl. fol. fols. Fr. Gen. Gov. Hon. i.e. ill. Inc. incl. Jan. Jr. Jul. Jun. Ltd. M.A. M.D. Mar. Mr. "
-    "Mrs. Ms. n. n.b. nn. No. Nov. Oct. p. Ph.D. pp. Pres. Prof. pt. q.v. Rep. Rev. s.v. s.vv. saec. sec. Sen. Sep. Sept. "
-    "Sgt. Sr. St. univ. viz. vol. vs.".split()
+    ["aet.", "aetat.", "al.", "Apr.", "Aug.", "bk.", "Bros.", "c.", "Capt.", "cf.", "ch.", "chap.", "chs.", "Co.", "col.", "Corp.", "cp.", "d.", "Dec.", "Dr.", "e.g.", "ed.", "eds.", "esp.", "f.", "fasc.", "Feb.", "ff.", "fig.", "fl.", "fol.", "fols.", "Fr.", "Gen.", "Gov.", "Hon.", "i.e.", "ill.", "Inc.", "incl.", "Jan.", "Jr.", "Jul.", "Jun.", "Ltd.", "M.A.", "M.D.", "Mar.", "Mr.", "Mrs.", "Ms.", "n.", "n.b.", "nn.", "No.", "Nov.", "Oct.", "p.", "Ph.D.", "pp.", "Pres.", "Prof.", "pt.", "q.v.", "Rep.", "Rev.", "s.v.", "s.vv.", "saec.", "sec.", "Sen.", "Sep.", "Sept.", "Sgt.", "Sr.", "St.", "univ.", "viz.", "vol.", "vs."]
 )
 # a text without any of these is its own words, blanks folded
 _SPECIAL = re.compile(r"[*_^\[!$~<\\@\"'&{`‘’“”\x91-\x94]|--|\.\.|\.[ \n]|\.$")
@@ -29,17 +26,22 @@ _TAG = re.compile(
 )
 _OTHER_TAG = re.compile(r"<(?:\?[^>]*\?>|![A-Z][^>]*>|!\[CDATA\[.*?\]\]>)", re.S)
 _COMMENT = re.compile(r"<!--(?:(?!-->)[\s\S])*-->")
-_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>")
-_ATTRIBUTES = re.compile(r"\{(?:\s*(?:#[^\s{}]+|\.[^\s{}]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']*)|-))*\s*\}")
+_AUTOLINK = re.compile(
+    r"<([A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>"
+)
+_ATTRIBUTES = re.compile(
+    r"\{(?:\s*(?:#[^\s{}]+|\.[^\s{}]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']*)|-))*\s*\}"
+)
 _CLOSING = re.compile(rf"#*[ ]*({_ATTRIBUTES.pattern})?[ ]*$")
 _CITATION = re.compile(r"-?@(?:\{|[\w*])")
 _HREF = re.compile(r"href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))", re.I)
 BLOCK_TAGS = frozenset(
-    "address article aside blockquote body canvas caption center col colgroup dd details dir div dl dt embed fieldset "
-    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html isindex li main menu meta nav "
-    "noframes ol output p pre script section style summary table tbody td template textarea tfoot th thead title tr tt ul "
-    "video".split()
-) - {"tt", "output", "canvas", "embed", "video", "textarea", "template", "title", "menu", "summary"} | {"textarea", "template", "summary"}
+    ["address", "article", "aside", "blockquote", "body", "canvas", "caption", "center", "col", "colgroup", "dd", "details", "dir", "div", "dl", "dt", "embed", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "isindex", "li", "main", "menu", "meta", "nav", "noframes", "ol", "output", "p", "pre", "script", "section", "style", "summary", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead", "title", "tr", "tt", "ul", "video"]
+) - {"tt", "output", "canvas", "embed", "video", "textarea", "template", "title", "menu", "summary"} | {
+    "textarea",
+    "template",
+    "summary",
+}
 BUDGET = 20_000
 
 
@@ -93,7 +95,9 @@ def _alphanumeric(char: str) -> bool:
 class _Scanner:
     """A recursive-descent reading of pandoc 2.17's inline parsers, in their order and with their look-behind."""
 
-    def __init__(self, text: str, known: frozenset[str], budget: list[int], *, links: bool = True, base: int = 0) -> None:
+    def __init__(
+        self, text: str, known: frozenset[str], budget: list[int], *, links: bool = True, base: int = 0
+    ) -> None:
         self.text = text
         self.size = len(text)
         self.known = known
@@ -190,7 +194,7 @@ class _Scanner:
     # -- quotations ---------------------------------------------------------------------------------------------
     def quotation(self, at: int) -> tuple[list[Piece], int] | None:
         char = self.text[at]
-        if char in "\"“\x93":
+        if char in '"“\x93':
             found = self.quoted(at, '"', "double", "“")
             if found is not None:
                 return found
@@ -534,7 +538,9 @@ class _Scanner:
         return [Piece("other", "", self.inner(at + 1, found.end() - 1))], found.end()
 
     def dollar(self, at: int) -> tuple[list[Piece], int] | None:
-        found = re.compile(r"\$\$[\s\S]+?\$\$|\$(?=[^\s$])(?:\\[\s\S]|[^$\\])*?(?<=[^\s\\])\$(?!\d)").match(self.text, at)
+        found = re.compile(r"\$\$[\s\S]+?\$\$|\$(?=[^\s$])(?:\\[\s\S]|[^$\\])*?(?<=[^\s\\])\$(?!\d)").match(
+            self.text, at
+        )
         if found is None:
             return None
         self.note(at, "math")
@@ -544,7 +550,9 @@ class _Scanner:
         if self.after_word != at and _CITATION.match(self.text, at):
             self.note(at, "citation")
             return None
-        label = re.compile(r"@(?:[-_]?[^\W_]+)+").match(self.text, at)  # pandoc's example reference: one word, no look-behind set
+        label = re.compile(r"@(?:[-_]?[^\W_]+)+").match(
+            self.text, at
+        )  # pandoc's example reference: one word, no look-behind set
         return ([Piece("str", label.group())], label.end()) if label else None
 
 

@@ -23,10 +23,44 @@ class Label:
 
 LABELS: tuple[Label, ...] = (
     Label("Supported", "yes", "Supported", ("✓", "✔", "tick", "yes", "y", "full")),
-    Label("Supported, not security supported", "no", "Supported, not security supported", ("supported (not security supported)", "supported, no security support", "not security supported", "supported without security support")),
-    Label("Supported, Security support external", "external", "Supported, Security support external", ("supported (security support external)", "external", "supported, external security support")),
-    Label("Supported, with caveats", "caveats", "Supported, with caveats", ("supported with caveats", "½", "◐", "partial", "half", "supported (with caveats)")),
-    Label("Tech Preview", "no", "Tech Preview", ("technology preview", "tech-preview", "techpreview", "preview", "✓ preview", "✔ preview", "tick preview", "tp")),
+    Label(
+        "Supported, not security supported",
+        "no",
+        "Supported, not security supported",
+        (
+            "supported (not security supported)",
+            "supported, no security support",
+            "not security supported",
+            "supported without security support",
+        ),
+    ),
+    Label(
+        "Supported, Security support external",
+        "external",
+        "Supported, Security support external",
+        ("supported (security support external)", "external", "supported, external security support"),
+    ),
+    Label(
+        "Supported, with caveats",
+        "caveats",
+        "Supported, with caveats",
+        ("supported with caveats", "½", "◐", "partial", "half", "supported (with caveats)"),
+    ),
+    Label(
+        "Tech Preview",
+        "no",
+        "Tech Preview",
+        (
+            "technology preview",
+            "tech-preview",
+            "techpreview",
+            "preview",
+            "✓ preview",
+            "✔ preview",
+            "tick preview",
+            "tp",
+        ),
+    ),
     Label("Tech Preview, with limited support", "limited", "Tech Preview", ("tech preview with limited support",)),
     Label("Experimental", "no", "Experimental", ("exp", "exp.")),
     Label("Deprecated", "yes", "Deprecated", ("✓ deprecated", "✔ deprecated", "tick deprecated")),

@@ -8,8 +8,10 @@ Constructs that cross lines and lie outside the mark-up are measured here, so th
 from __future__ import annotations
 
 import os
+import pkgutil
 import re
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +20,6 @@ from lark import Lark, Token, Tree
 
 from grammar.inlines import attributes
 
-_GRAMMAR = Path(__file__).with_name("support.lark")
 _BULLET = re.compile(r"( {0,3}[*+-])( *)([^ ]?)")
 _ORDERED = re.compile(r"( {0,3}\(?[@#\w-]+[.)])( *)([^ ]?)")
 _LIST = re.compile(r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)")
@@ -37,7 +38,9 @@ _BLOCK_HTML = re.compile(
     re.I,
 )
 _REFERENCE = re.compile(r" {0,3}\[(?!\^)(?:[^\]\\]|\\.)+\]: *(?!\[)(.*)$")
-_TEX = re.compile(r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)")
+_TEX = re.compile(
+    r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
+)
 _VERBATIM = re.compile(r" {0,3}<(script|style|pre|textarea)\b", re.I)
 
 
@@ -66,27 +69,29 @@ class Run:
 @cache
 def language() -> Lark:
     """The grammar, built once; its tables are kept in the user's cache folder, a private path (house rule: no pickle from /tmp)."""
+    # pkgutil, which lark has loaded anyhow, reads from a zip too; importlib.resources costs as much time as the whole parse
+    data = pkgutil.get_data(__package__, "support.lark") or b""
     return Lark(
-        _GRAMMAR.read_text(encoding="utf-8"),
+        data.decode(),
         parser="lalr",
         lexer="basic",
         start=["start", "item", "line"],
         maybe_placeholders=False,
-        cache=_cache_file() or False,
+        cache=_cache_file(data) or False,
     )
 
 
-def _cache_file() -> str | None:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = os.path.join(base, "xen-support")
+def _cache_file(grammar: bytes) -> str | None:
+    base = os.environ.get("XDG_CACHE_HOME")
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        owned = os.stat(folder)
-    except OSError:
+        folder = (Path(base) if base else Path.home() / ".cache") / "xen-support"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+    except (OSError, RuntimeError):
         return None
-    if owned.st_uid != os.getuid() or owned.st_mode & 0o022 or not os.access(folder, os.W_OK):
+    if found.st_uid != os.getuid() or found.st_mode & 0o022 or not os.access(folder, os.W_OK):
         return None  # somebody else could plant a pickle there
-    return os.path.join(folder, f"grammar-{_GRAMMAR.stat().st_mtime_ns}.lark")
+    return str(folder / f"grammar-{zlib.crc32(grammar):08x}.lark")
 
 
 def shapes(texts: Sequence[str]) -> list[Token]:
@@ -120,11 +125,16 @@ class _Feeder:
         token.start_pos = index
         self.parser.feed_token(token)
 
+    def choices(self) -> dict[str, object]:
+        """What the parser's state accepts, by terminal."""
+        accepted: dict[str, object] = self.parser.choices()  # type: ignore[no-untyped-call]
+        return accepted
+
     def run(self) -> list[Run]:
         index, count = 0, len(self.tokens)
         while index < count:
             index = self.step(index)
-        tree: Tree[Token] = self.parser.feed_eof()
+        tree: Tree[Token] = self.parser.feed_eof()  # type: ignore[no-untyped-call]
         return self.collect(tree)
 
     def collect(self, tree: Tree[Token]) -> list[Run]:
@@ -150,7 +160,7 @@ class _Feeder:
         if shape == "BLANK":
             self.feed(index, "BLANK")
             return index + 1
-        choices = self.parser.choices()
+        choices = self.choices()
         if index == 0 and shape == "PERCENT" and self.titled:
             return self.title()
         in_list = "ITEM" in choices
@@ -238,9 +248,9 @@ class _Feeder:
             self.feed(index, "HEADING")
             return index + 1
         if shape == "HTML":
-            found = self.html(index)
-            if found:
-                return self.leave(index, *found)
+            html = self.html(index)
+            if html:
+                return self.leave(index, *html)
         end = self.table(index, shape, following)
         if end:
             return self.leave(index, end, "table")
@@ -275,9 +285,9 @@ class _Feeder:
             self.feed(n, "OUTSIDE_LINE")
         return end
 
-    def through(self, index: int, goes_on: object) -> int:
+    def through(self, index: int, goes_on: Callable[[int], object]) -> int:
         end = index + 1
-        while self.types[end] != "BLANK" and goes_on(end):  # type: ignore[operator]
+        while self.types[end] != "BLANK" and goes_on(end):
             end += 1
         return end
 
@@ -287,7 +297,12 @@ class _Feeder:
         if opening is None or not _INFO.match(opening[3]):
             return 0
         info = _INFO.match(opening[3])
-        if info is not None and info["attributes"] and not attributes(info["attributes"]) and not _RAW_INFO.match(opening[3]):
+        if (
+            info is not None
+            and info["attributes"]
+            and not attributes(info["attributes"])
+            and not _RAW_INFO.match(opening[3])
+        ):
             return 0
         char, size = opening[2][0], len(opening[2])
         closing = re.compile(rf" {{0,3}}{re.escape(char)}{{{size},}} *$")
@@ -299,9 +314,8 @@ class _Feeder:
     def fenced(self, index: int, end: int) -> int:
         opening = _FENCE.match(self.texts[index])
         assert opening is not None
-        if _RAW_INFO.match(opening[3]):
-            if "OUTSIDE" in self.parser.choices():
-                return self.leave(index, end + 1, "raw block")
+        if _RAW_INFO.match(opening[3]) and "OUTSIDE" in self.choices():
+            return self.leave(index, end + 1, "raw block")
         self.feed(index, "FENCE_OPEN")
         for n in range(index + 1, end):
             self.feed(n, "FENCED")
@@ -376,7 +390,13 @@ class _Feeder:
                 return self.through(index, lambda n: "|" in self.texts[n] or n == index + 1)
         if shape == "GRID" and following != "BLANK":
             return self.through(index, lambda n: self.texts[n].lstrip().startswith(("+", "|")))
-        if following != "BLANK" and _COLUMNS.match(below) and shape != "BLANK" and index + 2 < len(self.texts) and types[index + 2] != "BLANK":
+        if (
+            following != "BLANK"
+            and _COLUMNS.match(below)
+            and shape != "BLANK"
+            and index + 2 < len(self.texts)
+            and types[index + 2] != "BLANK"
+        ):
             return self.through(index, lambda n: True)
         if _COLUMNS.match(text) and following != "BLANK":
             for n in range(index + 2, len(self.texts)):

@@ -15,7 +15,9 @@ from grammar.nodes import Block, Document, Heading, Literal, Outside, ParsedFiel
 from grammar.source import Source, Span
 
 # block kinds that Xen's tools do not know: any later literal kills them
-UNKNOWN = frozenset(("ordered list", "table", "block quote", "rule", "line block", "div", "HTML", "comment", "raw block", "TeX"))
+UNKNOWN = frozenset(
+    ("ordered list", "table", "block quote", "rule", "line block", "div", "HTML", "comment", "raw block", "TeX")
+)
 _RISKY = re.compile(r"[\[<^$\\@~`{&]|!\[")
 _TEXT_HEADING = re.compile(r"(?: {1,3}#+ +\S| {0,3}##+[^#\s]|#[A-Z])")
 _LATIN1 = re.compile("[\u0080-\u00ff]")
@@ -79,7 +81,9 @@ class _Builder:
         named = ("heading", "underlined", "definitions")
         if any("[" in lines.texts[index] for run in runs if run.rule in named for _, index, _ in run.lines):
             self.known = frozenset(
-                reference_key(lines.texts[run.first].strip("# ")) for run in runs if run.rule in ("heading", "underlined")
+                reference_key(lines.texts[run.first].strip("# "))
+                for run in runs
+                if run.rule in ("heading", "underlined")
             )
         title: str | None = None
         preamble: list[Block] = []
@@ -106,7 +110,7 @@ class _Builder:
                 stack.append((heading, [], [], end))
                 last = None
             else:
-                block = self.block(lines, run, following_fence=False, sections=bool(stack))
+                block = self.block(lines, run, sections=bool(stack))
                 if run.rule == "fenced" and isinstance(last, nodes.Paragraph):
                     self.fence_after(lines, run, last)
                 last = block
@@ -196,7 +200,9 @@ class _Builder:
             lost = next((n for n in range(first, last + 1) if fields.looks_meant(self.source.line_text(n))), None)
             later = next((n for n in self.literals if n > first), None)
             if later is None and breaks:  # text that pandoc ends early may leave a literal behind
-                later = next((n for n in range(first + 1, last + 1) if self.source.line_text(n).startswith("    ")), None)
+                later = next(
+                    (n for n in range(first + 1, last + 1) if self.source.line_text(n).startswith("    ")), None
+                )
             article = "an" if what[0] in "aeiouAEIOU" else "a"
             name = what if what[0].isupper() or what in ("math",) else f"{article} {what}"
             if lost is not None:
@@ -224,7 +230,7 @@ class _Builder:
                 continue
             end = lines.numbers[last] if item.breaks else number
             if item.open:
-                end = self.swallowed(item.what, number, span)
+                end = max(end, self.swallowed(item.what, number, span))
             self.leave(item.what, span, number, end, breaks=item.breaks)
 
     def swallowed(self, what: str, number: int, span: Span) -> int:
@@ -304,7 +310,13 @@ class _Builder:
             below = index + 1
             while below < len(lines.texts) and lines.texts[below].strip():
                 if re.search(rf"(?<!`){ticks.group()}(?!`)", lines.texts[below]):
-                    self.leave("code across lines", self.span(lines, index), lines.numbers[index], lines.numbers[below], breaks=True)
+                    self.leave(
+                        "code across lines",
+                        self.span(lines, index),
+                        lines.numbers[index],
+                        lines.numbers[below],
+                        breaks=True,
+                    )
                     return
                 below += 1
 
@@ -313,7 +325,9 @@ class _Builder:
         text = self.source.text[above.span.start : above.span.end]
         if any(item.what == "unclosed code" for item in scan(text).findings):
             first, last = run.first, run.last
-            self.leave("code across a fence", self.span(lines, first), lines.numbers[first], lines.numbers[last], breaks=True)
+            self.leave(
+                "code across a fence", self.span(lines, first), lines.numbers[first], lines.numbers[last], breaks=True
+            )
 
     def latin1(self, lines: _Lines, index: int, column: int, where: str) -> None:
         text = lines.texts[index]
@@ -324,7 +338,7 @@ class _Builder:
             self.say(problems.latin1_letter(self.span(lines, index, found.start(), found.end()), found.group(), where))
 
     # -- blocks -----------------------------------------------------------------------------------------------------------
-    def block(self, lines: _Lines, run: Run, *, following_fence: bool, sections: bool) -> Block:
+    def block(self, lines: _Lines, run: Run, *, sections: bool) -> Block:
         rule = run.rule
         if rule == "paragraph":
             return self.paragraph(lines, run)
@@ -346,8 +360,12 @@ class _Builder:
         """Anything but plain `key: word` lines may be invalid YAML, on which pandoc dies."""
         inside = [lines.texts[index] for _, index, _ in run.lines[1:-1]]
         if not all(re.fullmatch(r"\s*(?:#.*|[A-Za-z][\w-]*: +[A-Za-z0-9][\w .,-]*|)\s*", text) for text in inside):
-            what, span, first, last, _ = self.pending.pop()
-            self.say(problems.outside_markup(span, f"a {what}", ": pandoc dies on it unless it is valid YAML", severity="error"))
+            what, span, *_ = self.pending.pop()
+            self.say(
+                problems.outside_markup(
+                    span, f"a {what}", ": pandoc dies on it unless it is valid YAML", severity="error"
+                )
+            )
 
     def paragraph(self, lines: _Lines, run: Run) -> nodes.Paragraph:
         texts = lines.texts
@@ -356,8 +374,16 @@ class _Builder:
         for terminal, index, shape in run.lines:
             text = texts[index]
             if terminal == "LAZY" and shape == "HEADING":
-                self.say(problems.lost_heading(self.span(lines, index), text.strip(), "no blank line before it; put one there"))
-            elif "#" in text and _TEXT_HEADING.match(text) and (single or not text.startswith("#") or text.startswith("##")):
+                self.say(
+                    problems.lost_heading(
+                        self.span(lines, index), text.strip(), "no blank line before it; put one there"
+                    )
+                )
+            elif (
+                "#" in text
+                and _TEXT_HEADING.match(text)
+                and (single or not text.startswith("#") or text.startswith("##"))
+            ):
                 self.say(problems.lost_heading(self.span(lines, index), text.strip(), _why_text(text)))
             elif ":" in text:
                 self.meant(lines, index, _why_lost(text, terminal, shape))
@@ -396,7 +422,7 @@ class _Builder:
                 off = continuation if indentation(text) >= continuation else 0
                 content.append((text[off:], index, off))
         finish()
-        for terminal, index, _ in run.lines:
+        for _, index, _ in run.lines:
             if ":" in lines.texts[index]:
                 self.meant(
                     lines, index,
@@ -444,7 +470,7 @@ class _Builder:
         if run.rule == "definitions":
             span = self.run_span(lines, run)
             return Outside("definition list", self.source.text[span.start : span.end], span)
-        return self.block(lines, run, following_fence=False, sections=True)
+        return self.block(lines, run, sections=True)
 
     # -- definition lists -------------------------------------------------------------------------------------------------
     def definitions(self, lines: _Lines, run: Run, sections: bool) -> nodes.DefinitionList:
@@ -463,12 +489,22 @@ class _Builder:
         index = group[0][1]
         defined = [line for line in group if line[0] == "DEFINED"]
         body = [line for line in group[1:] if line[0] in ("DEFINED", "LAZY", "CONTINUED")]
-        content = [re.sub(r"^ {0,2}[:~] *", "", texts[line[1]]) if line[0] == "DEFINED" else texts[line[1]] for line in body]
+        content = [
+            re.sub(r"^ {0,2}[:~] *", "", texts[line[1]]) if line[0] == "DEFINED" else texts[line[1]] for line in body
+        ]
         at = defined[0][1]
         for _, n, _ in body:
-            self.meant(lines, n, "it belongs to the definition above it; put a blank line between and indent it by four, below a paragraph or heading")
+            self.meant(
+                lines,
+                n,
+                "it belongs to the definition above it; put a blank line between and indent it by four, below a paragraph or heading",
+            )
             if lines.texts[n].startswith("#"):
-                self.say(problems.lost_heading(self.span(lines, n), texts[n].strip(), "no blank line before it; put one there"))
+                self.say(
+                    problems.lost_heading(
+                        self.span(lines, n), texts[n].strip(), "no blank line before it; put one there"
+                    )
+                )
         inside = blocks(content, "start", title=False)
         reason = None
         if group[1][0] == "BLANK":
@@ -498,7 +534,12 @@ class _Builder:
         span = self.span(lines, index)
         term_words = " ".join(_str_items(read))
         return nodes.Term(
-            nodes_of(read.pieces), nodes_of(value.pieces), pandoc_text(read.pieces), term_words, pandoc_text(value.pieces), span
+            nodes_of(read.pieces),
+            nodes_of(value.pieces),
+            pandoc_text(read.pieces),
+            term_words,
+            pandoc_text(value.pieces),
+            span,
         )
 
     # -- literals ---------------------------------------------------------------------------------------------------------
@@ -523,7 +564,11 @@ class _Builder:
             if self.unknown is not None:
                 what, where = self.unknown
                 if where < number:
-                    self.say(problems.after_unknown_block(self.span(lines, body[0][0] if body else run.first, 0), what, where))
+                    self.say(
+                        problems.after_unknown_block(
+                            self.span(lines, body[0][0] if body else run.first, 0), what, where
+                        )
+                    )
                     self.unknown = None
         for index, column, line in body:
             trimmed = fields.trim(line)
@@ -616,7 +661,10 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     (r"(?:Status|Supported),[^:]*:\S[^:]*:", "no colon in the qualifier"),
     (r"(?:Status|Supported)\s+\S[^:]*:", "a comma between key and qualifier"),
     (r"(?:Status|Supported)[.;=]", "a colon after the key, a comma before a qualifier"),
-    (r"(?:[sS][tT][aA][tT][uU][sS]|[sS][uU][pP][pP][oO][rR][tT][eE][dD])\s*(?:,[^:]*)?:", "the key is written Status or Supported"),
+    (
+        r"(?:[sS][tT][aA][tT][uU][sS]|[sS][uU][pP][pP][oO][rR][tT][eE][dD])\s*(?:,[^:]*)?:",
+        "the key is written Status or Supported",
+    ),
     (r"Status\s+\S", "a colon after the key"),
 )
 

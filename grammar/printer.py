@@ -53,7 +53,7 @@ def print_document(document: Document) -> str:
     for what cannot be written: an empty heading or title, a link's target with a line end, a field that is none.
     """
     room = _Room(references=_has_references(document))
-    chunks = [] if document.title is None else [print_title(document.title)]
+    chunks = [] if document.title is None else [_title(document.title, room)]
     chunks.extend(_chunks(document.preamble, room))
     for section in document.sections:
         chunks.extend(_section(section, room))
@@ -82,10 +82,7 @@ def with_lead_in(blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 def print_title(title: str) -> str:
     """The title block's line, without its line end.  ValueError for an empty title."""
-    words = tidy((Text(title),))
-    if not words:
-        raise ValueError("an empty title")
-    return "% " + spell(words).replace(GLUE, " ")
+    return _title(title, _Room())
 
 
 def print_heading(level: int, text: str | Sequence[Inline], given: str | None = None) -> str:
@@ -93,15 +90,7 @@ def print_heading(level: int, text: str | Sequence[Inline], given: str | None = 
 
     ValueError for a level outside 1-6, for no words at all, and for an identifier with blanks or braces.
     """
-    if not 1 <= level <= 6:
-        raise ValueError(f"a heading of level {level}")
-    words = tidy((Text(text),) if isinstance(text, str) else text)
-    if not words:
-        raise ValueError("an empty heading")
-    if given is not None and not re.fullmatch(r"[^\s{}]+", given):
-        raise ValueError(f"no identifier for a heading: {given!r}")
-    line = f"{'#' * level} {spell(words, heading=True, more=given is not None).replace(GLUE, ' ')}"
-    return line if given is None else f"{line} {{#{given}}}"
+    return _heading(level, (Text(text),) if isinstance(text, str) else text, given, _Room())
 
 
 def print_field(keyword: str, qualifier: str | None, value: str) -> str:
@@ -129,21 +118,42 @@ def print_field(keyword: str, qualifier: str | None, value: str) -> str:
 def _has_references(document: Document) -> bool:
     """Whether `[1]` may be a link: a heading of digits only, or a definition among what is written as it is."""
     sections = list(document.walk())
-    if any(section.heading.text.strip().isdigit() for section in sections):
+    if any(_is_number(section.heading) for section in sections):
         return True
     blocks = [*document.preamble, *(block for section in sections for block in section.blocks)]
     return any(isinstance(block, Outside) and _DEFINES.search(block.raw) for block in blocks)
 
 
+def _is_number(heading: Heading) -> bool:
+    words = tidy(heading.inlines or (Text(heading.text),))
+    return len(words) == 1 and isinstance(words[0], Text) and words[0].text.isdigit()
+
+
+def _title(title: str, room: _Room) -> str:
+    words = tidy((Text(title),))
+    if not words:
+        raise ValueError("an empty title")
+    return "% " + spell(words, heading=True, references=room.references).replace(GLUE, " ")
+
+
 def _section(section: Section, room: _Room) -> Iterator[str]:
-    yield _heading(section.heading)
+    heading = section.heading
+    yield _heading(heading.level, heading.inlines or (Text(heading.text),), heading.given, room)
     yield from _chunks(section.blocks, room)
     for below in section.sections:
         yield from _section(below, room)
 
 
-def _heading(heading: Heading) -> str:
-    return print_heading(heading.level, heading.inlines or heading.text, heading.given)
+def _heading(level: int, inlines: Sequence[Inline], given: str | None, room: _Room) -> str:
+    if not 1 <= level <= 6:
+        raise ValueError(f"a heading of level {level}")
+    words = tidy(inlines)
+    if not words:
+        raise ValueError("an empty heading")
+    if given is not None and not re.fullmatch(r"[^\s{}]+", given):
+        raise ValueError(f"no identifier for a heading: {given!r}")
+    text = spell(words, heading=True, references=room.references, more=given is not None).replace(GLUE, " ")
+    return f"{'#' * level} {text}" if given is None else f"{'#' * level} {text} {{#{given}}}"
 
 
 def _chunks(blocks: Iterable[Block], room: _Room) -> Iterator[str]:
@@ -189,11 +199,11 @@ def _tight(node: BulletList) -> bool:
     """Whether no blank lines are needed in a list.
 
     Looking for the end of an item, pandoc takes what stands between two backquotes for code, even of two items, and
-    even if they are escaped; only a blank line ends that.
+    even if they are escaped; what stands between two dollars it takes for a formula.  Only a blank line ends either.
     """
     for item in node.items:
         match item:
-            case (Paragraph(words),) | (Paragraph(words), BulletList()) if _has_backquote(words):
+            case (Paragraph(words),) | (Paragraph(words), BulletList()) if _runs_on(words):
                 return False
             case (Paragraph(),):
                 pass
@@ -204,11 +214,11 @@ def _tight(node: BulletList) -> bool:
     return True
 
 
-def _has_backquote(inlines: Sequence[Inline]) -> bool:
+def _runs_on(inlines: Sequence[Inline]) -> bool:
     return any(
-        "`" in inline.text
+        "`" in inline.text or "$" in inline.text
         if isinstance(inline, Text)
-        else not isinstance(inline, Code) and _has_backquote(inline.children)
+        else not isinstance(inline, Code) and _runs_on(inline.children)
         for inline in inlines
     )
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from grammar.diagnostic import Diagnostic, Fix, Severity
 from grammar.source import Span
@@ -25,7 +24,7 @@ class Problem:
     def __call__(
         self,
         span: Span | None,
-        *args: Any,
+        *args: str | int | None,
         severity: Severity | None = None,
         rows: tuple[str, ...] = (),
         fix: Fix | None = None,
@@ -190,7 +189,9 @@ def unknown_key(key: str, likely: str | None) -> str:
     Bad: Statsu: Supported
     Good: Status: Supported
     """
-    return f'unknown key "{key}": Xen\'s tools die here; ' + (f'did you mean "{likely}"?' if likely else "the keys are Status and Supported")
+    return f'unknown key "{key}": Xen\'s tools die here; ' + (
+        f'did you mean "{likely}"?' if likely else "the keys are Status and Supported"
+    )
 
 
 @problem("XS121", "malformed-field", "error")

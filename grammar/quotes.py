@@ -14,6 +14,11 @@ def plain_word(char: str) -> bool:
     return char != "" and char < "\u0530" and char.isalnum()
 
 
+def _other(char: str) -> bool:
+    """Whether pandoc surely takes a character for no part of a word."""
+    return char < "\x80" and not char.isalnum()
+
+
 def misread_quotes(text: str, places: Sequence[int], ends: Container[int], *, closed: bool) -> list[int]:
     """The offsets, of the quotation marks at `places` of one element's own words, that need a backslash.
 
@@ -21,19 +26,25 @@ def misread_quotes(text: str, places: Sequence[int], ends: Container[int], *, cl
     so that none may be left open.
     """
     found: list[int] = []
-    opened: list[int] = []
-    crossed = False  # a quotation overlaps another: what is open now is anybody's guess
+    opened: dict[str, list[int]] = {'"': [], "'": []}
+    crossed = False  # a quotation overlaps another, or what is beside it may be a word: what is open is a guess
     for at in places:
         mark, before, behind = text[at], text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+        if mark == "'" and not (plain_word(behind) or _other(behind)):
+            crossed = True
         may_close = mark == '"' or not plain_word(behind)
-        open_here = [start for start in opened if text[start] == mark and start < at - 1]
-        if may_close and before.isspace() and (open_here or crossed):
+        mine, others = opened[mark], opened["'" if mark == '"' else '"']
+        last = len(mine) - (2 if mine and mine[-1] == at - 1 else 1)  # there is no empty quotation
+        if may_close and before.isspace() and (last >= 0 or crossed):
             found.append(at)
-        elif may_close and open_here:
-            crossed = crossed or opened[-1] != open_here[-1]
-            del opened[opened.index(open_here[-1]) :]
+        elif may_close and last >= 0:
+            while others and others[-1] > mine[last]:
+                others.pop()
+                crossed = True
+            del mine[last:]
         elif not plain_word(before) and at not in ends and behind.strip():
-            opened.append(at)
+            crossed = crossed or before == "." or not _other(before)
+            mine.append(at)
     if closed:
-        found = list(places) if crossed else sorted([*found, *opened])
+        found = list(places) if crossed else sorted([*found, *opened['"'], *opened["'"]])
     return found

@@ -94,10 +94,20 @@ def _entries(section: Section) -> Iterator[_Entry | None]:
         elif isinstance(block, Literal):
             for entry in block.fields:
                 if block.kind == "release":
-                    yield _Entry(entry.keyword, entry.keyword, entry.keyword, entry.value, "release", entry.span, entry.value_span)
+                    yield _Entry(
+                        entry.keyword,
+                        entry.keyword,
+                        entry.keyword,
+                        entry.value,
+                        "release",
+                        entry.span,
+                        entry.value_span,
+                    )
                 else:
                     kind = "status" if entry.keyword == "Status" else "list"
-                    yield _Entry(entry.keyword, entry.qualifier, entry.qualifier, entry.value, kind, entry.span, entry.value_span)
+                    yield _Entry(
+                        entry.keyword, entry.qualifier, entry.qualifier, entry.value, kind, entry.span, entry.value_span
+                    )
         elif isinstance(block, DefinitionList):
             for term in block.terms:
                 yield _Entry("", term.text, term.words, term.reading, "term", term.span, term.span)
@@ -153,7 +163,11 @@ def read_rows(document: Document, source: Source | None = None) -> Reading:
 
 
 def _equal(row: Row, spans: list[Span], source: Source | None) -> Diagnostic:
-    where = "lines " + ", ".join(str(source.position(span.start)[0]) for span in spans) if source else f"{len(spans)} fields"
+    where = (
+        "lines " + ", ".join(str(source.position(span.start)[0]) for span in spans)
+        if source
+        else f"{len(spans)} fields"
+    )
     return problems.equal_keys(spans[-1], row.key, row.status, where, rows=(row.key,))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grammar.labels import LABELS, Label, Security
+
+if TYPE_CHECKING:
+    from lark import Lark
 
 LIMIT_LABEL = "Supported up to N"
 _SAYS: tuple[tuple[re.Pattern[str], Security], ...] = (
@@ -45,10 +49,10 @@ class Status:
 
 
 @cache
-def _grammar():  # type: ignore[no-untyped-def]
+def _grammar() -> Lark:
     from lark import Lark
 
-    text = Path(__file__).with_name("status.lark").read_text(encoding="utf-8")
+    text = (pkgutil.get_data(__package__, "status.lark") or b"").decode()  # from a zip too, see grammar.lines
     return Lark(text, parser="lalr", lexer="contextual", maybe_placeholders=False)
 
 
@@ -100,6 +104,7 @@ def read_status(value: str) -> Status:
 
 def _special(value: str) -> Status | None:
     """A limit or a condition, by the grammar; None where the value is neither."""
+    from lark import Token
     from lark.exceptions import LarkError
 
     if len(value) > 2000:
@@ -108,14 +113,18 @@ def _special(value: str) -> Status | None:
         tree = _grammar().parse(value)
     except LarkError:
         return None
-    first = tree.children[0]
+    first, *rest = [part for part in tree.children if not isinstance(part, Token)]
+    words = [str(token) for token in first.children]
     if first.data == "limit":
-        parts = {token.type: str(token) for token in first.children}
+        parts = {token.type: str(token) for token in first.children if isinstance(token, Token)}
         found = _amount(parts["NUMBER"], parts.get("UNIT"))
         maximum = "SUPPORTED" in parts
-        return Status(LIMIT_LABEL if maximum else None, "yes" if maximum else "unstated", found, maximum)
-    if len(tree.children) == 2:
-        words = "".join(first.children).rstrip(" ,;")
-        label = _by_folded().get(fold_label(words))
-        return Status(label.name if label else None, "caveats", condition=str(tree.children[1].children[-1]).strip())
+        security: Security = "yes" if maximum else "unstated"
+        tail = "".join(str(token) for part in rest for token in part.children)
+        if not tail.startswith("."):  # what follows a full stop speaks of more than the limit
+            security = next((says for pattern, says in _SAYS if pattern.search(tail)), security)
+        return Status(LIMIT_LABEL if maximum else None, security, found, maximum)
+    if rest:
+        label = _by_folded().get(fold_label("".join(words).rstrip(" ,;")))
+        return Status(label.name if label else None, "caveats", condition=str(rest[0].children[-1]).strip())
     return None

@@ -27,15 +27,23 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "that they touch (exit status 1) and no others.",
     )
     add_source(parser)
-    parser.add_argument("-o", "--output", type=Path, default=Path("drafts"), metavar="DIR", help="where to write (default: drafts)")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("drafts"), metavar="DIR", help="where to write (default: drafts)"
+    )
     parser.add_argument("--tree", action="append", metavar="T", help="only this tree of the workbook (repeatable)")
     parser.add_argument("--force", action="store_true", help="overwrite an existing SUPPORT.md that differs")
     parser.add_argument(
         "--definitions", metavar="FILE|REF:PATH", help="take the definitions part from there (default: from the tree, with --repo; "
         "else our template)",
     )  # fmt: skip
-    parser.add_argument("--repo", type=Path, metavar="DIR", help="a xen.git, whose branches' own definitions parts are kept")
-    parser.add_argument("--explain", metavar="KEY", help="print the cell behind a row key, its text and what became of it; write nothing")
+    parser.add_argument(
+        "--repo", type=Path, metavar="DIR", help="a xen.git, whose branches' own definitions parts are kept"
+    )
+    parser.add_argument(
+        "--explain",
+        metavar="KEY",
+        help="print the cell behind a row key, its text and what became of it; write nothing",
+    )
     parser.add_argument(
         "--oracle", nargs="?", const="", metavar="SCRIPT", help="also compare with pandoc, and with this docs/parse-support-md (which "
         "is run)",
@@ -64,7 +72,10 @@ def run(args: argparse.Namespace) -> int:
             made[tree.name] = found
         else:
             refused.add(tree.name)
-            print(f"xen-support: {clean(tree.name)}: the draft does not say what the sheet says; nothing is written:", file=sys.stderr)
+            print(
+                f"xen-support: {clean(tree.name)}: the draft does not say what the sheet says; nothing is written:",
+                file=sys.stderr,
+            )
             for line in found:
                 print(f"  {clean(line)}", file=sys.stderr)
     if args.explain is not None:
@@ -82,7 +93,10 @@ def run(args: argparse.Namespace) -> int:
             drafts.write(args.output, one, categorisation)
             if one.draft.definitions.added:
                 added = ", ".join(one.draft.definitions.added)
-                print(f"{clean(one.draft.tree.name)}: added to the definitions part, as it is in use: {added}", file=sys.stderr)
+                print(
+                    f"{clean(one.draft.tree.name)}: added to the definitions part, as it is in use: {added}",
+                    file=sys.stderr,
+                )
     questions = [q for q in categorisation.open_questions if q.tree in chosen]
     drafts.write_questions(args.output, questions)
     print(_table(categorisation, trees, made, blocked | refused, in_the_way, args.output))
@@ -145,7 +159,9 @@ def _definitions(args: argparse.Namespace, tree: Tree) -> Definitions | None:
         if git.run(args.repo, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").returncode == 0:
             if git.run(args.repo, "cat-file", "-e", f"{ref}:SUPPORT.md").returncode:
                 return None
-            return definitions.find(Source(f"{ref}:SUPPORT.md", git.blob(args.repo, ref, "SUPPORT.md")), f"{tree.branch}:SUPPORT.md")
+            return definitions.find(
+                Source(f"{ref}:SUPPORT.md", git.blob(args.repo, ref, "SUPPORT.md")), f"{tree.branch}:SUPPORT.md"
+            )
     raise Failure(f"{args.repo}: no branch {tree.branch}, nor a remote-tracking one")
 
 
@@ -186,7 +202,7 @@ def _explain(key: str, categorisation: Categorisation, trees: list[Tree], made: 
             known = True
             cell = one.cells.get(key)
             text = categorisation.cells.get(cell or "", "")
-            print(f"{clean(tree.name)}: {clean(cell) if cell else 'no cell'} \"{clean(text)}\"")
+            print(f'{clean(tree.name)}: {clean(cell) if cell else "no cell"} "{clean(text)}"')
             print(f"    {clean(' / '.join(row.path))}: {clean(row.status)}")
             continue
         for question in categorisation.open_questions:
@@ -194,7 +210,9 @@ def _explain(key: str, categorisation: Categorisation, trees: list[Tree], made: 
             asked = key_of(anchor, question.variant) if question.variant else anchor
             if question.tree == tree.name and asked == key:
                 known = True
-                print(f"{clean(tree.name)}: {clean(question.place)} \"{clean(question.words)}\"\n    undecided, so it is left out")
+                print(
+                    f'{clean(tree.name)}: {clean(question.place)} "{clean(question.words)}"\n    undecided, so it is left out'
+                )
     if not known:
         print(f"xen-support: no row {clean(key)} in the drafts; `xen-support show` prints the keys", file=sys.stderr)
     return int(not known)

@@ -33,7 +33,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("file", metavar="FILE|REF:PATH|-", help="a SUPPORT.md, a file of a git ref, or standard input")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
-    parser.add_argument("--repo", type=Path, metavar="DIR", help="the git repository of REF:PATH (default: the current one)")
+    parser.add_argument(
+        "--repo", type=Path, metavar="DIR", help="the git repository of REF:PATH (default: the current one)"
+    )
     add_color(parser)
     parser.set_defaults(func=run)
 
@@ -43,7 +45,9 @@ def run(args: argparse.Namespace) -> int:
     source = read_source(args.file, args.repo)
     parsed = parse(source, prose=False)
     reading = read_rows(parsed.document, source)
-    parsed.diagnostics = sorted([*parsed.diagnostics, *reading.diagnostics], key=lambda d: d.span.start if d.span else 0)
+    parsed.diagnostics = sorted(
+        [*parsed.diagnostics, *reading.diagnostics], key=lambda d: d.span.start if d.span else 0
+    )
     if args.format == "json":
         json.dump(as_json(parsed, reading.rows), sys.stdout, ensure_ascii=False, indent=1)
         print()
@@ -123,13 +127,21 @@ def print_text(parsed: Parsed, rows: list[Row], paint: Painter) -> None:
 
 
 def _print_section(
-    section: Section, above: tuple[str, ...], rows: dict[tuple[str, ...], list[Row]], bounds: dict[str, Limit], paint: Painter
+    section: Section,
+    above: tuple[str, ...],
+    rows: dict[tuple[str, ...], list[Row]],
+    bounds: dict[str, Limit],
+    paint: Painter,
 ) -> None:
     keys = (*above, section.heading.anchor)
     mine = rows.get(keys, [])
     if mine or any(key[: len(keys)] == keys for key in rows):
         indent = "  " * (section.heading.level - 1)
-        print(f"\n{indent}{paint(clean(section.heading.text), 'bold')}" if section.heading.level < 3 else f"{indent}{clean(section.heading.text)}")
+        print(
+            f"\n{indent}{paint(clean(section.heading.text), 'bold')}"
+            if section.heading.level < 3
+            else f"{indent}{clean(section.heading.text)}"
+        )
         width = max((len(row.qualifier or "") for row in mine), default=0)
         for row in mine:
             label = f"{clean(row.qualifier or ''):<{width}}  " if width else ""

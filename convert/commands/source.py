@@ -20,9 +20,13 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source", metavar="SOURCE", help="a workbook (.xlsx, .ods, folder of .csv), a snapshot, or a Google URL or ID"
     )
-    parser.add_argument("--layout", type=Path, metavar="FILE", help="a layout file (default: NAME.layout.toml beside the workbook)")
     parser.add_argument(
-        "--keep-unknown", action="store_true", help="write unknown statuses as they stand, with a warning, instead of an error"
+        "--layout", type=Path, metavar="FILE", help="a layout file (default: NAME.layout.toml beside the workbook)"
+    )
+    parser.add_argument(
+        "--keep-unknown",
+        action="store_true",
+        help="write unknown statuses as they stand, with a warning, instead of an error",
     )
     add_google_options(parser)
 

@@ -218,8 +218,12 @@ def _inlines(line: list[_Piece]) -> tuple[Inline, ...]:
 
 
 def _common(left: _Style, right: _Style) -> _Style:
-    link = left.link if left.link == right.link else None
-    return _Style(left.bold and right.bold, left.italic and right.italic, link)
+    """The format of a blank between two words: links hold bold, which holds italic, and none has a blank at its edge."""
+    if left.link != right.link:
+        return _PLAIN
+    if left.bold != right.bold:
+        return _Style(False, False, left.link)
+    return _Style(left.bold, left.italic and right.italic, left.link)
 
 
 def _styled(pieces: Iterable[_Piece]) -> Iterator[Inline]:

@@ -56,12 +56,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab of a workbook, or one table of a document.  Blank rows may be left out of `rows`."""
+    """One tab of a workbook, or one table of a document.  Blank rows may be left out of `rows`.
+
+    `section` is the heading that a document's table stands under; None for tabs of workbooks.
+    """
 
     title: str
     rows: tuple[Row, ...]
     hidden: bool = False
     hidden_columns: frozenset[int] = frozenset()
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

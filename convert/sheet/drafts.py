@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from convert.sheet import problems
+from convert.sheet.catalogue import quote
 from convert.sheet.cell_text import Words
 from convert.sheet.headings import Ordered
 from convert.sheet.model import Feature, Limit, OpenQuestion, Prose, Role, Section, Statement, Variant, rows_of
@@ -214,7 +215,7 @@ class _Finish:
 
         by_qualifier: dict[str | None, list[Statement]] = {}
         for stated in draft.stated:
-            what = f"the variant {problems.quote(stated.qualifier)}" if stated.qualifier else "the row without variant"
+            what = f"the variant {quote(stated.qualifier)}" if stated.qualifier else "the row without variant"
             if is_new(stated.tree, stated.qualifier, what, stated.place) and stated.statement is not None:
                 by_qualifier.setdefault(stated.qualifier, []).append(stated.statement)
         limits = []
@@ -222,7 +223,7 @@ class _Finish:
             fine = True
             for tree in limit.maximum:
                 for qualifier, _, _ in rows_of(limit, tree):
-                    what = f"the limit {problems.quote(qualifier)}" if qualifier else "the limit without variant"
+                    what = f"the limit {quote(qualifier)}" if qualifier else "the limit without variant"
                     fine &= is_new(tree, qualifier, what, limit.place)
             if fine:
                 limits.append(limit)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Literal
 
 from convert.sheet import problems
-from convert.sheet.cell_text import Words, clean, one_line, prose, refused_links
+from convert.sheet.cell_text import BLANK, Words, clean, one_line, prose, refused_links
 from convert.sheet.cells import Run
 from convert.sheet.drafts import Draft, Drafts, Piece, Stated
 from convert.sheet.headings import Headings
@@ -72,6 +72,8 @@ class Reading:
 
     def say(self, role: Role, draft: Draft, line: Line, trees: tuple[str, ...], listed: set[str]) -> None:
         """Note the text of a row, common or for single trees."""
+        if not line.has(role):
+            return
         by_place: dict[str, tuple[Words, list[str]]] = {}
         for tree in trees:
             said = line.for_tree(role, tree)
@@ -95,7 +97,7 @@ class Reading:
 
     def note(self, said: Words) -> None:
         """Keep the text of a cell that counts."""
-        self.cells[said.place] = clean(said.cell.text).strip() if said.cell else said.text
+        self.cells[said.place] = clean(said.cell.text).strip() if said.cell and said.gone else said.text
 
 
 def read_features(tables: list[Table], reading: Reading) -> None:
@@ -209,9 +211,10 @@ def _state(
 def _own_statuses(line: Line, trees: tuple[str, ...], variant: str | None) -> Iterator[_Status]:
     """The statuses in columns of their own."""
     if line.table.tree is None:
+        place = line.place("variant") if "variant" in line.table.roles else None
         for tree in trees:
-            said = line.tree(tree)
-            yield _Status(variant, tree, said, line.place("variant") if "variant" in line.table.roles else said.place)
+            if (said := line.tree(tree)) is not BLANK:
+                yield _Status(variant, tree, said, place or said.place)
         return
     for column, name in line.table.variants:
         said = line.at(column)

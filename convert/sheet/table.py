@@ -1,22 +1,17 @@
-"""Tabs as tables: the row of headings, the column of each role, then the rows with merges and struck text resolved."""
+"""Tabs as tables: the rows by role, with merges and struck text resolved."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import TypeVar
 
 from convert.sheet import problems
-from convert.sheet.cell_text import BLANK, Words, fold_heading, one_line, words
-from convert.sheet.cells import Row, Tab, column_name, place
-from convert.sheet.layout import OVERRIDABLE, REQUIRED, UNPUBLISHED, Layout, TableLayout
+from convert.sheet.cell_text import BLANK, Words, one_line, words
+from convert.sheet.cells import Row, Tab, place
+from convert.sheet.layout import Layout, TableLayout
 from grammar.diagnostic import Diagnostic
 
-_K = TypeVar("_K")
-HEADER_WITHIN = 30
-"""The row of headings is looked for among so many rows."""
 _ONE_DECIMAL = re.compile(r"[0-9]+[.,][0-9]")
 _NAMES = frozenset({"section", "feature", "variant", "tree"})  # roles whose struck cells withdraw a row
 
@@ -39,10 +34,14 @@ class Table:
     overrides: dict[tuple[str, str], int] = field(default_factory=dict)
     variants: list[tuple[int, str]] = field(default_factory=list)
     headings: dict[int, str] = field(default_factory=dict)
+    title: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.title = one_line(self.tab.title)
 
     def place(self, row: int, column: int) -> str:
         """A cell of this tab as people find it."""
-        return place(one_line(self.tab.title), row, column)
+        return place(self.title, row, column)
 
     def claimed(self) -> set[int]:
         """The columns that are read."""
@@ -66,16 +65,28 @@ class Line:
     title: Words | None = None
 
     def get(self, role: str) -> Words:
-        """The cell of a role; the layout's constant where there is no column; else blank."""
+        """The cell of a role; without a column the layout's constant, or the heading that a document's table is under."""
         column = self.table.roles.get(role)
         if column is not None:
             return self.at(column)
-        constant = self.table.layout.constants.get(role)
-        return Words(constant, place=self.table.source) if constant else BLANK
+        if (constant := self.table.layout.constants.get(role)) is not None:
+            return Words(constant, place=self.table.source)
+        if role == "section" and self.table.tab.section:  # a table of a document: the heading above it
+            return Words(one_line(self.table.tab.section), place=self.table.title)
+        return BLANK
 
     def at(self, column: int) -> Words:
-        """The cell of a column, blank or not."""
-        return self.found.get(column) or Words("", place=self.table.place(self.number, column))
+        """The cell of a column; BLANK, which has no place, where there is none."""
+        return self.found.get(column, BLANK)
+
+    def has(self, role: str) -> bool:
+        """Whether a role has a text in this row, for all trees or for some."""
+        table = self.table
+        if role in table.roles and table.roles[role] in self.found:
+            return True
+        return role in table.layout.constants or any(
+            column in self.found for (name, _), column in table.overrides.items() if name == role
+        )
 
     def tree(self, tree: str) -> Words:
         """The cell of a tree's own column."""
@@ -93,66 +104,6 @@ class Line:
         """The cell of a role as people find it, or the row where the role has no column."""
         column = self.table.roles.get(role)
         return self.table.place(self.number, 0 if column is None else column)
-
-
-def best_header(tab: Tab, layout: TableLayout, trees: Iterable[str] = (), others: Iterable[str] = ()) -> Row | None:
-    """The row of headings: the one the layout names, or the first that has most of them; None without any."""
-    if layout.header_row is not None:
-        return next((row for row in tab.rows if row.number == layout.header_row), None)
-    known = {fold_heading(h): role for role, headings in layout.columns.items() for h in headings}
-    known |= {fold_heading(h): h for h in (*trees, *layout.tree_columns, *others)}
-    best, most = None, 0
-    for row in tab.rows[:HEADER_WITHIN]:
-        count = len(
-            {known[text] for cell in row.cells if cell and (text := fold_heading(words(cell, "").text)) in known}
-        )
-        if count > most:
-            best, most = row, count
-    return best
-
-
-def read_header(
-    tab: Tab, name: str, layout: Layout, trees: Iterable[str], report: list[Diagnostic], tree: str | None = None
-) -> Table | None:
-    """The table of a tab: `name` is its part of the layout, `trees` are all trees, `tree` the one the tab is for.
-
-    What is wrong with the headings goes into `report`; None where a column that is needed is not there (save the
-    version: what else is wrong is then said as well).
-    """
-    part: TableLayout = getattr(layout, name)
-    variants = {fold_heading(h): variant for h, variant in layout.variant_columns.items()} if tree is not None else {}
-    row = best_header(tab, part, trees, layout.variant_columns if tree is not None else ())
-    table = Table(tab, row.number if row else 0, part, layout.name, tree)
-    found: list[str] = []
-    names = {fold_heading(name): name for name in trees} if tree is None else {}
-    names |= {fold_heading(h): name for h, name in part.tree_columns.items() if name in names.values()}
-    roles = {fold_heading(h): role for role, headings in part.columns.items() for h in headings}
-    filled = _filled(tab, table.header)
-    for column, cell in enumerate(row.cells if row else ()):
-        heading = words(cell, table.place(table.header, column))
-        text = fold_heading(heading.text)
-        if heading.text:
-            found.append(heading.line)
-            table.headings[column] = heading.line
-        if heading.text and heading.number and _ONE_DECIMAL.fullmatch(text):
-            _number_heading(table, names, column, heading, report)
-        elif text in roles:
-            _claim_role(table, roles[text], column, heading, report)
-        elif text in names:
-            _claim(table, table.trees, names[text], f"the tree {names[text]}", column, heading, [names[text]], report)
-        elif text in variants:
-            table.variants.append((column, variants[text]))
-        elif heading.text and (base := _overridden(text, name, part)) is not None:
-            _claim_override(table, base, names, column, heading, report)
-        elif column in filled:
-            report.append(problems.unclaimed_column(heading.place, (), heading.line))
-    stated = {"section"} if layout.sections != "column" and name == "features" else set()
-    missing = [role for role in REQUIRED[name] if role not in {*table.roles, *part.constants, *stated}]
-    where = one_line(tab.title)
-    for role in missing:
-        report.append(problems.missing_column(where, (tree,) if tree else (), role, part.columns[role], found))
-    _report_hidden(table, report)
-    return None if set(missing) - {"version"} else table
 
 
 def read_lines(
@@ -220,103 +171,3 @@ def _report_struck(table: Table, column: int, said: Words, report: list[Diagnost
         report.append(problems.struck(said.place, table.touched(column), said.gone))
     else:
         report.append(problems.partly_struck(said.place, table.touched(column), said.gone, said.text))
-
-
-def _filled(tab: Tab, header: int) -> set[int]:
-    """The columns with a text at or below the headings."""
-    return {
-        n
-        for row in tab.rows
-        if row.number >= header
-        for n, cell in enumerate(row.cells)
-        if cell is not None and cell.runs
-    }
-
-
-def _claim_role(table: Table, role: str, column: int, heading: Words, report: list[Diagnostic]) -> None:
-    if role != UNPUBLISHED:
-        touched = (table.tree,) if table.tree else ()
-        _claim(table, table.roles, role, role, column, heading, touched, report)
-
-
-def _claim(
-    table: Table,
-    into: dict[_K, int],
-    key: _K,
-    what: str,
-    column: int,
-    heading: Words,
-    trees: Iterable[str],
-    report: list[Diagnostic],
-) -> None:
-    """Give a column to a role, a tree or an override; a second one for the same is an error, and not read."""
-    if key in into:
-        report.append(problems.two_columns(heading.place, trees, what, table.headings[into[key]], heading.line))
-    else:
-        into[key] = column
-
-
-def _number_heading(
-    table: Table, names: Mapping[str, str], column: int, heading: Words, report: list[Diagnostic]
-) -> None:
-    """A heading such as 4.1 that is a number: an error for the trees that may be meant, 4.1 and 4.10."""
-    text = heading.line.replace(",", ".")
-    meant = [names[name] for name in (text, f"{text}0") if name in names]
-    if meant:
-        report.append(problems.number_for_version(heading.place, meant, heading.line))
-        for name in meant:
-            table.trees.setdefault(name, column)
-    else:
-        report.append(problems.unclaimed_column(heading.place, (), heading.line))
-
-
-def _overridden(text: str, name: str, part: TableLayout) -> tuple[str, str] | None:
-    """The role and the words in brackets of a folded heading such as `caveats (4.20, 4.17)`."""
-    for role in (*sorted(OVERRIDABLE[name]), UNPUBLISHED):
-        for heading in part.columns[role]:
-            rest = text.removeprefix(fold_heading(heading)).lstrip()
-            if text.startswith(fold_heading(heading)) and rest.startswith("(") and rest.endswith(")"):
-                return role, rest[1:-1].strip()
-    return None
-
-
-def _claim_override(
-    table: Table,
-    base: tuple[str, str],
-    names: Mapping[str, str],
-    column: int,
-    heading: Words,
-    report: list[Diagnostic],
-) -> None:
-    role, inside = base
-    if role == UNPUBLISHED:
-        return
-    listed = [inside] if inside in names else [name.strip() for name in inside.split(",") if name.strip()]
-    for text in listed:
-        if (tree := names.get(text)) is not None:
-            what = f"the {role.replace('_', ' ')} of {tree}"
-            _claim(table, table.overrides, (role, tree), what, column, heading, [tree], report)
-        else:
-            near = get_close_matches(text, names, n=1)
-            best = names[near[0]] if near else None
-            report.append(problems.override_of_no_tree(heading.place, (), heading.line, text, best))
-
-
-def _report_hidden(table: Table, report: list[Diagnostic]) -> None:
-    """One note a tab: what of it is hidden and read all the same."""
-    parts = ["the tab"] if table.tab.hidden else []
-    columns = sorted(table.claimed() & table.tab.hidden_columns)
-    if columns:
-        parts.append("column" + "s" * (len(columns) > 1) + " " + ", ".join(column_name(c) for c in columns))
-    rows = [row.number for row in table.tab.rows if row.hidden and row.number >= table.header]
-    ranges: list[list[int]] = []
-    for number in rows:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    if ranges:
-        shown = [str(first) if first == last else f"{first}-{last}" for first, last in ranges[:20]]
-        parts.append("row" + "s" * (len(rows) > 1) + " " + ", ".join(shown) + (", ..." if len(ranges) > 20 else ""))
-    if parts:
-        report.append(problems.hidden(one_line(table.tab.title), (), "; ".join(parts)))

@@ -1,14 +1,18 @@
-"""Which tab of a workbook has which role: by its title, else by its headings."""
+"""Which tab of a workbook has which role: by its title, else by its headings.
+
+The tables of a document are tabs too, each with the heading it stands under as its section; there may be many for the
+features.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from convert.sheet import problems
+from convert.sheet import tab_problems
 from convert.sheet.cell_text import fold_heading, one_line, words
 from convert.sheet.cells import Tab, Workbook
+from convert.sheet.header import best_header
 from convert.sheet.layout import REQUIRED, Layout, TableLayout
-from convert.sheet.table import best_header
 from grammar.diagnostic import Diagnostic
 
 _TELLING = {"trees": (), "features": (), "limits": ("unit", "tested")}
@@ -42,12 +46,12 @@ def find_tabs(workbook: Workbook, layout: Layout, report: list[Diagnostic]) -> d
         candidates = [
             tab for tab in workbook.tabs if tab not in taken and _looks_like(tab, role, getattr(layout, role))
         ]
-        if len(candidates) == 1:
+        if len(candidates) == 1 or (role == "features" and candidates and all(tab.section for tab in candidates)):
             found[role] = candidates
-            taken.append(candidates[0])
+            taken.extend(candidates)
     for tab in workbook.tabs:
         if tab.rows and tab not in taken:
-            report.append(problems.unclaimed_tab(one_line(tab.title), (), tab.title))
+            report.append(tab_problems.unclaimed_tab(one_line(tab.title), (), tab.title))
     return found
 
 
@@ -58,5 +62,6 @@ def _looks_like(tab: Tab, role: str, part: TableLayout) -> bool:
         return False
     texts = {fold_heading(words(cell, "").text) for cell in row.cells if cell is not None}
     has = {role for role, headings in part.columns.items() if any(fold_heading(h) in texts for h in headings)}
-    needed = {name for name in REQUIRED[role] if name not in part.constants}
+    given = {*part.constants, *(["section"] if tab.section else [])}
+    needed = {name for name in REQUIRED[role] if name not in given}
     return needed <= has and (not _TELLING[role] or not has.isdisjoint(_TELLING[role]))

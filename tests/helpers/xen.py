@@ -27,7 +27,8 @@ def words(inlines: list[dict[str, Any]]) -> str:
     """The text of pandoc inlines as parse-support-md joins it."""
     out = ""
     for item in inlines:
-        kind, content = item["t"], item.get("c")
+        kind = item["t"]
+        content: Any = item.get("c")
         if kind in _SIMPLE:
             out += _SIMPLE[kind]
         elif kind == "Str":

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from convert.sheet.cells import SheetError
 from convert.sheet.google.messages import printable
 
-Kind = Literal["spreadsheets", "document", "file"]
+Kind = Literal["spreadsheets", "document", "file", "id"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{20,200}")
 _HOSTS = {"docs.google.com", "drive.google.com", "spreadsheets.google.com", "sheets.google.com"}
@@ -30,19 +30,21 @@ _OTHER = {
 class Address:
     """One file at Google.
 
-    `kind` is what its URL says ("file": not said).  `published` is true for the `/d/e/` form of "Publish to the web",
+    `kind` is what its URL says ("file": a file in Drive, "id": nothing).  `published` is true for the `/d/e/` form of "Publish to the web",
     whose id no API knows.  `resource_key` is what link-shared files from before 2021 need; it opens the file, so it
     is left out of what is printed.
     """
 
     file_id: str
-    kind: Kind = "file"
+    kind: Kind = "id"
     published: bool = False
     resource_key: str | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
         """The plain URL of the file, without keys."""
+        if self.kind == "id":
+            return f"https://drive.google.com/open?id={self.file_id}"
         if self.kind == "file":
             return f"https://drive.google.com/file/d/{self.file_id}/view"
         if self.published:
@@ -98,7 +100,7 @@ def _parse_url(text: str, *, unwrap: bool) -> Address:
             raise SheetError(
                 f"{_shown(text)}: a Google address without a file; give the link of the spreadsheet or document"
             )
-        return Address(_checked(named[0], text), "file", False, key)
+        return Address(_checked(named[0], text), "id", False, key)
     what = match["what"]
     if what in _OTHER:
         raise SheetError(f"{_shown(text)}: this is {_OTHER[what]}; a spreadsheet or a document is needed")

@@ -7,11 +7,12 @@ Suggestions are discussion: what is only suggested is not in the text.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count as counting
 
 from convert.sheet.cells import SheetError, Tab
 from convert.sheet.google.sheets import Json, count, items, mapping, string
-from convert.sheet.grid import MAX_COLUMN, MAX_MERGE, PLAIN, Grid, Report, Style, make_cell
+from convert.sheet.grid import MAX_COLUMN, MAX_MERGE, PLAIN, Grid, Report, Style, clean_title, make_cell
 
 Piece = tuple[str, Style, str | None]
 
@@ -35,7 +36,7 @@ def read_document(reply: Json, report: Report) -> tuple[Tab, ...]:
                 heading = _heading(mapping(element["paragraph"])) or heading
             elif "table" in element:
                 name = _unique(heading or title or hidden_title, taken)
-                tabs.append(_table(mapping(element["table"]), name, report))
+                tabs.append(_table(mapping(element["table"]), name, heading, report))
     if not tabs:
         raise SheetError("the document has no table; the categorisation is read from tables only")
     return tuple(tabs)
@@ -67,10 +68,10 @@ def _heading(paragraph: Json) -> str:
     style = string(mapping(paragraph.get("paragraphStyle")).get("namedStyleType", ""))
     if not style.startswith("HEADING_"):
         return ""
-    return " ".join("".join(text for text, _, _ in _paragraph(paragraph)).split())
+    return clean_title(" ".join("".join(text for text, _, _ in _paragraph(paragraph)).split()))
 
 
-def _table(table: Json, title: str, report: Report) -> Tab:
+def _table(table: Json, title: str, section: str, report: Report) -> Tab:
     width = count(table.get("columns"))
     if width > MAX_COLUMN:
         raise SheetError(f"a table of over {MAX_COLUMN:,} columns is not read")
@@ -80,7 +81,7 @@ def _table(table: Json, title: str, report: Report) -> Tab:
     for number, row in enumerate(shown, 1):
         cells = [cell for cell in items(row.get("tableCells")) if not cell.get("suggestedInsertionIds")]
         _place(grid, cells, number, width, covered)
-    return grid.finish()
+    return replace(grid.finish(), section=section or None)
 
 
 def _place(grid: Grid, cells: list[Json], row: int, width: int, covered: set[tuple[int, int]]) -> None:

@@ -130,6 +130,6 @@ def export_url(address: Address, endpoint: str | None) -> str:
     key = f"&resourcekey={address.resource_key}" if address.resource_key else ""
     if address.published:
         return f"{root}/spreadsheets/d/e/{address.file_id}/pub?output=xlsx"
-    if address.kind == "file":
+    if address.kind == "file":  # the other kinds may be a sheet, which has no download of its own
         return f"{(endpoint or 'https://drive.google.com').rstrip('/')}/uc?export=download&id={address.file_id}{key}"
     return f"{root}/spreadsheets/d/{address.file_id}/export?format=xlsx{key}"

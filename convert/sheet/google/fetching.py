@@ -140,8 +140,10 @@ def _settled(
     for _attempt in range(MAX_ATTEMPTS):
         workbook = read(info)
         _, after = drive.look_up(client, where)
+        if after.version == info.version:
+            return workbook, after
         content = snapshot.content_sha256(workbook)
-        if after.version == info.version or content == last:
+        if content == last:
             return workbook, after
         last, info = content, after
         client.settings.notice("somebody edited the file while it was read; reading it again")

@@ -196,7 +196,7 @@ def explain_refresh(reason: str, description: str, who: Identity) -> str:
     if reason == "invalid_rapt" or "rapt" in text:
         return f"your organisation asks for a new sign-in now; {_again(who)}"
     if reason == "invalid_grant":
-        if "iat" in text or "exp" in text.split() or "short-lived" in text or "clock" in text:
+        if re.search(r"\b(iat|exp|clock|short-lived)\b", text):
             return "Google finds the sign-in's times wrong (invalid_grant): set this machine's clock"
         if "signature" in text:
             return "Google does not know this service account's key (invalid_grant): it was deleted; make a new one"

@@ -53,11 +53,11 @@ def read_tab(reply: Json, title: str, report: Report) -> Tab:
             if meta.get("hiddenByUser") is True:
                 hidden_columns.append((left + n, left + n))
     for merge in items(sheet.get("merges")):
-        row, column = count(merge.get("startRowIndex")), count(merge.get("startColumnIndex"))
-        height, width = count(merge.get("endRowIndex")) - row, count(merge.get("endColumnIndex")) - column
+        first, column = count(merge.get("startRowIndex")), count(merge.get("startColumnIndex"))
+        height, width = count(merge.get("endRowIndex")) - first, count(merge.get("endColumnIndex")) - column
         if height < 1 or width < 1:
             raise SheetError("the answer has a merge without an extent; fetch again")
-        grid.merge(row + 1, column, height, width)
+        grid.merge(first + 1, column, height, width)
     hidden = mapping(sheet.get("properties")).get("hidden") is True
     return grid.finish(hidden=hidden, hidden_columns=hidden_columns)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import io
 import logging
+import math
 import os
 import ssl
 import time
@@ -184,6 +185,8 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
     try:
         return max(0.0, float(int(value)))
+    except OverflowError:
+        return math.inf
     except ValueError:
         pass
     try:
@@ -202,6 +205,8 @@ def _failure(error: Exception, host: str) -> Exception:
         return SheetError(f"the certificate of {host} is not trusted; is a proxy between?")
     if isinstance(error, httplib2.ServerNotFoundError | ConnectionRefusedError):
         return SheetError(f"cannot connect to {host}; is there a network, and is the proxy right?")
+    if httplib2.socks is not None and isinstance(error, httplib2.socks.ProxyError):
+        return SheetError(f"the proxy on the way to {host} does not answer, or refuses; look at https_proxy")
     if type(error).__name__ in ("DecodeRatioError", "DecodeLimitError"):
         return SheetError(f"the answer of {host} unpacks to far more than a sheet is; it was not read")
     if isinstance(error, TimeoutError):

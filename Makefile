@@ -1,0 +1,53 @@
+# xen-support: `make draft` and `make test` need Python 3.11 or later, git and make; nothing else by hand.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help draft test lint bench samples check-python clean
+
+help:
+	@echo "make draft   SUPPORT files of the sample workbook in drafts/"
+	@echo "make test    the tests"
+	@echo "make lint    ruff and mypy"
+	@echo "make bench   timings, as ratios to the bare interpreter"
+	@echo "make samples rebuild samples/*.xlsx from their text"
+	@echo "make clean   remove what make made, but not drafts/"
+
+check-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "make: $(PYTHON) is missing or older than Python 3.11; name another one with PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "make: $(PYTHON) cannot make virtual environments; try: apt-get install python3-venv" >&2; exit 2; }
+
+$(BIN)/python: | check-python
+	@$(PYTHON) -m venv $(VENV)
+
+# the stamps: what is installed follows pyproject.toml
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[google,login,wiki,dev]'
+	@touch $@ $(VENV)/installed
+
+draft: $(VENV)/installed
+	@$(BIN)/xen-support draft samples/categorisation.xlsx -o drafts
+
+test: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/installed-dev
+	@for bench in tests/bench/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
+samples: $(VENV)/installed
+	@$(BIN)/python samples/make.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

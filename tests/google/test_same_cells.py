@@ -1,0 +1,138 @@
+"""The same cells and the same drafts from every way in; what a way loses is listed here and in docs of the readers.
+
+| way | loses |
+|---|---|
+| Sheets API | nothing |
+| .xlsx | a link on a part of a cell is on the whole cell |
+| .ods | nothing |
+| .csv | formats, links, notes, merges (blank cells), hidden state, that a number is one |
+| table of a document | notes (Docs has comments, which are not read), hidden state, that a number is one |
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from convert.commands import draft
+from convert.sheet.cells import Cell, Run, Tab
+from convert.sheet.snapshot import canonical
+from convert.sheet.workbook import open_workbook
+from tests.google import builders as b
+from tests.google.conftest import DOC, ID, UPLOAD, Box
+from tests.google.discovery import check_reply
+from tests.google.emulator import XLSX
+from tests.google.ways import LOCAL, PLAIN, RICH, TREES, Page, document_reply, sheets_reply, write_xlsx
+
+
+def tabs(box: Box, way: str, pages: tuple[Page, ...]) -> dict[str, Tab]:
+    """The tabs by title, as the way brings them in."""
+    if way in LOCAL:
+        found = open_workbook(LOCAL[way](box.home / f"book.{way}", pages)).tabs
+    else:
+        found = fetched(box, way, pages)
+    return {tab.title: canonical(tab) for tab in found}
+
+
+def fetched(box: Box, way: str, pages: tuple[Page, ...]) -> tuple[Tab, ...]:
+    file_id = DOC if way == "document" else ID
+    put(box, way, pages)
+    assert box.fetch(file_id).status == 0
+    return box.book(file_id).tabs
+
+
+def put(box: Box, way: str, pages: tuple[Page, ...]) -> None:
+    if way == "document":
+        reply = document_reply(DOC, pages)
+        check_reply("docs", "Document", reply)
+        box.google.add_document(DOC, reply)
+    else:
+        box.google.add_sheet(ID, sheets_reply(ID, pages))
+
+
+def lessened(tabs: dict[str, Tab], way: str) -> dict[str, Tab]:
+    """What is left of the tabs after the way's documented losses."""
+
+    def cell(one: Cell | None) -> Cell | None:
+        if one is None or way in ("sheets", "ods"):
+            return one
+        if way == "csv":
+            return Cell((Run(one.text),))
+        if way == "document":
+            return replace(one, note=None, number=False)
+        link = next((run.link for run in one.runs if run.link), None)
+        return replace(one, runs=tuple(replace(run, link=link) for run in one.runs))
+
+    out = {}
+    for title, tab in tabs.items():
+        bare = way in ("csv", "document")
+        rows = tuple(
+            replace(row, cells=tuple(map(cell, row.cells)), hidden=row.hidden and not bare) for row in tab.rows
+        )
+        out[title] = canonical(replace(tab, rows=rows, hidden_columns=frozenset() if bare else tab.hidden_columns))
+    return out
+
+
+@pytest.mark.parametrize("pages", [PLAIN, RICH], ids=["plain", "rich"])
+@pytest.mark.parametrize("way", ["xlsx", "ods", "csv", "document"])
+def test_the_same_cells(box: Box, way: str, pages: tuple[Page, ...]) -> None:
+    whole = tabs(box, "sheets", pages)
+    found = {title: replace(tab, section=None) for title, tab in tabs(box, way, pages).items()}
+    assert found == lessened(whole, way)
+    assert (lessened(whole, way) == whole) == (pages == PLAIN or way == "ods")
+
+
+def test_an_uploaded_workbook_is_the_same_as_the_file(box: Box) -> None:
+    path = write_xlsx(box.home / "book.xlsx", RICH)
+    box.google.add_upload(UPLOAD, "book.xlsx", path.read_bytes(), XLSX)
+    assert box.fetch(UPLOAD).status == 0
+    assert box.book(UPLOAD).tabs == tuple(map(canonical, open_workbook(path).tabs))
+
+
+def drafted(source: str, output: Path, *options: str) -> dict[str, bytes]:
+    parser = argparse.ArgumentParser()
+    draft.register(parser.add_subparsers())
+    args = parser.parse_args(["draft", source, "-o", str(output), *options])
+    args.color = "never"
+    assert args.func(args) == 0
+    return {path.parent.name: path.read_bytes() for path in sorted(output.glob("*/SUPPORT.md"))}
+
+
+@pytest.mark.parametrize(("pages", "ways"), [(PLAIN, ("xlsx", "ods", "csv", "document")), (RICH, ("ods", "document"))],
+                         ids=["plain", "rich"])  # fmt: skip
+def test_the_same_drafts(box: Box, pages: tuple[Page, ...], ways: tuple[str, ...]) -> None:
+    online = ("--credentials", str(box.key), "--api-endpoint", box.google.url)
+    put(box, "sheets", pages)
+    expected = drafted(ID, box.home / "sheets", *online)
+    assert list(expected) == ["xen-4.20", "xen-unstable"] and b"### Live migration" in expected["xen-4.20"]
+    assert b"decides" not in b"".join(expected.values())
+    for way in ways:
+        if way == "document":
+            put(box, way, pages)
+            assert drafted(DOC, box.home / "document", *online) == expected, way
+        else:
+            assert drafted(str(LOCAL[way](box.home / f"book.{way}", pages)), box.home / way) == expected, way
+    assert drafted(ID, box.home / "offline", "--offline") == expected
+    assert drafted(str(box.cache / ID), box.home / "snapshot") == expected
+
+
+def test_headings_of_a_document_are_sections(box: Box) -> None:
+    head = ["Feature", "xen-4.20", "xen-unstable"]
+    trees: list[list[b.Json | str]] = [[cell.text if cell else "" for cell in row] for row in TREES.rows]
+    content = [
+        b.paragraph("Trees", heading=1),
+        b.table(trees),
+        b.paragraph("Toolstack", heading=2),
+        b.paragraph("Should xl be split?"),
+        b.table([[*head], ["xl", "Supported", "Supported"]]),
+        b.paragraph("Networking", heading=2),
+        b.table([[*head], ["vif", "Supported", "Tech Preview"]]),
+    ]
+    box.google.add_document(DOC, b.document(DOC, b.tab("Tab 1", *content)))
+    online = ("--credentials", str(box.key), "--api-endpoint", box.google.url)
+    found = drafted(DOC, box.home / "out", *online)["xen-unstable"].decode()
+    places = [found.index(words) for words in ("## Toolstack", "### xl", "## Networking", "### vif", "Tech Preview")]
+    assert places == sorted(places) and "split" not in found

@@ -1,0 +1,45 @@
+"""The catalogue of what is said about a workbook: every entry has its reason, and examples that hold."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from convert.sheet.catalogue import Problem, catalogue
+from convert.sheet.layout import load_layout
+from tests.sheet.builders import read
+
+_PARTS = re.compile(r"(?P<why>.*?)\n\s*Bad:(?P<bad>.*?)\n\s*Good:(?P<good>.*)", re.S)
+
+
+def example(text: str, tmp_path: Path) -> set[str]:
+    """The codes that an example draws."""
+    head, _, body = text.partition("\n")
+    body = dedent(body)
+    layout = None
+    if "layout" in head:
+        settings, _, body = body.partition("\n---\n")
+        path = tmp_path / "example.toml"
+        path.write_text(settings, encoding="utf-8")
+        layout = load_layout(path)
+    return {p.code for p in read(body, layout, keep_unknown="--keep-unknown" in head).problems}
+
+
+@pytest.mark.parametrize("problem", catalogue(), ids=lambda problem: problem.name)
+def test_the_bad_example_draws_it_and_the_good_one_does_not(problem: Problem, tmp_path: Path) -> None:
+    parts = _PARTS.fullmatch(problem.doc)
+    assert parts is not None
+    assert len(parts["why"].split()) >= 5
+    assert problem.code in example(parts["bad"], tmp_path)
+    assert problem.code not in example(parts["good"], tmp_path)
+
+
+def test_codes_and_names() -> None:
+    found = catalogue()
+    assert len({p.name for p in found}) == len({p.code for p in found}) == len(found) > 30
+    for problem in found:
+        assert re.fullmatch(r"XS8\d\d", problem.code)
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", problem.name)
