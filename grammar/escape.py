@@ -37,7 +37,11 @@ _BLANK = re.compile(r"\s")
 _ENUMERATOR = re.compile(r"(\()?(?:#|@[\w-]*|[0-9]+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)]")
 _TASK = re.compile(r"\[[ xX]\] ")
 _INITIAL = re.compile(r"[A-Z]\.")
-_BLOCK = re.compile(r"[*_-]+$|\+$|#+[.)]?$|[:~]$|:::|[>|%]|\+[-=]")
+_BLOCK = re.compile(r"[*_-]+$|\+$|#+[.)]?$|[:~]$|:::|[>|%]|\+[-=]|##|#[A-Z]")
+# what people would take for a field, or for a lost one
+_FIELD = re.compile(
+    r"(?:(?:Status|Supported|status|STATUS)(?=(?:,[^:]{0,80})?:(?:\s|$))|(?:[A-Z][a-z]+-)+[A-Z][a-z]+(?=:))"
+)
 
 
 def fold(text: str) -> str:
@@ -257,6 +261,8 @@ def escape(stream: Stream) -> str:
             start = first_word(word, alone=line + len(word) == len(text))
             if start is not None:
                 places.add(line + start)
+            elif (field := _FIELD.match(text, line)) and not stream.flags[field.end()] & MARK:
+                places.add(field.end())
             elif _INITIAL.fullmatch(word):
                 glue.add(line + len(word))  # with a line end behind it, it is a list
     out, done = [], 0

@@ -10,38 +10,178 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html.entities import html5
 
 from grammar import nodes
 
 # words after which pandoc makes the blank a no-break space (its data file `abbreviations`)
 ABBREVIATIONS = frozenset(
-    ["aet.", "aetat.", "al.", "Apr.", "Aug.", "bk.", "Bros.", "c.", "Capt.", "cf.", "ch.", "chap.", "chs.", "Co.", "col.", "Corp.", "cp.", "d.", "Dec.", "Dr.", "e.g.", "ed.", "eds.", "esp.", "f.", "fasc.", "Feb.", "ff.", "fig.", "fl.", "fol.", "fols.", "Fr.", "Gen.", "Gov.", "Hon.", "i.e.", "ill.", "Inc.", "incl.", "Jan.", "Jr.", "Jul.", "Jun.", "Ltd.", "M.A.", "M.D.", "Mar.", "Mr.", "Mrs.", "Ms.", "n.", "n.b.", "nn.", "No.", "Nov.", "Oct.", "p.", "Ph.D.", "pp.", "Pres.", "Prof.", "pt.", "q.v.", "Rep.", "Rev.", "s.v.", "s.vv.", "saec.", "sec.", "Sen.", "Sep.", "Sept.", "Sgt.", "Sr.", "St.", "univ.", "viz.", "vol.", "vs."]
+    [
+        "aet.",
+        "aetat.",
+        "al.",
+        "Apr.",
+        "Aug.",
+        "bk.",
+        "Bros.",
+        "c.",
+        "Capt.",
+        "cf.",
+        "ch.",
+        "chap.",
+        "chs.",
+        "Co.",
+        "col.",
+        "Corp.",
+        "cp.",
+        "d.",
+        "Dec.",
+        "Dr.",
+        "e.g.",
+        "ed.",
+        "eds.",
+        "esp.",
+        "f.",
+        "fasc.",
+        "Feb.",
+        "ff.",
+        "fig.",
+        "fl.",
+        "fol.",
+        "fols.",
+        "Fr.",
+        "Gen.",
+        "Gov.",
+        "Hon.",
+        "i.e.",
+        "ill.",
+        "Inc.",
+        "incl.",
+        "Jan.",
+        "Jr.",
+        "Jul.",
+        "Jun.",
+        "Ltd.",
+        "M.A.",
+        "M.D.",
+        "Mar.",
+        "Mr.",
+        "Mrs.",
+        "Ms.",
+        "n.",
+        "n.b.",
+        "nn.",
+        "No.",
+        "Nov.",
+        "Oct.",
+        "p.",
+        "Ph.D.",
+        "pp.",
+        "Pres.",
+        "Prof.",
+        "pt.",
+        "q.v.",
+        "Rep.",
+        "Rev.",
+        "s.v.",
+        "s.vv.",
+        "saec.",
+        "sec.",
+        "Sen.",
+        "Sep.",
+        "Sept.",
+        "Sgt.",
+        "Sr.",
+        "St.",
+        "univ.",
+        "viz.",
+        "vol.",
+        "vs.",
+    ]
 )
+# (patterns of what is rare are compiled when they are first used: that is most of what a start would cost)
 # a text without any of these is its own words, blanks folded
 _SPECIAL = re.compile(r"[*_^\[!$~<\\@\"'&{`‘’“”\x91-\x94]|--|\.\.|\.[ \n]|\.$")
-_ENTITY = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));")
-_TAG = re.compile(
-    r"</?([A-Za-z][A-Za-z0-9:-]*)(?:\s+[^\s\"'<>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
-)
-_OTHER_TAG = re.compile(r"<(?:\?[^>]*\?>|![A-Z][^>]*>|!\[CDATA\[.*?\]\]>)", re.S)
-_COMMENT = re.compile(r"<!--(?:(?!-->)[\s\S])*-->")
-_AUTOLINK = re.compile(
-    r"<([A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>"
-)
-_ATTRIBUTES = re.compile(
-    r"\{(?:\s*(?:#[^\s{}]+|\.[^\s{}]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']*)|-))*\s*\}"
-)
-_CLOSING = re.compile(rf"#*[ ]*({_ATTRIBUTES.pattern})?[ ]*$")
-_CITATION = re.compile(r"-?@(?:\{|[\w*])")
-_HREF = re.compile(r"href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))", re.I)
+_ENTITY = r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
+_TAG = r"</?([A-Za-z][A-Za-z0-9:-]*)(?:\s+[^\s\"'<>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
+_OTHER_TAG = r"(?s)<(?:\?[^>]*\?>|![A-Z][^>]*>|!\[CDATA\[.*?\]\]>)"
+_COMMENT = r"<!--(?:(?!-->)[\s\S])*-->"
+_AUTOLINK = r"<([A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>"
+_ATTRIBUTES = r"\{(?:\s*(?:#[^\s{}]+|\.[^\s{}]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']*)|-))*\s*\}"
+_CLOSING = rf"#*[ ]*({_ATTRIBUTES})?[ ]*$"
+_CITATION = r"-?@(?:\{|[\w*])"
+_HREF = r"(?i)href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))"
 BLOCK_TAGS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "canvas", "caption", "center", "col", "colgroup", "dd", "details", "dir", "div", "dl", "dt", "embed", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "isindex", "li", "main", "menu", "meta", "nav", "noframes", "ol", "output", "p", "pre", "script", "section", "style", "summary", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead", "title", "tr", "tt", "ul", "video"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "canvas",
+        "caption",
+        "center",
+        "col",
+        "colgroup",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "embed",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "isindex",
+        "li",
+        "main",
+        "menu",
+        "meta",
+        "nav",
+        "noframes",
+        "ol",
+        "output",
+        "p",
+        "pre",
+        "script",
+        "section",
+        "style",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "template",
+        "textarea",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "tt",
+        "ul",
+        "video",
+    ]
 ) - {"tt", "output", "canvas", "embed", "video", "textarea", "template", "title", "menu", "summary"} | {
     "textarea",
     "template",
     "summary",
 }
+_NOT_KEPT = re.compile(r"[^A-Za-z0-9_.\s-]")
+_LETTER = re.compile("[a-z]")
 BUDGET = 20_000
 
 
@@ -327,7 +467,7 @@ class _Scanner:
             self.note(at, "unclosed code", open_=True)
             return [Piece("str", self.text[at])], at + 1
         text, end = found
-        attributes = re.compile(r"\{=[\w.-]+\}").match(self.text, end) or _ATTRIBUTES.match(self.text, end)
+        attributes = re.compile(r"\{=[\w.-]+\}").match(self.text, end) or re.compile(_ATTRIBUTES).match(self.text, end)
         if attributes:
             self.note(end, "attribute")
             kind = "raw" if attributes.group().startswith("{=") else "code"
@@ -351,12 +491,14 @@ class _Scanner:
         return [Piece("str", char)], at + 2
 
     def entity(self, at: int) -> tuple[list[Piece], int] | None:
-        found = _ENTITY.match(self.text, at)
+        found = re.compile(_ENTITY).match(self.text, at)
         if found is None:
             return None
         hexadecimal, decimal, name = found.groups()
         if name:
-            char = html5.get(name + ";")
+            from html.entities import html5
+
+            char: str | None = html5.get(name + ";")
         else:
             code = int(hexadecimal, 16) if hexadecimal else int(decimal)
             char = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else None
@@ -381,7 +523,7 @@ class _Scanner:
                     here = code[1]
                     continue
             if char == "<":
-                tag = _TAG.match(self.text, here) or _COMMENT.match(self.text, here)
+                tag = re.compile(_TAG).match(self.text, here) or re.compile(_COMMENT).match(self.text, here)
                 if tag is not None:
                     here = tag.end()
                     continue
@@ -413,7 +555,7 @@ class _Scanner:
             return None
         if re.compile(r"\[[^\]]*-?@[\w*{]").match(self.text, at):
             self.note(at, "citation")
-        attributes = _ATTRIBUTES.match(self.text, end)
+        attributes = re.compile(_ATTRIBUTES).match(self.text, end)
         if attributes:
             self.note(at, "attribute")
             return [Piece("other", "", self.inner(at + 1, end - 1))], attributes.end()
@@ -421,7 +563,7 @@ class _Scanner:
             target = self.target(end)
             if target is not None:
                 url, behind = target
-                after = _ATTRIBUTES.match(self.text, behind)
+                after = re.compile(_ATTRIBUTES).match(self.text, behind)
                 if after:
                     self.note(behind, "attribute")
                     behind = after.end()
@@ -488,20 +630,20 @@ class _Scanner:
 
     # -- HTML -----------------------------------------------------------------------------------------------------
     def angle(self, at: int) -> tuple[list[Piece], int] | None:
-        link = _AUTOLINK.match(self.text, at)
+        link = re.compile(_AUTOLINK).match(self.text, at)
         if link is not None:
             address = link.group(1)
             return [Piece("link", address, [Piece("str", address)])], link.end()
-        comment = _COMMENT.match(self.text, at)
+        comment = re.compile(_COMMENT).match(self.text, at)
         if comment is not None:
             self.note(at, "comment")
             return [Piece("raw", comment.group())], comment.end()
         if self.text.startswith("<!--", at):
             self.note(at, "unclosed comment", open_=True)
             return None
-        tag = _TAG.match(self.text, at)
+        tag = re.compile(_TAG).match(self.text, at)
         if tag is None:
-            other = _OTHER_TAG.match(self.text, at)
+            other = re.compile(_OTHER_TAG).match(self.text, at)
             if other is not None:
                 self.note(at, "HTML", breaks=True)
                 return [Piece("raw", other.group())], other.end()
@@ -547,7 +689,7 @@ class _Scanner:
         return [Piece("other", "", [Piece("str", found.group().strip("$"))])], found.end()
 
     def citation(self, at: int) -> tuple[list[Piece], int] | None:
-        if self.after_word != at and _CITATION.match(self.text, at):
+        if self.after_word != at and re.compile(_CITATION).match(self.text, at):
             self.note(at, "citation")
             return None
         label = re.compile(r"@(?:[-_]?[^\W_]+)+").match(
@@ -594,7 +736,7 @@ def reference_key(label: str) -> str:
 
 def attributes(text: str) -> bool:
     """Whether a text is pandoc's attribute block, `{#id .class key=value}`."""
-    return _ATTRIBUTES.fullmatch(text) is not None
+    return re.compile(_ATTRIBUTES).fullmatch(text) is not None
 
 
 def _words(text: str) -> list[Piece]:
@@ -617,12 +759,12 @@ def scan(text: str, known: frozenset[str] = frozenset(), *, heading: bool = Fals
         return Scan(_words(text), [])
     scanner = _Scanner(text, known, [BUDGET + 20 * len(text)])
     try:
-        pieces = _trim(scanner.until_end(0, _CLOSING if heading else None))
+        pieces = _trim(scanner.until_end(0, re.compile(_CLOSING) if heading else None))
     except _GaveUp:
         return Scan([Piece("str", text)], [*scanner.findings, Finding(0, "nesting", breaks=True)])
     if scanner.closed_at is None:
         return Scan(pieces, scanner.findings)
-    closing = _CLOSING.match(text, scanner.closed_at)
+    closing = re.compile(_CLOSING).match(text, scanner.closed_at)
     return Scan(pieces, scanner.findings, closing[1] if closing else None)
 
 
@@ -646,9 +788,11 @@ def pandoc_text(pieces: list[Piece]) -> str:
 
 def identifier(pieces: list[Piece]) -> str:
     """pandoc's automatic identifier of a heading, before it is made unique (pandoc's manual, `auto_identifiers`)."""
-    kept = "".join(
-        char.lower()[:1] for char in pandoc_text(pieces) if char.isspace() or char.isalnum() or char in "_-."
-    )
+    text = pandoc_text(pieces)
+    if text.isascii():  # the same, faster
+        plain_words = "-".join(_NOT_KEPT.sub("", text).lower().split())
+        return plain_words[found.start() :] if (found := _LETTER.search(plain_words)) else "section"
+    kept = "".join(char.lower()[:1] for char in text if char.isspace() or char.isalnum() or char in "_-.")
     joined = "-".join(kept.split())
     for n, char in enumerate(joined):
         if char.isalpha():
@@ -697,7 +841,7 @@ def nodes_of(pieces: list[Piece]) -> tuple[nodes.Inline, ...]:
                 else:
                     out.append(node)
         elif piece.text.lower().startswith("<a"):
-            href = _HREF.search(piece.text)
+            href = re.compile(_HREF).search(piece.text)
             if href is not None:
                 anchors.append((len(out), href.group(1) or href.group(2) or href.group(3) or ""))
                 out.append(nodes.Text(""))

@@ -7,41 +7,36 @@ Constructs that cross lines and lie outside the mark-up are measured here, so th
 
 from __future__ import annotations
 
-import os
-import pkgutil
 import re
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from lark import Lark, Token, Tree
+from lark.lexer import BasicLexer, LexerThread
 
 from grammar.inlines import attributes
+from grammar.tables import build
 
 _BULLET = re.compile(r"( {0,3}[*+-])( *)([^ ]?)")
-_ORDERED = re.compile(r"( {0,3}\(?[@#\w-]+[.)])( *)([^ ]?)")
-_LIST = re.compile(r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)")
-_FENCE = re.compile(r"( {0,3})(`{3,}|~{3,}) *(.*?) *$")
-_INFO = re.compile(r"(?:[^`{}\s]+)?\s*(?P<attributes>\{[^{}]*\})?$|\{=[A-Za-z0-9_.-]+\}$")
-_RAW_INFO = re.compile(r"\{=[\w.-]+\}$")
-_DIV = re.compile(r" {0,3}:{3,} *(?:[^\s{}:]+|\{[^{}]*\}) *:*$")
-_DIV_END = re.compile(r" {0,3}:{3,} *$")
+_ORDERED = r"( {0,3}\(?[@#\w-]+[.)])( *)([^ ]?)"
+_LIST = r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)"
+_FENCE = r"( {0,3})(`{3,}|~{3,}) *(.*?) *$"
+_INFO = r"(?:[^`{}\s]+)?\s*(?P<attributes>\{[^{}]*\})?$|\{=[A-Za-z0-9_.-]+\}$"
+_RAW_INFO = r"\{=[\w.-]+\}$"
+_DIV = r" {0,3}:{3,} *(?:[^\s{}:]+|\{[^{}]*\}) *:*$"
+_DIV_END = r" {0,3}:{3,} *$"
 _COLUMNS = re.compile(r" {0,3}-+(?: +-+)* *$")
-_PIPES = re.compile(r" {0,3}(?! )\|? *:?-+:? *(?:[|+] *:?-+:? *)*\|? *$")
-_BLOCK_HTML = re.compile(
-    r" {0,3}</?(?:address|article|aside|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset"
+_PIPES = r" {0,3}(?! )\|? *:?-+:? *(?:[|+] *:?-+:? *)*\|? *$"
+_BLOCK_HTML = (
+    r"(?i) {0,3}</?(?:address|article|aside|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset"
     r"|figcaption|figure|footer|form|frameset|frame|h[1-6]|head|header|hgroup|hr|html|isindex|li|link|main|menu|menuitem|meta"
     r"|nav|noframes|noscript|ol|optgroup|option|output|p|param|pre|script|section|source|style|summary|svg|table|tbody|td"
-    r"|template|textarea|tfoot|th|thead|title|tr|track|ul|video|canvas|embed)\b[^<>]*>|<\?|<![A-Z\[]",
-    re.I,
+    r"|template|textarea|tfoot|th|thead|title|tr|track|ul|video|canvas|embed)\b[^<>]*>|<\?|<![A-Z\[]"
 )
-_REFERENCE = re.compile(r" {0,3}\[(?!\^)(?:[^\]\\]|\\.)+\]: *(?!\[)(.*)$")
-_TEX = re.compile(
-    r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
-)
-_VERBATIM = re.compile(r" {0,3}<(script|style|pre|textarea)\b", re.I)
+_REFERENCE = r" {0,3}\[(?!\^)(?:[^\]\\]|\\.)+\]: *(?!\[)(.*)$"
+_TEX = r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
+_VERBATIM = r"(?i) {0,3}<(script|style|pre|textarea)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +63,21 @@ class Run:
 
 @cache
 def language() -> Lark:
-    """The grammar, built once; its tables are kept in the user's cache folder, a private path (house rule: no pickle from /tmp)."""
-    # pkgutil, which lark has loaded anyhow, reads from a zip too; importlib.resources costs as much time as the whole parse
-    data = pkgutil.get_data(__package__, "support.lark") or b""
-    return Lark(
-        data.decode(),
-        parser="lalr",
-        lexer="basic",
-        start=["start", "item", "line"],
-        maybe_placeholders=False,
-        cache=_cache_file(data) or False,
-    )
-
-
-def _cache_file(grammar: bytes) -> str | None:
-    base = os.environ.get("XDG_CACHE_HOME")
-    try:
-        folder = (Path(base) if base else Path.home() / ".cache") / "xen-support"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.stat()
-    except (OSError, RuntimeError):
-        return None
-    if found.st_uid != os.getuid() or found.st_mode & 0o022 or not os.access(folder, os.W_OK):
-        return None  # somebody else could plant a pickle there
-    return str(folder / f"grammar-{zlib.crc32(grammar):08x}.lark")
+    """The grammar of lines, built once."""
+    return build("support", lexer="basic", start=["start", "item", "line"])
 
 
 def shapes(texts: Sequence[str]) -> list[Token]:
     """One token a line; its type is the line's shape.  Lines have no tab, CR or LF; a blank line is added at the end."""
-    return list(language().lex("\n".join(texts) + "\n\n" if texts else "\n"))
+    text = "\n".join(texts) + "\n\n" if texts else "\n"
+    return list(LexerThread.from_text(_lexer(), text).lex(None))  # type: ignore[no-untyped-call]
+
+
+@cache
+def _lexer() -> BasicLexer:
+    """The grammar's lexer; `Lark.lex` would build a new one for every text."""
+    lexer: BasicLexer = language().parser.lexer
+    return lexer
 
 
 def indentation(text: str) -> int:
@@ -112,6 +93,8 @@ class _Feeder:
         self.tokens = shapes(texts)
         self.types = [token.type for token in self.tokens]
         self.parser = language().parse_interactive("", start=start)
+        self.state = self.parser.parser_state
+        self.actions = self.state.parse_conf.parse_table.states
         self.start = start
         self.titled = title and start == "start"
         self.continuation = 0
@@ -123,12 +106,11 @@ class _Feeder:
         self.fed.append(token.type)
         token.type = terminal
         token.start_pos = index
-        self.parser.feed_token(token)
+        self.state.feed_token(token)
 
-    def choices(self) -> dict[str, object]:
+    def choices(self) -> Mapping[str, object]:
         """What the parser's state accepts, by terminal."""
-        accepted: dict[str, object] = self.parser.choices()  # type: ignore[no-untyped-call]
-        return accepted
+        return self.actions[self.state.position]
 
     def run(self) -> list[Run]:
         index, count = 0, len(self.tokens)
@@ -166,14 +148,18 @@ class _Feeder:
         in_list = "ITEM" in choices
         if in_list and indentation(self.texts[index]) >= self.continuation:
             # directly below an item's first lines only what would end them begins the indented rest
-            begins = not {"LAZY", "FENCE_OPEN"} <= choices.keys() or shape == "FENCE" or _LIST.match(self.texts[index])
+            begins = (
+                not {"LAZY", "FENCE_OPEN"} <= choices.keys()
+                or shape == "FENCE"
+                or re.compile(_LIST).match(self.texts[index])
+            )
             self.feed(index, "ITEM" if begins else "LAZY")
             return index + 1
         if in_list or (self.start == "item" and "LAZY" in choices):  # a list ends an item's paragraph, but no other
             if "BULLET" in choices and self.bullet(index):
                 return self.marker(index, "BULLET", _BULLET)
             if "ORDERED" in choices and shape == "ORDERED":
-                return self.marker(index, "ORDERED", _ORDERED)
+                return self.marker(index, "ORDERED", re.compile(_ORDERED))
         if "LAZY" in choices:
             if shape == "DEFINED" and "DEFINED" in choices:
                 self.feed(index, "DEFINED")
@@ -268,12 +254,12 @@ class _Feeder:
         if shape in ("RULE", "DASHES") and (shape == "RULE" or len(text.rstrip()) >= 3):
             return self.leave(index, index + 1, "rule")
         if shape == "ORDERED":
-            return self.marker(index, "ORDERED", _ORDERED)
+            return self.marker(index, "ORDERED", re.compile(_ORDERED))
         if self.defines(index):
             return self.term(index)
         if shape == "NOTE":
             return self.leave(index, self.note(index), "footnote")
-        if shape == "REFERENCE" and _REFERENCE.match(text):
+        if shape == "REFERENCE" and re.compile(_REFERENCE).match(text):
             return self.leave(index, self.reference(index), "reference definition")
         self.feed(index, "TEXT")
         return index + 1
@@ -293,15 +279,15 @@ class _Feeder:
 
     def fence(self, index: int) -> int:
         """The index of the line that closes the fence at an index; 0 when it does not open one."""
-        opening = _FENCE.match(self.texts[index])
-        if opening is None or not _INFO.match(opening[3]):
+        opening = re.compile(_FENCE).match(self.texts[index])
+        if opening is None or not re.compile(_INFO).match(opening[3]):
             return 0
-        info = _INFO.match(opening[3])
+        info = re.compile(_INFO).match(opening[3])
         if (
             info is not None
             and info["attributes"]
             and not attributes(info["attributes"])
-            and not _RAW_INFO.match(opening[3])
+            and not re.compile(_RAW_INFO).match(opening[3])
         ):
             return 0
         char, size = opening[2][0], len(opening[2])
@@ -312,9 +298,9 @@ class _Feeder:
         return 0
 
     def fenced(self, index: int, end: int) -> int:
-        opening = _FENCE.match(self.texts[index])
+        opening = re.compile(_FENCE).match(self.texts[index])
         assert opening is not None
-        if _RAW_INFO.match(opening[3]) and "OUTSIDE" in self.choices():
+        if re.compile(_RAW_INFO).match(opening[3]) and "OUTSIDE" in self.choices():
             return self.leave(index, end + 1, "raw block")
         self.feed(index, "FENCE_OPEN")
         for n in range(index + 1, end):
@@ -352,12 +338,12 @@ class _Feeder:
         return 0
 
     def div(self, index: int) -> int:
-        if not _DIV.match(self.texts[index].rstrip()):
+        if not re.compile(_DIV).match(self.texts[index].rstrip()):
             return 0
         depth = 0
         for n in range(index, len(self.texts)):
             if self.types[n] == "DIV":
-                depth += -1 if _DIV_END.match(self.texts[n]) else 1
+                depth += -1 if re.compile(_DIV_END).match(self.texts[n]) else 1
                 if not depth:
                     return n + 1
         return 0
@@ -369,9 +355,9 @@ class _Feeder:
                 if "-->" in self.texts[n]:
                     return n + 1, "comment"
             return None
-        if not _BLOCK_HTML.match(text):
+        if not re.compile(_BLOCK_HTML).match(text):
             return None
-        verbatim = _VERBATIM.match(text)
+        verbatim = re.compile(_VERBATIM).match(text)
         if verbatim:
             for n in range(index, len(self.texts)):
                 if f"</{verbatim[1].lower()}>" in self.texts[n].lower():
@@ -385,9 +371,8 @@ class _Feeder:
     def table(self, index: int, shape: str, following: str) -> int:
         text, types = self.texts[index], self.types
         below = self.texts[index + 1] if index + 1 < len(self.texts) else ""
-        if "|" in text and following != "BLANK" and _PIPES.match(below) and ("|" in below or "-" in below):
-            if indentation(text) < 4:
-                return self.through(index, lambda n: "|" in self.texts[n] or n == index + 1)
+        if "|" in text and following != "BLANK" and re.compile(_PIPES).match(below) and indentation(text) < 4:
+            return self.through(index, lambda n: "|" in self.texts[n] or n == index + 1)
         if shape == "GRID" and following != "BLANK":
             return self.through(index, lambda n: self.texts[n].lstrip().startswith(("+", "|")))
         if (
@@ -405,7 +390,7 @@ class _Feeder:
         return 0
 
     def tex(self, index: int) -> int:
-        match = _TEX.match(self.texts[index])
+        match = re.compile(_TEX).match(self.texts[index])
         if match is None:
             return 0
         if match["name"]:
@@ -429,7 +414,7 @@ class _Feeder:
         return end
 
     def reference(self, index: int) -> int:
-        match = _REFERENCE.match(self.texts[index])
+        match = re.compile(_REFERENCE).match(self.texts[index])
         assert match is not None
         end = index + 1
         if not match[1].strip() and end < len(self.texts) and self.types[end] != "BLANK":

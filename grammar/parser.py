@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from grammar import fields, nodes, problems
 from grammar.diagnostic import Diagnostic
@@ -21,6 +20,7 @@ UNKNOWN = frozenset(
 _RISKY = re.compile(r"[\[<^$\\@~`{&]|!\[")
 _TEXT_HEADING = re.compile(r"(?: {1,3}#+ +\S| {0,3}##+[^#\s]|#[A-Z])")
 _LATIN1 = re.compile("[\u0080-\u00ff]")
+_SIMPLE_ITEM = re.compile(r"[A-Za-z0-9]+(?![.)A-Za-z0-9])")  # one line that can only be a paragraph
 MAX_DEPTH = 40
 
 
@@ -62,6 +62,17 @@ class _Lines:
     stripped: Sequence[int]
 
 
+@dataclass(slots=True)
+class _Lost:
+    """Lines that were meant as fields and are none, for one reason: their span, the last one's number, their words."""
+
+    start: int
+    end: int
+    last: int
+    reason: str
+    texts: list[str]
+
+
 class _Builder:
     def __init__(self, source: Source, prose: bool) -> None:
         self.source = source
@@ -72,7 +83,9 @@ class _Builder:
         self.unknown: tuple[str, int] | None = None
         self.pending: list[tuple[str, Span, int, int, bool]] = []
         self.literals: list[int] = []
+        self.lost: list[_Lost] = []
         self.depth = 0
+        self.odd = {source.position(m.start())[0] for m in re.finditer("[\t\r\ufeff]", source.text)}  # columns differ
 
     # -- the whole ------------------------------------------------------------------------------------------------------
     def document(self) -> Document:
@@ -163,10 +176,10 @@ class _Builder:
         """The source's offset of a column (from 0, tabs expanded) of a line."""
         number = lines.numbers[index]
         column += lines.stripped[index]
-        text = self.source.line_text(number)
         start = self.source.starts[number - 1]
-        if "\t" not in text and "\r" not in text and not (number == 1 and text.startswith("\ufeff")):
-            return start + min(column, len(text))
+        if number not in self.odd:
+            return start + column
+        text = self.source.line_text(number)
         at = 0
         for n, char in enumerate(text):
             if at >= column and char not in "\r\ufeff":
@@ -175,14 +188,15 @@ class _Builder:
                 at += 4 - at % 4
             elif char != "\r" and not (number == 1 and n == 0 and char == "\ufeff"):
                 at += 1
-        return start + len(text)
+        return start + len(text.rstrip("\r"))
 
     def span(self, lines: _Lines, index: int, start: int = 0, end: int | None = None) -> Span:
         """The span of a stretch of a line, by columns; without `end`, to the line's last character that is no blank."""
+        size = len(lines.texts[index])
         if end is None:
             end = len(lines.texts[index].rstrip())
-        a = self.offset(lines, index, start)
-        return Span(a, max(a, self.offset(lines, index, end)))
+        a = self.offset(lines, index, min(start, size))
+        return Span(a, max(a, self.offset(lines, index, min(end, size))))
 
     def run_span(self, lines: _Lines, run: Run) -> Span:
         first, last = run.first, run.last
@@ -196,6 +210,8 @@ class _Builder:
             self.unknown = (what, first)
 
     def settle(self, lines: _Lines) -> None:
+        for group in self.lost:
+            self.say(problems.lost_field(Span(group.start, group.end), group.reason, *group.texts))
         for what, span, first, last, breaks in self.pending:
             lost = next((n for n in range(first, last + 1) if fields.looks_meant(self.source.line_text(n))), None)
             later = next((n for n in self.literals if n > first), None)
@@ -215,9 +231,11 @@ class _Builder:
 
     def findings(self, lines: _Lines, index: int, column: int, raw: str, found: Sequence[Finding], last: int) -> None:
         """Report what a text holds beyond the mark-up; `raw` begins at a column of a line and ends with line `last`."""
+        told: set[str] = set()
         for item in found:
-            if item.what == "unclosed code":
+            if item.what == "unclosed code" or item.what in told:
                 continue
+            told.add(item.what)  # one diagnostic where it begins
             before = raw[: item.offset]
             row = index + before.count("\n")
             at = item.offset - (before.rfind("\n") + 1) + (column if row == index else 0)
@@ -298,7 +316,7 @@ class _Builder:
         if not words.strip():
             self.say(problems.empty_heading(span))
         self.latin1(lines, index, 0, "heading")
-        return Heading(level, nodes_of(read.pieces), words, anchor, given, span)
+        return Heading(level, nodes_of(read.pieces) if self.prose else (), words, anchor, given, span)
 
     def crosses(self, lines: _Lines, index: int, raw: str, read: Scan) -> None:
         """A code span that a heading leaves open goes on in the lines below it."""
@@ -397,7 +415,16 @@ class _Builder:
         """Report a line that is no field but was meant as one."""
         text = lines.texts[index]
         if fields.looks_meant(text) or fields.MEANT_RELEASE.match(text):
-            self.say(problems.lost_field(self.span(lines, index, indentation(text)), text.strip(), reason))
+            self.lose(self.span(lines, index, indentation(text)), lines.numbers[index], text.strip(), reason)
+
+    def lose(self, span: Span, number: int, text: str, reason: str) -> None:
+        """Note a lost field; those of neighbouring lines that are lost for one reason are one mistake, and one diagnostic."""
+        before = self.lost[-1] if self.lost else None
+        if before and before.reason == reason and before.last == number - 1:
+            before.texts.append(text)
+            before.last, before.end = number, span.end
+        else:
+            self.lost.append(_Lost(span.start, span.end, number, reason, [text]))
 
     def bullets(self, lines: _Lines, run: Run) -> nodes.BulletList:
         items: list[tuple[Block, ...]] = []
@@ -438,6 +465,8 @@ class _Builder:
             [lines.numbers[index] for _, index, _ in content],
             [lines.stripped[index] + off for _, index, off in content],
         )
+        if len(inside.texts) == 1 and _SIMPLE_ITEM.match(inside.texts[0]):
+            return (self.item_block(inside, Run("paragraph", (("TEXT", 0, "TEXT"),))),)
         self.depth += 1
         try:
             if self.depth > MAX_DEPTH:
@@ -582,7 +611,7 @@ class _Builder:
             if found is None:
                 self.say(self.malformed(lines, index, column, trimmed, bool(kept)))
                 continue
-            if not sections:
+            if not sections and not kept:
                 self.say(problems.field_before_heading(self.span(lines, index, column), f'field "{trimmed}"'))
             kept.append(
                 ParsedField(
@@ -599,7 +628,7 @@ class _Builder:
     def meant_in_definition(self, lines: _Lines, index: int, line: str) -> None:
         if fields.looks_meant(line):
             reason = "its literal begins as the definition of a label, and Xen's tools skip all of it; give it a literal of its own"
-            self.say(problems.lost_field(self.span(lines, index, 4), line, reason))
+            self.lose(self.span(lines, index, 4), lines.numbers[index], line, reason)
 
     def malformed(self, lines: _Lines, index: int, column: int, line: str, after_field: bool) -> Diagnostic:
         span = self.span(lines, index, column, column + len(line))
@@ -611,6 +640,8 @@ class _Builder:
         key = re.match(r"\s*([A-Za-z][A-Za-z-]*(?: [a-z]+)?)\s*(?:,[^:]*)?:(?: |$)", line)
         if key:
             candidates = ("Status", "Supported", *fields.RELEASE_KEYS, *fields.DEFINITION_KEYS)
+            from difflib import get_close_matches
+
             near = get_close_matches(key[1], candidates, 1, 0.6)
             likely = near[0] if near and near[0] != key[1] else None
             return problems.unknown_key(span, key[1], likely)

@@ -256,7 +256,7 @@ def field_before_heading(what: str) -> str:
 
 
 @problem("XS126", "lost-field", "error")
-def lost_field(line: str, reason: str) -> str:
+def lost_field(reason: str, line: str, *more: str) -> str:
     """A field is text to pandoc, and its row is lost without a word.
 
     That happens to fields that are indented by one to three columns, have no blank line before them after a paragraph or
@@ -265,11 +265,15 @@ def lost_field(line: str, reason: str) -> str:
     Bad: a paragraph, and in the next line the field
     Good: the paragraph, a blank line, the field
     """
+    if more:
+        heads = [text.partition(":")[0] for text in (line, *more)]
+        shown = "; ".join(heads[:20]) + ("; ..." if len(heads) > 20 else "")
+        return f"{len(heads)} fields are lost ({shown}): {reason}"
     return f'"{line}" is lost: {reason}'
 
 
 @problem("XS127", "equal-keys", "error")
-def equal_keys(key: str, value: str, others: str) -> str:
+def equal_keys(key: str, value: str, others: str, *more: str) -> str:
     """Two fields of one section have the same key.
 
     They are one row to Xen's tools: the first's place and words, the last's value.
@@ -277,6 +281,8 @@ def equal_keys(key: str, value: str, others: str) -> str:
     Bad: Status, x86: Supported / Status, X86: Experimental
     Good: one field for each qualifier
     """
+    if more:
+        return f"more than one field has each of the row keys {key} ({others}), {', '.join(more)}: only the last value of each is read"
     return f'more than one field has the row key {key} ({others}): only the last value, "{value}", is read; give each its own qualifier'
 
 

@@ -34,7 +34,9 @@ def misread_quotes(text: str, places: Sequence[int], ends: Container[int], *, cl
             crossed = True
         may_close = mark == '"' or not plain_word(behind)
         mine, others = opened[mark], opened["'" if mark == '"' else '"']
-        last = len(mine) - (2 if mine and mine[-1] == at - 1 else 1)  # there is no empty quotation
+        empty = bool(mine) and mine[-1] == at - 1  # there is no empty quotation
+        crossed = crossed or empty
+        last = len(mine) - (2 if empty else 1)
         if may_close and before.isspace() and (last >= 0 or crossed):
             found.append(at)
         elif may_close and last >= 0:

@@ -159,16 +159,23 @@ def read_rows(document: Document, source: Source | None = None) -> Reading:
     for row, (owner, keys) in zip(rows, owners, strict=True):
         row.described = owner in described
         row.caveat = keys in caveats
-    return Reading(rows, [_equal(rows[index[at]], spans, source) for at, spans in repeated.items()])
+    groups: dict[tuple[str, ...], list[tuple[Row, list[Span]]]] = {}
+    for at, spans in repeated.items():  # one diagnostic a section: a lost heading above ten fields is one mistake
+        groups.setdefault(owners[index[at]][1], []).append((rows[index[at]], spans))
+    return Reading(rows, [_equal(group, source) for group in groups.values()])
 
 
-def _equal(row: Row, spans: list[Span], source: Source | None) -> Diagnostic:
-    where = (
+def _equal(group: list[tuple[Row, list[Span]]], source: Source | None) -> Diagnostic:
+    where = [
         "lines " + ", ".join(str(source.position(span.start)[0]) for span in spans)
         if source
         else f"{len(spans)} fields"
-    )
-    return problems.equal_keys(spans[-1], row.key, row.status, where, rows=(row.key,))
+        for _, spans in group
+    ]
+    (row, spans), *more = group
+    others = tuple(f"{other.key} ({lines})" for (other, _), lines in zip(more, where[1:], strict=True))
+    keys = tuple(other.key for other, _ in group)
+    return problems.equal_keys(spans[-1], row.key, row.status, where[0], *others, rows=keys)
 
 
 def limits(rows: list[Row]) -> list[Limit]:

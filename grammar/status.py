@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pkgutil
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from grammar.labels import LABELS, Label, Security
+from grammar.tables import build
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -50,10 +50,7 @@ class Status:
 
 @cache
 def _grammar() -> Lark:
-    from lark import Lark
-
-    text = (pkgutil.get_data(__package__, "status.lark") or b"").decode()  # from a zip too, see grammar.lines
-    return Lark(text, parser="lalr", lexer="contextual", maybe_placeholders=False)
+    return build("status", lexer="contextual")
 
 
 @cache

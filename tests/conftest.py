@@ -8,14 +8,26 @@ from typing import Any
 
 import pytest
 
-_HOST_VARIABLES = ("GOOGLE_APPLICATION_CREDENTIALS", "XEN_SUPPORT_API_KEY", "http_proxy", "https_proxy", "all_proxy", "NO_COLOR")
+_HOST_VARIABLES = (
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "XEN_SUPPORT_API_KEY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "NO_COLOR",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _world(tmp_path_factory: pytest.TempPathFactory) -> Any:
     patch = pytest.MonkeyPatch()
     home = tmp_path_factory.mktemp("home")
-    for name, folder in (("HOME", "."), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"), ("XDG_DATA_HOME", "data")):
+    for name, folder in (
+        ("HOME", "."),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_DATA_HOME", "data"),
+    ):
         path = home / folder
         path.mkdir(mode=0o700, exist_ok=True)
         patch.setenv(name, str(path))

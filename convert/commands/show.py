@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from convert.inputs import read_source
@@ -33,9 +30,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("file", metavar="FILE|REF:PATH|-", help="a SUPPORT.md, a file of a git ref, or standard input")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
-    parser.add_argument(
-        "--repo", type=Path, metavar="DIR", help="the git repository of REF:PATH (default: the current one)"
-    )
+    parser.add_argument("--repo", metavar="DIR", help="the git repository of REF:PATH (default: the current one)")
     add_color(parser)
     parser.set_defaults(func=run)
 
@@ -49,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
         [*parsed.diagnostics, *reading.diagnostics], key=lambda d: d.span.start if d.span else 0
     )
     if args.format == "json":
+        import json
+
         json.dump(as_json(parsed, reading.rows), sys.stdout, ensure_ascii=False, indent=1)
         print()
     else:
@@ -59,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
 
 def as_json(parsed: Parsed, rows: list[Row]) -> dict[str, Any]:
     """The value of the schema xen-support.show/1."""
+    import hashlib
+
     source = parsed.source
     return {
         "schema": "xen-support.show/1",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 
 from convert.commands.fetch import add_google_options, google_settings
@@ -11,8 +10,6 @@ from convert.failure import Failure
 from convert.sheet.cells import SheetError, Workbook
 from convert.sheet.layout import Layout, layout_beside, load_layout
 from convert.sheet.model import Categorisation
-
-_GOOGLE = re.compile(r"https?://|[A-Za-z0-9_-]{25,}$")
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +45,9 @@ def _workbook(args: argparse.Namespace) -> tuple[Workbook, Layout]:
         local = path.exists()
     except (OSError, ValueError):
         local = False
-    if local or not _GOOGLE.match(args.source):
+    from convert.sheet.google.address import is_google
+
+    if local or not is_google(args.source):
         from convert.progress import progress
         from convert.sheet.workbook import open_workbook
 

@@ -73,7 +73,9 @@ def scripts(seed: int, count: int) -> Iterator[str]:
             kind = rnd.random()
             if kind < 0.5:
                 level = rnd.randint(1, level + 1)
-                out.append("#" * level + f" {words()}{rnd.choice(['', '', '', ' #', ' ##', ' {#k}', '  ', ' {#k .c}'])}\n\n")
+                out.append(
+                    "#" * level + f" {words()}{rnd.choice(['', '', '', ' #', ' ##', ' {#k}', '  ', ' {#k .c}'])}\n\n"
+                )
             elif kind < 0.65:
                 out.append(f"{words()}\n{words()}\n\n")
             elif kind < 0.8:
@@ -98,5 +100,7 @@ def mixed(seed: int, count: int) -> Iterator[str]:
             parts.append("\n".join(" " * blanks + line for line in block.split("\n")))
             parts.append(rnd.choice(["\n\n", "\n\n", "\n", "\n\n\n"]))
             if rnd.random() < 0.5:
-                parts.append(rnd.choice(["    Status: A\n", "    Status, q: B\n", "para\n", "### S\n"]) + rnd.choice(["\n", ""]))
+                parts.append(
+                    rnd.choice(["    Status: A\n", "    Status, q: B\n", "para\n", "### S\n"]) + rnd.choice(["\n", ""])
+                )
         yield "".join(parts)

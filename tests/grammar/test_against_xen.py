@@ -31,7 +31,14 @@ def read(data: bytes) -> tuple[list[dict[str, Any]], set[str], bool]:
     reading = read_rows(parsed.document, source)
     found = [*parsed.diagnostics, *reading.diagnostics]
     rows = [
-        {"key": r.key, "path": list(r.path), "anchor": r.anchor, "status": r.status, "described": r.described, "caveat": r.caveat}
+        {
+            "key": r.key,
+            "path": list(r.path),
+            "anchor": r.anchor,
+            "status": r.status,
+            "described": r.described,
+            "caveat": r.caveat,
+        }
         for r in reading.rows
     ]
     return rows, {d.code for d in found}, any(d.severity == "error" for d in found)
