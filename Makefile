@@ -44,7 +44,7 @@ lint: $(VENV)/installed-dev
 	@$(BIN)/mypy
 
 bench: $(VENV)/installed-dev
-	@for bench in tests/bench/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+	@for bench in tests/bench/bench_*.py; do PYTHONPATH=. $(BIN)/python $$bench || exit 1; done
 
 samples: $(VENV)/installed
 	@$(BIN)/python samples/make.py

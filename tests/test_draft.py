@@ -22,7 +22,7 @@ from grammar.rows import read_rows
 from tests.helpers import pandoc
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "categorisation.xlsx"
-TREES = [
+TREES: list[list[Any]] = [
     ["Tree", "Branch", "Xen-Version", "Initial-Release", "Supported-Until", "Security-Support-Until", "Release-Notes"],
     ["master", "master", "4.23-unstable", None, None, None, None],
     ["4.20", "stable-4.20", "4.20", "2025-03-05", "2028-03-05", "2030-03-05", "-"],
