@@ -17,7 +17,7 @@ _TRAILING = re.compile(rf"{BLANK}*\Z")
 RELEASE_KEYS = ("Xen-Version", "Initial-Release", "Supported-Until", "Security-Support-Until")
 DEFINITION_KEYS = ("Functional completeness", "Functional stability", "Interface stability", "Security supported")
 # a line that its author meant as a Status field, wherever it stands
-MEANT = re.compile(r"\s*(?:[-*+]\s+)?(?:Status|Supported|status|STATUS)(?:[ ,][^:]*)?:(?:\s|$)")
+MEANT = re.compile(r"\s*(?:[-*+]\s+)?(?:Status|Supported|status|STATUS)\s*(?:,[^:]*)?:(?:\s|$)")
 MEANT_RELEASE = re.compile(rf"\s*(?:{'|'.join(RELEASE_KEYS)})\s*:")
 
 

@@ -34,7 +34,7 @@ _BLOCK_HTML = (
     r"|nav|noframes|noscript|ol|optgroup|option|output|p|param|pre|script|section|source|style|summary|svg|table|tbody|td"
     r"|template|textarea|tfoot|th|thead|title|tr|track|ul|video|canvas|embed)\b[^<>]*>|<\?|<![A-Z\[]"
 )
-_REFERENCE = r" {0,3}\[(?!\^)(?:[^\]\\]|\\.)+\]: *(?!\[)(.*)$"
+_REFERENCE = r" {0,3}\[(?!\^)(?:[^\[\]\\]|\\.)+\]: *(?!\[)(.*)$"
 _TEX = r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
 _VERBATIM = r"(?i) {0,3}<(script|style|pre|textarea)\b"
 
@@ -218,7 +218,7 @@ class _Feeder:
         if shape == "DASHES":
             found = self.metadata(index)
             if found:
-                return self.leave(index, found, "metadata block")
+                return self.leave(index, found, "table" if self.captioned(index) else "metadata block")
         if self.bullet(index):
             return self.marker(index, "BULLET", _BULLET)
         if shape == "DIV":
@@ -336,6 +336,13 @@ class _Feeder:
             if self.texts[n].rstrip() in ("---", "..."):
                 return n + 1
         return 0
+
+    def captioned(self, index: int) -> bool:
+        """Whether the paragraph above is a table's caption, so that pandoc reads what would be metadata as a table."""
+        above = index - 1
+        while above > 0 and self.fed[above] == "BLANK":
+            above -= 1
+        return 0 < above < index - 1 and self.fed[above] == "DEFINED" and self.tokens[above].type == "TEXT"
 
     def div(self, index: int) -> int:
         if not re.compile(_DIV).match(self.texts[index].rstrip()):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grammar import fields, nodes, problems
-from grammar.diagnostic import Diagnostic
+from grammar.diagnostic import Diagnostic, Severity
 from grammar.inlines import Finding, Scan, identifier, inlines, nodes_of, pandoc_text, reference_key, scan
 from grammar.lines import Run, blocks, indentation
 from grammar.nodes import Block, Document, Heading, Literal, Outside, ParsedField, Section
@@ -17,6 +17,8 @@ from grammar.source import Source, Span
 UNKNOWN = frozenset(
     ("ordered list", "table", "block quote", "rule", "line block", "div", "HTML", "comment", "raw block", "TeX")
 )
+# those that take an indented line directly below them for their own
+_LAZY = frozenset(("block quote", "line block", "ordered list"))
 _RISKY = re.compile(r"[\[<^$\\@~`{&]|!\[")
 _TEXT_HEADING = re.compile(r"(?: {1,3}#+ +\S| {0,3}##+[^#\s]|#[A-Z])")
 _LATIN1 = re.compile("[\u0080-\u00ff]")
@@ -84,6 +86,9 @@ class _Builder:
         self.pending: list[tuple[str, Span, int, int, bool]] = []
         self.literals: list[int] = []
         self.lost: list[_Lost] = []
+        self.defined: list[int] = []
+        self.lost_headings: list[tuple[Span, str, str]] = []
+        self.headings: list[tuple[int, int]] = []
         self.depth = 0
         self.odd = {source.position(m.start())[0] for m in re.finditer("[\t\r\ufeff]", source.text)}  # columns differ
 
@@ -205,20 +210,23 @@ class _Builder:
     # -- outside the mark-up --------------------------------------------------------------------------------------------
     def leave(self, what: str, span: Span, first: int, last: int, *, breaks: bool) -> None:
         """Keep a construct outside the mark-up; its severity is settled when all literals are known."""
+        breaks = breaks and not (self.depth and what == "TeX")  # in a list's item it is no block of the document
         self.pending.append((what, span, first, last, breaks))
         if breaks and self.unknown is None and not self.depth:
             self.unknown = (what, first)
 
     def settle(self, lines: _Lines) -> None:
+        for span, text, reason in self.lost_headings:
+            severity: Severity = "error" if self.owns_fields(span, text) else "warning"
+            self.say(problems.lost_heading(span, text, reason, severity=severity))
         for group in self.lost:
             self.say(problems.lost_field(Span(group.start, group.end), group.reason, *group.texts))
         for what, span, first, last, breaks in self.pending:
-            lost = next((n for n in range(first, last + 1) if fields.looks_meant(self.source.line_text(n))), None)
+            lost = next((n for n in range(first, last + 1) if _meant(self.source.line_text(n))), None)
             later = next((n for n in self.literals if n > first), None)
-            if later is None and breaks:  # text that pandoc ends early may leave a literal behind
-                later = next(
-                    (n for n in range(first + 1, last + 1) if self.source.line_text(n).startswith("    ")), None
-                )
+            if later is None and breaks and what not in _LAZY:  # text that pandoc ends early may leave a literal behind
+                inside = ((n, self.source.line_text(n)) for n in range(first + 1, last + 1))
+                later = next((n for n, t in inside if t.startswith(("    ", "#")) and not fields.DEFINITION.match(t[4:])), None)
             article = "an" if what[0] in "aeiouAEIOU" else "a"
             name = what if what[0].isupper() or what in ("math",) else f"{article} {what}"
             if lost is not None:
@@ -229,13 +237,19 @@ class _Builder:
                 words = ""
             self.say(problems.outside_markup(span, name, words, severity="error" if words else "warning"))
 
+    def owns_fields(self, span: Span, text: str) -> bool:
+        """Whether fields stand below a heading that pandoc does not see: they fall to the section before."""
+        number, level = self.source.position(span.start)[0], len(text) - len(text.lstrip("#"))
+        end = next((line for line, other in self.headings if line > number and other <= level), self.source.count + 1)
+        return any(number < line < end for line in (*self.literals, *self.defined, *(group.last for group in self.lost)))
+
     def findings(self, lines: _Lines, index: int, column: int, raw: str, found: Sequence[Finding], last: int) -> None:
         """Report what a text holds beyond the mark-up; `raw` begins at a column of a line and ends with line `last`."""
-        told: set[str] = set()
+        told: set[tuple[str, bool]] = set()
         for item in found:
-            if item.what == "unclosed code" or item.what in told:
+            if item.what == "unclosed code" or (item.what, item.breaks) in told:
                 continue
-            told.add(item.what)  # one diagnostic where it begins
+            told.add((item.what, item.breaks))  # one diagnostic where it begins
             before = raw[: item.offset]
             row = index + before.count("\n")
             at = item.offset - (before.rfind("\n") + 1) + (column if row == index else 0)
@@ -305,6 +319,7 @@ class _Builder:
             column = level + indentation(text[level:])
             read = scan(text[column:], self.known, heading=True)
             self.crosses(lines, index, text[column:], read)
+        self.headings.append((lines.numbers[index], level))
         self.findings(lines, index, column, text[column:], read.findings, index)
         words = pandoc_text(read.pieces)
         given = _identifier_of(read.attributes)
@@ -376,7 +391,7 @@ class _Builder:
 
     def metadata(self, lines: _Lines, run: Run) -> None:
         """Anything but plain `key: word` lines may be invalid YAML, on which pandoc dies."""
-        inside = [lines.texts[index] for _, index, _ in run.lines[1:-1]]
+        inside = [lines.texts[index] for terminal, index, _ in run.lines if terminal != "BLANK"][1:-1]
         if not all(re.fullmatch(r"\s*(?:#.*|[A-Za-z][\w-]*: +[A-Za-z0-9][\w .,-]*|)\s*", text) for text in inside):
             what, span, *_ = self.pending.pop()
             self.say(
@@ -392,17 +407,13 @@ class _Builder:
         for terminal, index, shape in run.lines:
             text = texts[index]
             if terminal == "LAZY" and shape == "HEADING":
-                self.say(
-                    problems.lost_heading(
-                        self.span(lines, index), text.strip(), "no blank line before it; put one there"
-                    )
-                )
+                self.lost_headings.append((self.span(lines, index), text.strip(), "no blank line before it; put one there"))
             elif (
                 "#" in text
                 and _TEXT_HEADING.match(text)
                 and (single or not text.startswith("#") or text.startswith("##"))
             ):
-                self.say(problems.lost_heading(self.span(lines, index), text.strip(), _why_text(text)))
+                self.lost_headings.append((self.span(lines, index), text.strip(), _why_text(text)))
             elif ":" in text:
                 self.meant(lines, index, _why_lost(text, terminal, shape))
         raw = "\n".join(texts[index].lstrip(" ") for _, index, _ in run.lines)
@@ -414,7 +425,7 @@ class _Builder:
     def meant(self, lines: _Lines, index: int, reason: str) -> None:
         """Report a line that is no field but was meant as one."""
         text = lines.texts[index]
-        if fields.looks_meant(text) or fields.MEANT_RELEASE.match(text):
+        if _meant(text):
             self.lose(self.span(lines, index, indentation(text)), lines.numbers[index], text.strip(), reason)
 
     def lose(self, span: Span, number: int, text: str, reason: str) -> None:
@@ -505,6 +516,7 @@ class _Builder:
     def definitions(self, lines: _Lines, run: Run, sections: bool) -> nodes.DefinitionList:
         if not sections:
             self.say(problems.field_before_heading(self.span(lines, run.first), "definition list"))
+        self.defined.append(lines.numbers[run.first])
         groups: list[list[tuple[str, int, str]]] = []
         for line in run.lines:
             if line[0] == "TERM":
@@ -528,7 +540,9 @@ class _Builder:
                 n,
                 "it belongs to the definition above it; put a blank line between and indent it by four, below a paragraph or heading",
             )
-            if lines.texts[n].startswith("#"):
+            if re.match(r" {1,3}#+ +\S", texts[n]):
+                self.lost_headings.append((self.span(lines, n, indentation(texts[n])), texts[n].strip(), _why_text(texts[n])))
+            elif lines.texts[n].startswith("#"):
                 self.say(
                     problems.lost_heading(
                         self.span(lines, n), texts[n].strip(), "no blank line before it; put one there"
@@ -667,6 +681,10 @@ def _str_items(read: Scan) -> list[str]:
 def _identifier_of(attributes: str | None) -> str | None:
     found = re.findall(r"#([^\s{}]+)", attributes) if attributes else None
     return str(found[-1]) if found else None
+
+
+def _meant(text: str) -> bool:
+    return fields.looks_meant(text) or fields.MEANT_RELEASE.match(text) is not None
 
 
 def _why_text(text: str) -> str:
