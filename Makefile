@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help draft test lint bench samples check-python clean
+.PHONY: help draft test lint bench samples zipapp manual check-python clean
 
 help:
 	@echo "make draft   SUPPORT files of the sample workbook in drafts/"
@@ -12,6 +12,8 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   timings, as ratios to the bare interpreter"
 	@echo "make samples rebuild samples/*.xlsx from their text"
+	@echo "make zipapp  dist/xen-support-lint.pyz: lint in one file, lark inside"
+	@echo "make manual  build/man: man pages and bash completion"
 	@echo "make clean   remove what make made, but not drafts/"
 
 check-python:
@@ -48,6 +50,12 @@ bench: $(VENV)/installed-dev
 
 samples: $(VENV)/installed
 	@$(BIN)/python samples/make.py
+
+zipapp: $(VENV)/installed
+	@$(BIN)/python -m convert.zipapp_build dist/xen-support-lint.pyz
+
+manual: $(VENV)/installed
+	@$(BIN)/python -m convert.manual build/man
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "logout": ("login", "forget the stored sign-in"),
     "whoami": ("login", "say which sign-in would be used, and why"),
     "draft": ("draft", "a workbook -> DIR/<tree>/SUPPORT.md, validated"),
+    "update": ("update", "new drafts merged into each tree's branch, hand edits kept"),
     "show": ("show", "what a SUPPORT.md says"),
+    "lint": ("lint", "what is wrong with a SUPPORT.md"),
+    "explain": ("explain", "a rule, its reason, an example"),
 }
 
 
@@ -52,6 +56,7 @@ def _chosen(argv: Sequence[str]) -> list[str] | None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: the process's); the exit status."""
+    gc.set_threshold(200_000, 50, 100)  # a short process with few cycles: collecting took a tenth of its time
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         parser = build_parser(_chosen(arguments))

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convert.definitions import Definitions
 from convert.files import write_atomic
 from convert.report import TOOL
-from convert.sheet.model import Categorisation, OpenQuestion
-from convert.translate import Draft
+from convert.sheet.model import Categorisation, OpenQuestion, Tree
+from convert.translate import Draft, translate
+from convert.validate import differences
 from grammar.parser import parse_text
 from grammar.rows import Row, limits, read_rows
 
@@ -37,6 +39,15 @@ def read_back(draft: Draft) -> Made:
     rows = [row for row in read_rows(document).rows if row.path[0] in ("Release Support", "Feature Support")]
     cells = {row.key: expected.place for row, expected in zip(rows, draft.rows, strict=True) if expected.place}
     return Made(draft, tuple(rows), cells)
+
+
+def make(categorisation: Categorisation, tree: Tree, definitions: Definitions | None) -> Made | list[str]:
+    """A tree's validated draft, or what is wrong with it."""
+    try:
+        draft = translate(categorisation, tree, definitions)
+    except ValueError as error:
+        return [str(error)]
+    return differences(draft) or read_back(draft)
 
 
 def provenance(made: Made, categorisation: Categorisation) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from convert.failure import Failure
@@ -12,13 +14,22 @@ from convert.failure import Failure
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "diff.external=")
 
 
-def run(repo: Path, *arguments: str, data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    """Run git in a repository; the completed process, whatever its status.  Raises Failure where git is missing."""
+def run(
+    repo: Path, *arguments: str, data: bytes | None = None, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a repository; the completed process, whatever its status.  Raises Failure where git is missing.
+
+    `variables` are added to git's environment, which has none of the caller's GIT_* variables.
+    """
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", **(variables or {})}
     try:
         return subprocess.run(
-            ["git", "--no-pager", "-C", str(repo), *_SAFE, *arguments], input=data, capture_output=True, env=environment, check=False
+            ["git", "--no-pager", "-C", str(repo), *_SAFE, *arguments],
+            input=data,
+            capture_output=True,
+            env=environment,
+            check=False,
         )
     except FileNotFoundError:
         raise Failure("git is not installed; try: apt-get install git") from None
@@ -41,3 +52,243 @@ def blob(repo: Path, ref: str, path: str) -> bytes:
         why = said[-1].removeprefix("fatal: ") if said else "git failed"
         raise Failure(f"{ref}:{path}: {why}")
     return done.stdout
+
+
+def commit(repo: Path, name: str) -> str | None:
+    """The commit that a name of any kind means; None where it means none."""
+    if name.startswith("-"):
+        return None
+    done = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return done.stdout.decode(errors="replace").strip() or None if done.returncode == 0 else None
+
+
+def full_name(repo: Path, name: str) -> str:
+    """The full name (`refs/...`) of the ref that a short one means; empty for a hash and the like."""
+    done = run(repo, "rev-parse", "--verify", "--quiet", "--symbolic-full-name", "--end-of-options", name)
+    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else ""
+
+
+def refs(repo: Path, *patterns: str) -> dict[str, str]:
+    """The refs that match the patterns of for-each-ref, full name -> object.  Raises Failure outside a repository."""
+    done = run(repo, "for-each-ref", "--format=%(refname) %(objectname)", *patterns)
+    if done.returncode:
+        raise Failure(f"{repo}: {_said(done)}")
+    lines = done.stdout.decode(errors="replace").splitlines()
+    return {name: commit for name, _, commit in (line.rpartition(" ") for line in lines)}
+
+
+def day(repo: Path, name: str) -> str:
+    """The day on which a commit was committed, as YYYY-MM-DD in the committer's time zone."""
+    done = run(repo, "log", "-1", "--no-show-signature", "--format=%cs", "--end-of-options", name, "--")
+    if done.returncode:
+        raise Failure(f"{name}: {_said(done)}")
+    return done.stdout.decode(errors="replace").strip()
+
+
+def commits(repo: Path, old: str, new: str, path: str) -> list[tuple[str, str]]:
+    """The commits after `old` up to `new` that touch a path, oldest first: (hash, subject).  Raises Failure."""
+    done = run(
+        repo, "log", "-z", "--reverse", "--topo-order", "--full-history", "--no-show-signature", "--format=%H %s",
+        f"{old}..{new}", "--", path,
+    )  # fmt: skip
+    if done.returncode:
+        raise Failure(f"{old}..{new}: {_said(done)}")
+    entries = done.stdout.decode(errors="replace").split("\0")
+    return [(commit, subject) for commit, _, subject in (entry.partition(" ") for entry in entries if entry)]
+
+
+def object_of(repo: Path, name: str) -> bytes | None:
+    """The bytes of a blob; None where there is none of that name."""
+    if name.startswith("-"):
+        return None
+    done = run(repo, "cat-file", "blob", name)
+    return done.stdout if done.returncode == 0 else None
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return said[-1].removeprefix("fatal: ") if said else "git failed"
+
+
+def merge_file(ours: str, base: str, theirs: str, labels: tuple[str, str, str]) -> tuple[str, int]:
+    """Three texts merged by lines as `git merge-file --zdiff3` does, and the number of conflicts in the result.
+
+    `labels` name ours, the base and theirs in the conflict markers.  Raises Failure where git cannot do it.
+    """
+    with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
+        paths = [Path(folder, name) for name in ("ours", "base", "theirs")]
+        for path, text in zip(paths, (ours, base, theirs), strict=True):
+            path.write_bytes(text.encode("utf-8", "surrogatepass") + b"\n")
+        named = [word for label in labels for word in ("-L", label)]
+        done = run(Path(folder), "merge-file", "-p", "-q", "--zdiff3", *named, *map(str, paths))
+    if done.returncode < 0 or done.returncode > 127:
+        raise Failure(f"git merge-file: {_said(done)}")
+    return done.stdout.decode("utf-8", "surrogatepass").removesuffix("\n"), done.returncode
+
+
+def batch(repo: Path, names: Sequence[str], limit: int = 64 * 1024 * 1024) -> list[bytes | None]:
+    """The bytes of many objects through one `git cat-file --batch`; None where there is none, or one above `limit` bytes.
+
+    A name is any that git knows, such as `HASH:PATH`.  Raises Failure where git itself fails.
+    """
+    asked = [name for name in names if "\n" not in name]
+    sizes = run(repo, "cat-file", "--batch-check=%(objectname) %(objectsize)", data=_lines(asked))
+    if sizes.returncode:
+        raise Failure(f"{repo}: {_said(sizes)}")
+    found = dict(zip(asked, (line.split() for line in sizes.stdout.decode(errors="replace").splitlines()), strict=True))
+    ids = {name: at[0] for name, at in found.items() if len(at) == 2 and at[1].isdecimal() and int(at[1]) <= limit}
+    wanted = list(dict.fromkeys(ids.values()))
+    done = run(repo, "cat-file", "--batch", data=_lines(wanted))
+    if done.returncode:
+        raise Failure(f"{repo}: {_said(done)}")
+    objects: dict[str, bytes] = {}
+    at = 0
+    for identity in wanted:
+        start = done.stdout.index(b"\n", at) + 1
+        size = int(done.stdout[at:start].split()[2])
+        objects[identity] = done.stdout[start : start + size]
+        at = start + size + 1
+    return [objects[ids[name]] if name in ids else None for name in names]
+
+
+def identities(repo: Path, names: Sequence[str]) -> list[str | None]:
+    """The object that each name means, through one `git cat-file --batch-check`; None where there is none."""
+    done = run(repo, "cat-file", "--batch-check=%(objectname)", data=_lines(names))
+    if done.returncode:
+        raise Failure(f"{repo}: {_said(done)}")
+    lines = done.stdout.decode(errors="replace").splitlines()
+    return [None if " " in line else line for line in lines]
+
+
+def graph(repo: Path, commits: Sequence[str], path: str, *, everything: bool) -> list[tuple[str, tuple[str, ...]]]:
+    """The history of a path as (commit, parents), newest first; the parents are the nearest commits in this history.
+
+    With `everything` both sides of each merge; without it only those that the path's text came from.  Raises Failure.
+    """
+    done = run(
+        repo, "log", "-z", "--no-follow", "--topo-order", "--parents", *(["--full-history"] if everything else []),
+        "--no-show-signature", "--format=%H %P", "--stdin", "--", path, data=_lines(commits),
+    )  # fmt: skip
+    if done.returncode:
+        raise Failure(f"{repo}: {_said(done)}")
+    words = (entry.split() for entry in done.stdout.decode(errors="replace").split("\0") if entry)
+    return [(first, tuple(rest)) for first, *rest in words]
+
+
+def _lines(names: Sequence[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode(errors="surrogateescape")
+
+
+def common_dir(repo: Path) -> Path:
+    """The folder that all work trees of a repository share.  Raises Failure outside a repository."""
+    done = run(repo, "rev-parse", "--path-format=absolute", "--git-common-dir")
+    if done.returncode:
+        raise Failure(f"{repo}: {_said(done)}")
+    return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+
+
+def merge_base(repo: Path, one: str, other: str) -> str | None:
+    """The best common ancestor of two commits; None where there is none, or where a shallow clone does not have it."""
+    done = run(repo, "merge-base", "--end-of-options", one, other)
+    return done.stdout.decode().split("\n")[0] or None if done.returncode == 0 else None
+
+
+def checkouts(repo: Path) -> dict[str, Path]:
+    """The branches that are checked out, by full name, with the work tree of each."""
+    done = run(repo, "worktree", "list", "--porcelain", "-z")
+    if done.returncode:
+        raise Failure(f"{repo}: {_said(done)}")
+    found: dict[str, Path] = {}
+    folder = Path()
+    for entry in done.stdout.split(b"\0"):
+        word, _, rest = entry.partition(b" ")
+        if word == b"worktree":
+            folder = Path(os.fsdecode(rest))
+        elif word == b"branch":
+            found[rest.decode(errors="replace")] = folder
+    return found
+
+
+def is_clean(folder: Path) -> bool:
+    """Whether a work tree and its index are as its commit; files that git does not know do not count."""
+    done = run(folder, "status", "--porcelain", "--untracked-files=no")
+    return done.returncode == 0 and not done.stdout.strip()
+
+
+def step_checkout(folder: Path, old: str, new: str) -> None:
+    """Take a work tree and its index from a commit to another; files that were changed meanwhile are not overwritten."""
+    _checked(run(folder, "read-tree", "-m", "-u", old, new), "read-tree")
+
+
+def identity(repo: Path) -> str:
+    """`Name <address>` of the committer, from git's settings.  Raises Failure where they have none."""
+    done = run(repo, "var", "GIT_COMMITTER_IDENT")
+    if done.returncode:
+        raise Failure("git does not know who you are; set user.name and user.email with git config")
+    return done.stdout.decode(errors="replace").rpartition("> ")[0] + ">"
+
+
+def store(repo: Path, data: bytes) -> str:
+    """The hash of a new blob."""
+    return _checked(run(repo, "hash-object", "-w", "--stdin", data=data), "hash-object")
+
+
+def store_tree(repo: Path, files: Mapping[str, str], above: str | None = None) -> str:
+    """The hash of a new tree: that of `above` (a commit; none: empty) with these files (name -> blob) at its top."""
+    entries: dict[bytes, bytes] = {}
+    if above is not None:
+        done = run(repo, "ls-tree", "-z", above)
+        _checked(done, "ls-tree")
+        entries = {line.split(b"\t", 1)[1]: line for line in done.stdout.split(b"\0") if line}
+    for name, blob in files.items():
+        mode = entries[name.encode()][:6] if name.encode() in entries else b"100644"
+        entries[name.encode()] = b"%s blob %s\t%s" % (mode, blob.encode(), name.encode())
+    lines = b"".join(entry + b"\0" for entry in entries.values())
+    return _checked(run(repo, "mktree", "-z", "--missing", data=lines), "mktree")
+
+
+def merge_trees(repo: Path, base: str, ours: str, theirs: str, ours_in: str) -> str | list[str]:
+    """Three commits' trees merged file by file, in an index of its own: the tree, or the paths that both sides changed.
+
+    The file `ours_in` (at the top) is taken from ours.
+    """
+    with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        _checked(run(repo, "read-tree", "-i", "-m", "--aggressive", base, ours, theirs, variables=index), "read-tree")
+        entry = run(repo, "ls-tree", "-z", ours, "--", ours_in).stdout
+        if entry:
+            head = entry.split(b"\t")[0].split()
+            line = b"0 %s\t%s\0%s %s\t%s\0" % (b"0" * len(head[2]), ours_in.encode(), head[0], head[2], ours_in.encode())
+            _checked(run(repo, "update-index", "-z", "--index-info", data=line, variables=index), "update-index")
+        unmerged = run(repo, "ls-files", "-z", "--unmerged", variables=index).stdout
+        if unmerged:
+            return sorted({os.fsdecode(line.split(b"\t", 1)[1]) for line in unmerged.split(b"\0") if line})
+        return _checked(run(repo, "write-tree", "--missing-ok", variables=index), "write-tree")
+
+
+def store_commit(
+    repo: Path, tree: str, parents: Sequence[str], message: str, variables: Mapping[str, str] | None = None
+) -> str:
+    """The hash of a new commit; its people are those of git's settings, or of `variables`."""
+    above = [word for parent in parents for word in ("-p", parent)]
+    return _checked(
+        run(repo, "commit-tree", *above, "-F", "-", tree, data=message.encode(), variables=variables), "commit-tree"
+    )
+
+
+def move_refs(repo: Path, moves: Sequence[tuple[str, str, str | None]]) -> str | None:
+    """Move refs in one transaction: (name, new, old; None where there must be none yet).
+
+    What git said where it refuses, because a ref is no longer at its old value or another process holds it; then none of
+    them has moved.  They are written in the order given, should the machine stop in between.
+    """
+    lines = [f"update {name}\0{new}\0{old or '0' * len(new)}\0" for name, new, old in moves]
+    text = "".join(["start\0", *lines, "prepare\0", "commit\0"])
+    done = run(repo, "update-ref", "-z", "--stdin", "-m", "xen-support update", data=text.encode())
+    return _said(done) if done.returncode else None
+
+
+def _checked(done: subprocess.CompletedProcess[bytes], what: str) -> str:
+    if done.returncode:
+        raise Failure(f"git {what}: {_said(done)}")
+    return done.stdout.decode(errors="replace").strip()

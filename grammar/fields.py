@@ -21,7 +21,7 @@ MEANT = re.compile(r"\s*(?:[-*+]\s+)?(?:Status|Supported|status|STATUS)\s*(?:,[^
 MEANT_RELEASE = re.compile(rf"\s*(?:{'|'.join(RELEASE_KEYS)})\s*:")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Match:
     """A well-formed field: where its qualifier and value stand in the line (offsets of the line without indentation)."""
 

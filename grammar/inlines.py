@@ -185,7 +185,7 @@ _LETTER = re.compile("[a-z]")
 BUDGET = 20_000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Piece:
     """One element of the scan.
 
@@ -198,7 +198,7 @@ class Piece:
     children: list[Piece] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Finding:
     """Something outside the mark-up at an offset of the text.
 
@@ -212,7 +212,7 @@ class Finding:
     open: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Scan:
     """What a text holds: its pieces, and what in it is outside the mark-up.
 

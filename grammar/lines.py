@@ -39,7 +39,7 @@ _TEX = r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]
 _VERBATIM = r"(?i) {0,3}<(script|style|pre|textarea)\b"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Run:
     """One block: the rule that made it, its lines as (terminal, index, shape), its kind when it is outside the mark-up."""
 

@@ -26,7 +26,7 @@ _SIMPLE_ITEM = re.compile(r"[A-Za-z0-9]+(?![.)A-Za-z0-9])")  # one line that can
 MAX_DEPTH = 40
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Parsed:
     """A parsed source: the document, and the findings in file order."""
 
@@ -52,7 +52,7 @@ def parse_text(text: str, name: str = "<text>") -> Parsed:
     return parse(Source(name, text.encode("utf-8", "surrogatepass")))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Lines:
     """Lines as pandoc sees them, and the way back to the source's offsets.
 
@@ -64,7 +64,7 @@ class _Lines:
     stripped: Sequence[int]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Lost:
     """Lines that were meant as fields and are none, for one reason: their span, the last one's number, their words."""
 
@@ -210,7 +210,7 @@ class _Builder:
     # -- outside the mark-up --------------------------------------------------------------------------------------------
     def leave(self, what: str, span: Span, first: int, last: int, *, breaks: bool) -> None:
         """Keep a construct outside the mark-up; its severity is settled when all literals are known."""
-        breaks = breaks and not (self.depth and what == "TeX")  # in a list's item it is no block of the document
+        breaks = breaks and not (self.depth and what in UNKNOWN)  # in a list's item it is no block of the document
         self.pending.append((what, span, first, last, breaks))
         if breaks and self.unknown is None and not self.depth:
             self.unknown = (what, first)

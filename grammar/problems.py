@@ -12,7 +12,7 @@ from grammar.diagnostic import Diagnostic, Fix, Severity
 from grammar.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Problem:
     """One entry of the catalogue."""
 

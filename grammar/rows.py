@@ -67,7 +67,7 @@ def key_of(anchor: str, qualifier: str) -> str:
     return anchor + "--" + re.sub(r"[^-0-9A-Za-z]", "", qualifier.lower().replace(" ", "-"))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Reading:
     """All rows in file order, and an error for each set of fields that are one row."""
 
@@ -75,7 +75,7 @@ class Reading:
     diagnostics: list[Diagnostic]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Entry:
     keyword: str
     qualifier: str | None

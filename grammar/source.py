@@ -14,7 +14,7 @@ class Span:
     end: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Source:
     """One input: its bytes as they came, its text as pandoc decodes it, the offsets of its lines.
 

@@ -13,8 +13,6 @@ from convert.failure import Failure
 from convert.inputs import read_source
 from convert.report import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
-from convert.translate import translate
-from convert.validate import differences
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -121,21 +119,17 @@ def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tre
 
 def _make(args: argparse.Namespace, categorisation: Categorisation, tree: Tree) -> drafts.Made | list[str]:
     """The tree's validated draft, or what is wrong with it."""
-    try:
-        draft = translate(categorisation, tree, _definitions(args, tree))
-    except ValueError as error:
-        return [str(error)]
-    wrong = differences(draft)
-    if wrong:
-        return wrong
-    made = drafts.read_back(draft)
+    made = drafts.make(categorisation, tree, _definitions(args, tree))
+    if isinstance(made, list):
+        return made
+    wrong: list[str] = []
     if args.oracle is not None:
         from convert import oracle
         from grammar.parser import parse_text
         from grammar.rows import read_rows
 
-        pandoc = oracle.tree_of(draft.text)
-        rows = read_rows(parse_text(draft.text).document).rows
+        pandoc = oracle.tree_of(made.draft.text)
+        rows = read_rows(parse_text(made.draft.text).document).rows
         wrong = oracle.compare_pandoc(pandoc, rows)
         if args.oracle:
             wrong += oracle.compare_script(pandoc, rows, Path(args.oracle))

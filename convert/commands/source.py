@@ -12,11 +12,13 @@ from convert.sheet.layout import Layout, layout_beside, load_layout
 from convert.sheet.model import Categorisation
 
 
-def add_source(parser: argparse.ArgumentParser) -> None:
-    """Add SOURCE and the options that say how it is read."""
-    parser.add_argument(
-        "source", metavar="SOURCE", help="a workbook (.xlsx, .ods, folder of .csv), a snapshot, or a Google URL or ID"
-    )
+def add_source(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    """Add SOURCE (which may be left out if `optional`: then it is None) and the options that say how it is read."""
+    what = "a workbook (.xlsx, .ods, folder of .csv), a snapshot, or a Google URL or ID"
+    if optional:
+        parser.add_argument("source", metavar="SOURCE", nargs="?", help=what)
+    else:
+        parser.add_argument("source", metavar="SOURCE", help=what)
     parser.add_argument(
         "--layout", type=Path, metavar="FILE", help="a layout file (default: NAME.layout.toml beside the workbook)"
     )

@@ -67,16 +67,26 @@ class Entry:
         return self.rule.__doc__ or ""
 
     def at(
-        self, span: Span | None, message: str, *, severity: Severity | None = None, rows: Sequence[str] = (), fix: Fix | None = None
+        self,
+        span: Span | None,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        rows: Sequence[str] = (),
+        fix: Fix | None = None,
     ) -> Diagnostic:
         """A diagnostic of this rule."""
-        return Diagnostic(self.code, self.name, severity or self.severity, message, span=span, rows=tuple(rows), fix=fix)
+        return Diagnostic(
+            self.code, self.name, severity or self.severity, message, span=span, rows=tuple(rows), fix=fix
+        )
 
 
 RULES: dict[str, Entry] = {}
 
 
-def rule(code: str, name: str, severity: Severity, on: type, *, default: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def rule(
+    code: str, name: str, severity: Severity, on: type, *, default: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a generator of (span, message[, keywords of Entry.at]) into the catalogue; `on` is the node type it is called for.
 
     The function yields tuples (span, message) or (span, message, {"rows": ..., "fix": ..., "severity": ...}).  `default` false: only
@@ -84,7 +94,7 @@ def rule(code: str, name: str, severity: Severity, on: type, *, default: bool = 
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(node: Any, context: Context) -> Iterator[Diagnostic]:
+        def run(node: Node, context: Context) -> Iterator[Diagnostic]:
             for found in function(node, context):
                 yield entry.at(found[0], found[1], **(found[2] if len(found) > 2 else {}))
 

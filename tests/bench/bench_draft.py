@@ -45,7 +45,9 @@ def main() -> None:
             path = Path(folder, f"{rows}.xlsx")
             workbook(path, rows)
             seconds, memory = peak(["-m", "convert.cli", "draft", str(path), "-o", str(Path(folder, str(rows)))], env)
-            print(f"draft, {rows:>7} rows, two trees: {seconds:6.1f} s, {memory:5.0f} MB, {seconds / rows * 1e6:5.0f} µs a row")
+            print(
+                f"draft, {rows:>7} rows, two trees: {seconds:6.1f} s, {memory:5.0f} MB, {seconds / rows * 1e6:5.0f} µs a row"
+            )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,15 @@ def document() -> Path:
     lines = ["% Made", "", "# Feature Support", ""]
     while len(lines) < 1263:
         n = len(lines)
-        lines += [f"### Feature {n}", "", "Some words that say what it is.", "", "    Status, x86: Supported", "    Status, Arm: Tech Preview", ""]
+        lines += [
+            f"### Feature {n}",
+            "",
+            "Some words that say what it is.",
+            "",
+            "    Status, x86: Supported",
+            "    Status, Arm: Tech Preview",
+            "",
+        ]
     path = Path(tempfile.mkdtemp()) / "SUPPORT.md"
     path.write_text("\n".join(lines[:1263]) + "\n")
     return path
@@ -34,7 +42,9 @@ def main() -> None:
         bare = median(["-c", "pass"], env)
         warm = median(command, env)
     lines = path.read_text().count("\n")
-    print(f"show, {lines} lines: {warm:.0f} ms, {warm / bare:.1f}x of the bare interpreter ({bare:.1f} ms; goal {GOAL:.0f}x); cold {cold:.0f} ms")
+    print(
+        f"show, {lines} lines: {warm:.0f} ms, {warm / bare:.1f}x of the bare interpreter ({bare:.1f} ms; goal {GOAL:.0f}x); cold {cold:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,44 @@
+"""explain: a rule, its reason, an example."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from convert.lint.catalogue import Known, find, known
+from convert.report import Painter, add_color, clean
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "explain",
+        help="a rule, its reason, an example",
+        description="Print what a rule of lint means, why it is there, and an example of what it finds and what it wants. Without "
+        "CODE, a list of all rules.",
+    )
+    parser.add_argument(
+        "codes",
+        nargs="*",
+        metavar="CODE",
+        help="the code, the name, or the beginning of the codes of rules (XS120, XS12)",
+    )
+    add_color(parser)
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print; exit status 0, or 2 (by Failure) for a code that does not exist."""
+    paint = Painter(args.color, sys.stdout)
+    if not args.codes:
+        for entry in known().values():
+            print(f"{entry.code} {paint(f'{entry.severity:<7}', entry.severity)} {entry.name}: {clean(entry.summary)}")
+        return 0
+    entries = [entry for code in args.codes for entry in find(code)]
+    print("\n\n".join(_entry(entry, paint) for entry in entries))
+    return 0
+
+
+def _entry(entry: Known, paint: Painter) -> str:
+    head = f"{paint(f'{entry.code} {entry.name}', 'bold')} ({paint(entry.severity, entry.severity)}{'' if entry.default else ', off unless selected'})"
+    return f"{head}\n\n{clean(entry.explanation)}"

@@ -1,0 +1,178 @@
+"""lint: what reviewers and Xen's own parser would find, found before the mail is sent."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from io import TextIOWrapper
+from pathlib import Path
+
+from convert.failure import Failure
+from convert.lint.catalogue import chosen, known
+from convert.lint.config import settings
+from convert.lint.formats import FORMATS, Checked, writer
+from convert.lint.session import Options, Session
+from convert.lint.trees import Trees, default_name
+from convert.report import Painter, add_color, clean
+from grammar.diagnostic import SEVERITIES, Severity
+
+_RANK = {severity: n for n, severity in enumerate(SEVERITIES)}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "lint",
+        help="what is wrong with a SUPPORT.md",
+        description="Report what Xen's own tools would die on or lose in a SUPPORT.md, and what reviewers would ask to change. "
+        "Exit status 1 for findings at or above --fail-on.",
+    )
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE|REF:PATH|T|A..B|-",
+        help="a file, a file of a git ref, a tree (a version such as 4.20, unstable, a ref, a tag, an unpacked source tree), the "
+        "commits of a range that touch SUPPORT.md, or standard input (default: SUPPORT.md here, or at the repository's top)",
+    )
+    which = parser.add_argument_group("rules")
+    which.add_argument(
+        "--select",
+        metavar="RULES",
+        action="append",
+        help="only these rules, separated by commas: codes, names, beginnings of codes, `default`, `all`",
+    )
+    which.add_argument("--ignore", metavar="RULES", action="append", help="not these rules")
+    which.add_argument(
+        "--against",
+        metavar="T",
+        action="append",
+        help="compare with other trees, separated by commas; `supported`: all that have security support today",
+    )
+    fixes = parser.add_argument_group("fixes")
+    fixes.add_argument(
+        "--fix", action="store_true", help="correct what can be corrected safely, in the files themselves"
+    )
+    fixes.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix or --diff: also corrections that may alter the meaning"
+    )
+    fixes.add_argument("--diff", action="store_true", help="write what --fix would do as a patch, and change nothing")
+    old = parser.add_argument_group("known findings")
+    old.add_argument("--new-only", metavar="REF", help="only findings that the work since REF introduces")
+    old.add_argument(
+        "--patch",
+        action="store_true",
+        help="standard input is a mailed patch: only findings that it introduces (for b4)",
+    )
+    old.add_argument("--baseline", type=Path, metavar="FILE", help="no findings that this file has, by row and rule")
+    old.add_argument(
+        "--write-baseline", type=Path, metavar="FILE", help="write all findings to this file; exit status 0"
+    )
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--format",
+        choices=tuple(FORMATS),
+        default="text",
+        metavar="FORMAT",
+        help=f"output format: {', '.join(FORMATS)} (default: text)",
+    )
+    output.add_argument("--statistics", action="store_true", help="also count the findings of each rule")
+    output.add_argument(
+        "--fail-on", choices=SEVERITIES, help="the least severity that makes the exit status 1 (default: error)"
+    )
+    output.add_argument("--exit-zero", action="store_true", help="exit status 0 whatever is found")
+    add_color(parser)
+    where = parser.add_argument_group("where things are")
+    where.add_argument("--config", type=Path, metavar="FILE", help="a settings file that comes before all others")
+    where.add_argument("--repo", type=Path, metavar="DIR", help="the git repository (default: the current one)")
+    where.add_argument("--remote", metavar="NAME", help="the remote of branches that are not local")
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check everything that is named, write what is found; 1 for findings at or above --fail-on, 2 for unreadable input."""
+    _refuse(args)
+    given = settings(args.config)
+    select, ignore = _words(args.select), _words(args.ignore)
+    codes = chosen(given.select or () if select is None else select, given.ignore or () if ignore is None else ignore)
+    options = Options(
+        codes,
+        _words(args.against) or (),
+        args.new_only,
+        args.baseline,
+        given.allow,
+        args.fix,
+        args.diff,
+        args.unsafe_fixes,
+    )
+    session = Session(options, Trees(args.repo, args.remote, _tell()))
+    checked: list[Checked] = []
+    failed = False
+    for name in args.files or ["-" if args.patch else default_name()]:
+        try:
+            checked += session.patch() if args.patch else session.each(name)
+        except Failure as failure:
+            print(f"xen-support: {clean(str(failure))}", file=sys.stderr)
+            failed = True
+    if args.write_baseline is not None and not failed:
+        from convert.lint import baseline
+
+        count = baseline.write(args.write_baseline, [one.result for one in checked if one.result is not None])
+        words = "entry" if count == 1 else "entries"
+        print(f"xen-support: {clean(str(args.write_baseline))}: {count} {words}", file=sys.stderr)
+        return 0
+    checked += session.leftovers()
+    if not args.diff:
+        _write(args, checked)
+    worst = min((_RANK[d.severity] for one in checked for d in one.diagnostics), default=len(_RANK))
+    fail_on: Severity = args.fail_on or given.fail_on or "error"
+    found = worst <= _RANK[fail_on]
+    return 2 if failed else int(found and not args.exit_zero)
+
+
+def _tell() -> Callable[[str], None]:
+    said: set[str] = set()
+
+    def tell(words: str) -> None:
+        if words not in said:
+            said.add(words)
+            print(f"xen-support: {clean(words)}", file=sys.stderr)
+
+    return tell
+
+
+def _refuse(args: argparse.Namespace) -> None:
+    if args.unsafe_fixes and not (args.fix or args.diff):
+        raise Failure("--unsafe-fixes goes with --fix or --diff")
+    if args.fix and args.diff:
+        raise Failure("--fix changes files, --diff does not; give one of them")
+    if args.patch and (args.files not in ([], ["-"]) or args.fix or args.diff or args.new_only):
+        raise Failure(
+            "--patch reads a patch from standard input and goes with neither files nor --fix, --diff, --new-only"
+        )
+    if args.write_baseline is not None and (args.fix or args.diff or args.baseline):
+        raise Failure("--write-baseline goes with none of --fix, --diff, --baseline")
+    if args.fix and len(args.files) > 1 and "-" in args.files:
+        raise Failure("--fix writes the corrected standard input to standard output; name no other files with it")
+
+
+def _words(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    if values is None:
+        return None
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def _write(args: argparse.Namespace, checked: Sequence[Checked]) -> None:
+    # corrected standard input goes to standard output, what is said about it to standard error
+    out = sys.stderr if args.fix and args.files == ["-"] else sys.stdout
+    if isinstance(out, TextIOWrapper):
+        out.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 is no reason to die
+    paint = Painter(args.color, out)
+    writer(args.format)(checked, out, paint)
+    if args.statistics:
+        counts = Counter(diagnostic.code for one in checked for diagnostic in one.diagnostics)
+        entries = known()
+        stream = out if args.format in ("text", "concise") else sys.stderr
+        for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+            print(f"{count:6} {code} {entries[code].name} ({entries[code].severity})", file=stream)

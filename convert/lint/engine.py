@@ -1,0 +1,97 @@
+"""One source through the parser, the rows and the rules."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from convert.lint.catalogue import chosen
+from convert.lint.registry import Context, Sibling, check
+from grammar.diagnostic import Diagnostic
+from grammar.parser import Parsed, parse
+from grammar.rows import Row, limits, read_rows
+from grammar.source import Source
+
+
+@dataclass(slots=True)
+class Result:
+    """What lint found in one source: the findings in file order, and the rows, by which findings are told apart."""
+
+    source: Source
+    parsed: Parsed
+    rows: list[Row]
+    diagnostics: list[Diagnostic]
+    _starts: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def keys(self, diagnostic: Diagnostic) -> tuple[str, ...]:
+        """The keys of the rows that a finding is about.
+
+        Those it names; else the row on its line; else the anchor of its section; `""` before any heading.
+        """
+        if diagnostic.rows:
+            return diagnostic.rows
+        if diagnostic.span is None:
+            return ("",)
+        if not self._starts:
+            self._starts = [(-1, 0, "")]
+            for section in self.parsed.document.walk():
+                self._starts.append((section.heading.span.start, 1, section.heading.anchor))
+            for row in self.rows:  # at one place a section's rest (0) gives way to a heading (1), that to a row (2)
+                line = self.source.line_span(self.source.position(row.span.start)[0])
+                self._starts += [(line.start, 2, row.key), (line.end + 1, 0, row.anchor)]
+            self._starts.sort()
+        start = self.source.line_span(self.source.position(diagnostic.span.start)[0]).start
+        return (self._starts[bisect_right(self._starts, start, key=lambda place: place[0]) - 1][2],)
+
+
+def lint(
+    source: Source,
+    *,
+    day: date,
+    makefile: str | None = None,
+    siblings: Sequence[Sibling] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> list[Diagnostic]:
+    """The findings in a source, in file order.
+
+    `day`: the day by which policies are judged; `makefile`: the text of the tree's xen/Makefile; `siblings`: other trees to
+    compare with; `select`, `ignore`: codes, names, beginnings of codes.  Raises Failure for a word that means no rule.
+    """
+    return run(source, chosen(select, ignore), day=day, makefile=makefile, siblings=lambda rows: siblings).diagnostics
+
+
+def run(
+    source: Source,
+    codes: Collection[str],
+    *,
+    day: date,
+    makefile: str | None = None,
+    siblings: Callable[[list[Row]], Sequence[Sibling]] = lambda rows: (),
+) -> Result:
+    """As `lint`, for codes already chosen; `siblings` may look at the rows first.  The result has the rows too."""
+    parsed = parse(source, prose=False)  # no rule looks at the words of paragraphs; they read the source's lines
+    reading = read_rows(parsed.document, source)
+    rows = tuple(reading.rows)
+    context = Context(source, parsed, rows, tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)))
+    found = [d for d in (*parsed.diagnostics, *reading.diagnostics) if d.code in codes]
+    if found:
+        from convert.lint.fixes_syntax import complete
+
+        found = complete(found, context)
+    found += check(context, codes)
+    found.sort(key=lambda d: (d.span.start if d.span else 0, d.code))
+    return Result(source, parsed, reading.rows, found)
+
+
+def sibling(name: str, source: Source) -> Sibling:
+    """Another tree as rules compare with it."""
+    document = parse(source, prose=False).document
+    return Sibling(name, document, tuple(read_rows(document, source).rows), newer=False)
+
+
+def newer(tree: Sibling, is_newer: bool) -> Sibling:
+    """A sibling as seen from a tree that is older than it, or not."""
+    return replace(tree, newer=is_newer)

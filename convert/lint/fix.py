@@ -1,0 +1,99 @@
+"""Fixes applied to a source: edits that do not overlap, every other byte as it was, and no row lost."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from grammar.diagnostic import Diagnostic, Fix
+from grammar.parser import parse
+from grammar.problems import CATALOGUE
+from grammar.rows import read_rows
+from grammar.source import Source
+
+_Chosen = tuple[Fix, bool]
+MAX_CHECKS = 200  # parses for one call; what is not yet taken then is left out
+
+
+def apply(source: Source, diagnostics: Sequence[Diagnostic], *, unsafe: bool) -> bytes:
+    """The source's bytes with the fixes of the diagnostics applied, with `unsafe` also those that may alter meaning.
+
+    Bytes outside the edits are identical.  Of fixes that overlap the first in the file is taken; the caller lints the outcome again
+    until nothing changes.  A fix is left out when there are fewer rows after it, or when it ends no error that it was to end.
+    """
+    chosen = [d for d in diagnostics if d.fix is not None and d.fix.edits and (d.fix.safe or unsafe)]
+    taken = _Attempt(source).take([], _apart(chosen)) if chosen else []
+    return edited(source, [fix for fix, _ in taken]) if taken else source.data
+
+
+def _apart(diagnostics: Sequence[Diagnostic]) -> list[_Chosen]:
+    """The fixes in file order without those that touch what an earlier one edits; whether each is to end an error."""
+    pairs = [(d.fix, d.severity == "error" and d.code in CATALOGUE) for d in diagnostics if d.fix is not None]
+    taken: list[_Chosen] = []
+    starts: list[int] = []
+    spans: list[tuple[int, int]] = []
+    for fix, error in sorted(pairs, key=lambda pair: pair[0].edits[0].span):
+        mine = sorted((edit.span.start, edit.span.end) for edit in fix.edits)
+        if any(one[1] > other[0] for one, other in zip(mine, mine[1:], strict=False)):
+            continue
+        if any(_touches(spans, starts, span) for span in mine):
+            continue
+        taken.append((fix, error))
+        for span in mine:
+            at = bisect_left(starts, span[0])
+            starts.insert(at, span[0])
+            spans.insert(at, span)
+    return taken
+
+
+def _touches(spans: list[tuple[int, int]], starts: list[int], span: tuple[int, int]) -> bool:
+    """Whether a span meets one of those taken, which are sorted and apart."""
+    at = bisect_left(starts, span[0])
+    return any(spans[n][0] <= span[1] and span[0] <= spans[n][1] for n in (at - 1, at) if 0 <= n < len(spans))
+
+
+def edited(source: Source, fixes: Sequence[Fix]) -> bytes:
+    """The bytes after the edits, all of which are apart from each other."""
+    text = source.text
+    parts: list[str] = []
+    at = 0
+    for edit in sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.span):
+        parts += (text[at : edit.span.start], edit.text)
+        at = edit.span.end
+    parts.append(text[at:])
+    return "".join(parts).encode("utf-8" if source.utf8 else "latin-1")
+
+
+class _Attempt:
+    """Takes as many of the fixes as leave the rows whole, in halves, so that few checks are needed."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.before = _measure(source)
+        self.checks = 0
+
+    def take(self, taken: list[_Chosen], more: list[_Chosen]) -> list[_Chosen]:
+        """Those already taken and as many more as can be."""
+        if self.checks >= MAX_CHECKS or not more:
+            return taken
+        self.checks += 1
+        if self.holds([*taken, *more]):
+            return [*taken, *more]
+        if len(more) == 1:
+            return taken
+        middle = len(more) // 2
+        return self.take(self.take(taken, more[:middle]), more[middle:])
+
+    def holds(self, chosen: list[_Chosen]) -> bool:
+        """Whether no row is gone, and as many errors are as there are fixes of errors."""
+        after = _measure(Source(self.source.name, edited(self.source, [fix for fix, _ in chosen])))
+        ended = sum(error for _, error in chosen)
+        return after[0] >= self.before[0] and after[1] <= self.before[1] - ended
+
+
+def _measure(source: Source) -> tuple[int, int]:
+    """How many rows a source has, and how many errors the parser finds in it."""
+    parsed = parse(source, prose=False)
+    reading = read_rows(parsed.document, source)
+    errors = sum(d.severity == "error" for d in (*parsed.diagnostics, *reading.diagnostics))
+    return len(reading.rows), errors

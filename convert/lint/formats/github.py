@@ -1,0 +1,39 @@
+"""GitHub workflow commands: `::error file=...,line=...::message`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import IO
+
+from convert.lint.formats import Checked, plain
+from convert.report import TOOL, Painter, clean, position
+from grammar.diagnostic import Severity
+
+_COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
+    """The commands; tool and input hashes as debug messages, which a log shows on demand."""
+    for one in checked:
+        where = data(plain(one.name))
+        out.write(f"::debug::{TOOL['name']} {TOOL['version']}, {where}, sha256 {one.sha256}\n")
+        for diagnostic in one.diagnostics:
+            line, column, end_line, end_column = position(diagnostic, one.source) or (1, 1, 1, 1)
+            properties = {"file": plain(one.path), "line": line, "endLine": end_line}
+            if line == end_line:  # columns of several lines are not understood
+                properties |= {"col": column, "endColumn": end_column}
+            properties["title"] = f"{diagnostic.code} {diagnostic.name}"
+            words = ",".join(f"{key}={value_of(str(value))}" for key, value in properties.items())
+            message = diagnostic.message if one.commit is None else f"{diagnostic.message} (commit {one.commit[:12]})"
+            out.write(f"::{_COMMANDS[diagnostic.severity]} {words}::{data(message)}\n")
+
+
+def data(text: str) -> str:
+    """A text escaped as a command's message; line ends stay, everything else that acts on a terminal does not."""
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return clean(text)
+
+
+def value_of(text: str) -> str:
+    """A text escaped as a command's property."""
+    return data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,123 @@
+"""Findings and history: the commits of `A..B`, what a mailed patch does, and which findings are new since a ref."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from convert.failure import Failure
+from convert.inputs import source_of
+from convert.lint.engine import Result
+from convert.lint.trees import NAME, Found, Target, Trees, work_tree
+from grammar.diagnostic import Diagnostic
+from grammar.source import Source
+
+_LINES = re.compile(r"\blines? [0-9]+(?:(?:, | and )[0-9]+)*")
+_PATCHED = re.compile(
+    rb"^diff --git a/\S+ b/SUPPORT\.md$(?:\n(?!diff --git ).*)*?\nindex ([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})", re.M
+)
+
+
+def split(name: str) -> tuple[str, str] | None:
+    """(A, B) of `A..B`, an empty end being HEAD; None for what is no range.  Raises Failure for `A...B`."""
+    old, dots, new = name.partition("..")
+    if not dots or ":" in name or old.endswith("/") or new.startswith("/") or not (old or new):
+        return None
+    if new.startswith("."):
+        raise Failure(f"{name}: for a range of commits write A..B")
+    return old or "HEAD", new or "HEAD"
+
+
+def commits(trees: Trees, old: str, new: str) -> Iterator[Target]:
+    """SUPPORT.md as each commit after `old` up to `new` leaves it, where it touches that file; a deletion is told and skipped."""
+    from convert import git
+
+    first, last = trees.ref(old), trees.ref(new)
+    for commit, subject in git.commits(trees.repo, first.commit, last.commit, NAME):
+        short = commit[:12]
+        if git.object_of(trees.repo, f"{commit}:{NAME}") is None:
+            trees.tell(f"{short} ({subject}): removes {NAME}")
+            continue
+        yield trees.at(Found(short, commit, False), NAME, f"{short}:{NAME}", subject)
+
+
+def before(trees: Trees, target: Target, ref: str) -> Source | None:
+    """The target's file at a ref; None where it was not there.  Raises Failure for a ref or a file outside a repository."""
+    from convert import git
+
+    if target.inside is not None:
+        repo, inside = trees.repo, target.inside
+        commit = trees.ref(ref).commit
+    else:
+        top = work_tree(target.file) if target.file is not None else None
+        if top is None or target.file is None:
+            raise Failure(f"{target.name}: --new-only needs a file of a git repository")
+        repo, inside = top, target.file.resolve().relative_to(top).as_posix()
+        commit = Trees(top, trees.remote, trees.tell).ref(ref).commit
+    data = git.object_of(repo, f"{commit}:{inside}")
+    return source_of(f"{ref}:{inside}", data) if data is not None else None
+
+
+def patched(trees: Trees, mail: bytes) -> tuple[Target, Source | None] | None:
+    """SUPPORT.md after a mailed patch, and before it; None where the patch leaves that file alone.
+
+    The patch names both by their blobs, which the repository has where the patch was made (b4 prep) or applied.
+    """
+    from convert import git
+
+    found = _PATCHED.search(mail.replace(b"\r\n", b"\n"))
+    if found is None or not found[2].strip(b"0"):
+        return None
+    data = git.object_of(trees.repo, found[2].decode())
+    if data is None:
+        raise Failure(
+            f"the patch makes {NAME} the blob {found[2].decode()}, which the repository does not have; apply it first"
+        )
+    old = git.object_of(trees.repo, found[1].decode()) if found[1].strip(b"0") else None
+    top = work_tree(trees.repo)
+    makefile = top / "xen" / "Makefile" if top else Path()
+    text = makefile.read_text(errors="replace") if makefile.is_file() else None
+    target = Target(NAME, NAME, source_of(NAME, data), date.today(), text, None, trees.repo, NAME)
+    return target, source_of(NAME, old) if old is not None else None
+
+
+def new_only(result: Result, old: Result | None) -> list[Diagnostic]:
+    """The findings that an older state of the file does not have, told apart by rule, row and message, not by line.
+
+    Of several equal ones those on unchanged lines are the old ones.
+    """
+    if old is None:
+        return result.diagnostics
+    known = Counter(_identity(old, d) for d in old.diagnostics)
+    if not known or not result.diagnostics:
+        return result.diagnostics
+    changed = _changed(old.source, result.source)
+    dropped: set[int] = set()
+    for on_changed in (False, True):
+        for n, diagnostic in enumerate(result.diagnostics):
+            if (_line(result.source, diagnostic) in changed) is on_changed:
+                identity = _identity(result, diagnostic)
+                if known[identity] > 0:
+                    known[identity] -= 1
+                    dropped.add(n)
+    return [d for n, d in enumerate(result.diagnostics) if n not in dropped]
+
+
+def _identity(result: Result, diagnostic: Diagnostic) -> tuple[str, tuple[str, ...], str]:
+    return diagnostic.code, result.keys(diagnostic), _LINES.sub("line", diagnostic.message)
+
+
+def _line(source: Source, diagnostic: Diagnostic) -> int:
+    return source.position(diagnostic.span.start)[0] if diagnostic.span else 0
+
+
+def _changed(old: Source, new: Source) -> set[int]:
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(None, old.text.split("\n"), new.text.split("\n"))
+    return {
+        line for tag, _, _, first, end in matcher.get_opcodes() if tag != "equal" for line in range(first + 1, end + 1)
+    }

@@ -1,0 +1,12 @@
+"""The rules, a module a subject.
+
+In the `Bad:` and `Good:` fragments of their docstrings `␠` is a blank at the end of a line, `␉` a tab, and a final `␄` says that
+the file ends without a newline.  For a rule across trees the Good fragment is what the other tree says.
+"""
+
+from __future__ import annotations
+
+
+def load() -> None:
+    """Enter every rule into the catalogue."""
+    from convert.lint.rules import across, labels, names, release, shape, structure, text  # noqa: F401

@@ -1,0 +1,218 @@
+"""Rules of qualifiers and names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from convert.lint.registry import Context, rule
+from convert.lint.rules.parts import fix, folded, nearest
+from grammar.nodes import Document, Heading, Literal
+from grammar.source import Span
+
+Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
+# names of devices, drivers and techniques that SUPPORT.md files speak of, five letters or more
+_NAMES = """
+    aarch32 aarch64 altp2m apicv arinc653 blkback blkfront blktap2 cirrus e1000 e1000e es1370 exynos fbback fbfront flask freebsd
+    gdbsx gicv2 gicv3 grub2 ioreq ipmmu kbdback kbdfront libvirt libxl ne2000 netback netbsd netfront ns16550 nvdimm openbsd piix3
+    pl011 pvcalls pvshim pygrub qcow2 remus renesas rombios rtl8139 seabios smmuv1 smmuv2 smmuv3 stdvga tpmback tpmfront usbmouse
+    usbtablet virtio vmware xbdback xenbus xenconsoled xennetback xenstore xenstored xentrace xenlight
+"""
+KNOWN = frozenset(_NAMES.split())
+_WORD = re.compile(r"[^\W_]+")
+_ARCHITECTURES = ("arm", "x86", "aarch64", "risc", "ppc")
+
+
+def _qualifiers(document: Document) -> Iterator[tuple[str, int]]:
+    """(qualifier, its offset) of each qualified field."""
+    for section in document.walk():
+        for block in section.blocks:
+            if isinstance(block, Literal) and block.kind == "feature":
+                for field in block.fields:
+                    if field.qualifier is not None:
+                        yield field.qualifier, field.value_span.start
+
+
+def _place(context: Context, qualifier: str, value: int, at: int = 0, length: int | None = None) -> Span:
+    """Where (a stretch of) the qualifier stands in front of its value."""
+    start = context.source.text.rfind(qualifier, 0, value)
+    return Span(start + at, start + at + (len(qualifier) if length is None else length))
+
+
+@rule("XS401", "spelt-two-ways", "warning", Document)
+def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
+    """One thing is spelt in two ways in the qualifiers of a file.
+
+    It looks like two things to a reader and to a search; where the letters differ by more than case, the matrix has two rows.
+
+    Bad:
+        ### Boot
+
+            Status, Arm64: Supported
+
+        ### Memory
+
+            Status, Arm64: Supported
+
+        ### Kernel image
+
+            Supported, ARM64: Image
+    Good:
+        ### Boot
+
+            Status, Arm64: Supported
+
+        ### Kernel image
+
+            Supported, Arm64: Image
+    """
+    places: dict[str, dict[str, list[Span]]] = {}
+    for qualifier, value in _qualifiers(document):
+        for part in re.finditer(r"[^\s,()](?:[^,()]*[^\s,()])?", qualifier):
+            name = " ".join(_WORD.findall(part[0].casefold()))
+            if name:
+                span = _place(context, qualifier, value, part.start(), len(part[0]))
+                places.setdefault(name, {}).setdefault(part[0], []).append(span)
+    for forms in places.values():
+        if len(forms) < 2:
+            continue
+        best = max(forms, key=lambda form: len(forms[form]))
+        for form, spans in forms.items():
+            if form != best:
+                line = context.source.position(forms[best][0].start)[0]
+                edits = tuple((span.start, span.end, best) for span in spans)
+                message = f'"{form}" is spelt "{best}" elsewhere in the file (line {line}; {len(forms[best])} times)'
+                yield spans[0], message, {"fix": fix(False, *edits)}
+
+
+@rule("XS402", "misspelt-name", "warning", Document)
+def misspelt_name(document: Document, context: Context) -> Iterator[Found]:
+    """A name is one edit away from a known one.
+
+    The device that is meant exists, the one that is named does not: "rtl8193" has stood for rtl8139 since 2017.
+
+    Bad:
+            Status, stgvga: Supported
+    Good:
+            Status, stdvga: Supported
+    """
+    for qualifier, value in _qualifiers(document):
+        for word in _WORD.finditer(qualifier):
+            meant = _misspelt(word[0])
+            if meant:
+                span = _place(context, qualifier, value, word.start(), len(word[0]))
+                message = f'"{word[0]}" is one edit away from the known name "{meant}"'
+                yield span, message, {"fix": fix(False, (span.start, span.end, meant))}
+    for section in document.walk():
+        for word in _WORD.finditer(section.heading.text):
+            meant = _misspelt(word[0])
+            if meant:
+                yield section.heading.span, f'"{word[0]}" is one edit away from the known name "{meant}"'
+
+
+def _misspelt(word: str) -> str | None:
+    low = word.casefold()
+    if len(low) < 5 or low in KNOWN or low.rstrip("s") in KNOWN:
+        return None
+    index = _shortened()
+    if not any(
+        short in index for short in _without_one(low)
+    ):  # words one edit apart become equal by at most one deletion each
+        return None
+    return nearest(low, sorted({known for short in _without_one(low) for known in index.get(short, ())}))
+
+
+@cache
+def _shortened() -> dict[str, list[str]]:
+    index: dict[str, list[str]] = {}
+    for known in KNOWN:
+        for short in _without_one(known):
+            index.setdefault(short, []).append(known)
+    return index
+
+
+def _without_one(word: str) -> set[str]:
+    return {word, *(word[:n] + word[n + 1 :] for n in range(len(word)))}
+
+
+@rule("XS403", "heading-prefix", "info", Document)
+def heading_prefix(document: Document, context: Context) -> Iterator[Found]:
+    """The headings of one architecture begin in several ways.
+
+    "ARM/GICv3", "ARM: Guest ACPI", "Arm: OP-TEE": readers and searches need one.
+
+    Bad:
+        ### ARM/GICv3
+
+            Status: Supported
+
+        ### ARM/IOREQ servers
+
+            Status: Supported
+
+        ### Arm: OP-TEE mediator
+
+            Status: Tech Preview
+    Good:
+        ### ARM/GICv3
+
+            Status: Supported
+
+        ### ARM/OP-TEE mediator
+
+            Status: Tech Preview
+    """
+    found: dict[str, list[tuple[str, Heading]]] = {}
+    for section in document.walk():
+        text = section.heading.text
+        if not text.casefold().startswith(_ARCHITECTURES):
+            continue
+        prefix = re.match(r"([a-z]+[0-9]*(?:-v)?)(/|: |:)(?=\S)", text, re.I)
+        if prefix:
+            found.setdefault(folded(prefix[1]), []).append((prefix[0], section.heading))
+    for uses in found.values():
+        best = Counter(form for form, _ in uses).most_common(1)[0][0]
+        for form, heading in uses:
+            if form != best:
+                yield (
+                    heading.span,
+                    f'"{heading.text}" begins "{form.strip()}"; most headings of this kind begin "{best.strip()}"',
+                )
+
+
+@rule("XS404", "qualifier-blanks", "warning", Document)
+def qualifier_blanks(document: Document, context: Context) -> Iterator[Found]:
+    """A qualifier has blanks too many.
+
+    They stay in the row's key: "x86 " is another row of the matrix than "x86".
+
+    Bad:
+            Status, x86 : Supported
+    Good:
+            Status, x86: Supported
+    """
+    for qualifier, value in _qualifiers(document):
+        tidy = " ".join(qualifier.split())
+        if tidy != qualifier and tidy:
+            span = _place(context, qualifier, value)
+            message = f'blanks in the qualifier "{qualifier}" make another row key than "{tidy}"'
+            yield span, message, {"fix": fix(False, (span.start, span.end, tidy))}
+
+
+@rule("XS405", "empty-qualifier", "warning", Document)
+def empty_qualifier(document: Document, context: Context) -> Iterator[Found]:
+    """A qualifier has no letter and no number.
+
+    Its row's key is that of no qualifier with hyphens.
+
+    Bad:
+            Status, ?: Supported
+    Good:
+            Status: Supported
+    """
+    for qualifier, value in _qualifiers(document):
+        if not folded(qualifier):
+            yield _place(context, qualifier, value), f'the qualifier "{qualifier}" has no letter and no number'

@@ -1,0 +1,450 @@
+"""Rules of the release part: version, dates, support lengths, release notes, the tree's Makefile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from convert.lint.registry import Context, rule
+from convert.lint.rules.parts import fix
+from convert.lint.rules.structure import release_literals
+from grammar.nodes import DefinitionList, Document, Link, ParsedField, Term
+from grammar.source import Span
+
+Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
+_INITIAL, _SUPPORT, _SECURITY = "Initial-Release", "Supported-Until", "Security-Support-Until"
+_DATES = (_INITIAL, _SUPPORT, _SECURITY)
+_VERSION = r"(\d{1,3}\.\d{1,3})(?:\.\d{1,3})?(-unstable|-rc\.?\d*|-pre)?"
+_PLACEHOLDERS = frozenset(("n/a", "na", "n.a.", "tbd", "tba", "tbc", "unknown", "none", "-", "?", "unreleased"))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The release literal read: `number` as `4.20`, `state` is released, unstable, candidate or (unreadable version) unknown."""
+
+    fields: dict[str, ParsedField]
+    number: str | None
+    state: str
+    dates: dict[str, date]
+    notes: tuple[Term, str] | None
+
+
+def _facts(context: Context) -> Facts | None:
+    if "release" not in context.memo:
+        context.memo["release"] = _read(context)
+    found: Facts | None = context.memo["release"]
+    return found
+
+
+def _read(context: Context) -> Facts | None:
+    literals = release_literals(context)
+    if not literals:
+        return None
+    fields: dict[str, ParsedField] = {}
+    for field in literals[0].fields:
+        fields.setdefault(field.keyword, field)
+    version = re.fullmatch(_VERSION, fields["Xen-Version"].value) if "Xen-Version" in fields else None
+    state = "unknown"
+    if version:
+        suffix = version[2] or ""
+        state = (
+            "unstable" if suffix == "-unstable" else "candidate" if "rc" in suffix or suffix == "-pre" else "released"
+        )
+    dates = {key: day for key in _DATES if key in fields and (day := _date(fields[key].value)) is not None}
+    return Facts(fields, version[1] if version else None, state, dates, _notes(context.parsed.document))
+
+
+def _date(value: str) -> date | None:
+    if len(value) != 10 or value[4] != "-":
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _notes(document: Document) -> tuple[Term, str] | None:
+    for section in document.walk():
+        for block in section.blocks:
+            if isinstance(block, DefinitionList):
+                for term in block.terms:
+                    if term.text.casefold() == "release notes":
+                        return term, next((node.url for node in term.value if isinstance(node, Link)), term.reading)
+    return None
+
+
+def _placeholder(value: str) -> bool:
+    low = value.casefold()
+    return low in _PLACEHOLDERS or "x.yy" in low or low.startswith(("unreleased", "not yet", "tbd", "yyyy"))
+
+
+@rule("XS501", "date-form", "warning", Document)
+def date_form(document: Document, context: Context) -> Iterator[Found]:
+    """A date of the release is not of the form YYYY-MM-DD, or there is no such day.
+
+    Tools cannot read it, and 01/02/2025 is another day in every country.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 5 March 2025
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    for key in _DATES if facts else ():
+        field = facts.fields.get(key) if facts else None
+        if facts and field and key not in facts.dates and not _placeholder(field.value):
+            yield field.value_span, f'{key}: "{field.value}" is no date of the form YYYY-MM-DD'
+
+
+@rule("XS502", "security-before-support", "error", Document)
+def security_before_support(document: Document, context: Context) -> Iterator[Found]:
+    """Security support ends before support ends.
+
+    Security support is never the shorter one; one of the two dates is false.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.20-rc
+            Initial-Release: 2025-03-05
+            Supported-Until: 2030-03-05
+            Security-Support-Until: 2028-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.20-rc
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    if (
+        facts
+        and _SUPPORT in facts.dates
+        and _SECURITY in facts.dates
+        and facts.dates[_SECURITY] < facts.dates[_SUPPORT]
+    ):
+        span = facts.fields[_SECURITY].value_span
+        yield span, f"security support ends ({facts.dates[_SECURITY]}) before support does ({facts.dates[_SUPPORT]})"
+
+
+@rule("XS503", "swapped-dates", "error", Document)
+def swapped_dates(document: Document, context: Context) -> Iterator[Found]:
+    """Support ends before the release.
+
+    The dates are swapped, or one of them is false.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.20-rc
+            Initial-Release: 2028-03-05
+            Supported-Until: 2025-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.20-rc
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    if facts and _INITIAL in facts.dates:
+        first = facts.dates[_INITIAL]
+        early = [key for key in (_SUPPORT, _SECURITY) if key in facts.dates and facts.dates[key] <= first]
+        if early:
+            span = facts.fields[early[0]].value_span
+            yield (
+                span,
+                f"{' and '.join(early)} before Initial-Release ({first}): the dates are swapped, or one is false",
+            )
+
+
+@rule("XS504", "placeholder", "warning", Document)
+def placeholder(document: Document, context: Context) -> Iterator[Found]:
+    """A released version has a placeholder for a date or version.
+
+    "n/a", "TBD" and "X.YY" belong to -unstable; with the release come the dates.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: TBD
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    if not facts or facts.state != "released":
+        return
+    for key in _DATES:
+        field = facts.fields.get(key)
+        if field and _placeholder(field.value):
+            yield field.value_span, f'{key}: "{field.value}" on the released version {facts.number}'
+    if facts.notes and "x.yy" in facts.notes[1].casefold():
+        yield facts.notes[0].span, f"the link to the release notes has X.YY on the released version {facts.number}"
+
+
+@rule("XS505", "date-on-unstable", "warning", Document)
+def date_on_unstable(document: Document, context: Context) -> Iterator[Found]:
+    """An -unstable version has a date.
+
+    It is not released: there is no day of its release yet, and no end of its support.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.23-unstable
+            Initial-Release: 2025-03-05
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.23-unstable
+            Initial-Release: n/a
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    if facts and facts.state == "unstable":
+        for key in facts.dates:
+            yield facts.fields[key].value_span, f"{key} has a date on {facts.number}-unstable, which is not released"
+
+
+@rule("XS506", "version-form", "warning", Document)
+def version_form(document: Document, context: Context) -> Iterator[Found]:
+    """Xen-Version is not of a form that occurs.
+
+    The forms are 4.20, 4.20.1, 4.20-rc, 4.20-rc2 and 4.20-unstable.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: Xen 4.23
+            Initial-Release: n/a
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.23-unstable
+            Initial-Release: n/a
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    if facts and facts.state == "unknown" and "Xen-Version" in facts.fields:
+        field = facts.fields["Xen-Version"]
+        yield field.value_span, f'Xen-Version: "{field.value}" is none of the forms 4.20, 4.20-rc2, 4.20-unstable'
+
+
+@rule("XS507", "support-length", "warning", Document)
+def support_length(document: Document, context: Context) -> Iterator[Found]:
+    """The dates do not fit the project's support lengths.
+
+    Support and security support last so many months from the initial release: 18 and 36; 18 and 60 for 4.17 to 4.19; 36 and 60 from 4.20
+    on.  The longer ones were announced in February 2026; an older tag is judged by what held on its day.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2029-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    if not facts or facts.state != "released" or facts.number is None or _INITIAL not in facts.dates:
+        return
+    from convert.lint.policy import months_later, policy_for, version
+
+    first = facts.dates[_INITIAL]
+    policy = policy_for(version(facts.number), context.day)
+    if policy is None or any(day <= first for key, day in facts.dates.items() if key != _INITIAL):
+        return
+    for key, months in ((_SUPPORT, policy.support), (_SECURITY, policy.security)):
+        if key not in facts.dates or first.year + months // 12 + 1 > 9999:
+            continue
+        due = months_later(first, months)
+        if facts.dates[key] != due:
+            span = facts.fields[key].value_span
+            message = f"{key}: {months} months from {first} on are {due}, not {facts.dates[key]} ({facts.number}, policy since {policy.since})"
+            yield span, message, {"fix": fix(False, (span.start, span.end, due.isoformat()))}
+
+
+@rule("XS508", "release-notes-version", "warning", Document)
+def release_notes_version(document: Document, context: Context) -> Iterator[Found]:
+    """The link to the release notes names another version.
+
+    The reader gets the notes of another release.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.19_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    if facts and facts.notes and facts.number:
+        named = re.search(r"(?<![\d.])\d+\.\d+(?![\d.])", facts.notes[1].rpartition("/")[2])
+        if named and named[0] != facts.number:
+            yield facts.notes[0].span, f"the link to the release notes is that of {named[0]}, not of {facts.number}"
+
+
+@rule("XS509", "release-notes-missing", "info", Document)
+def release_notes_missing(document: Document, context: Context) -> Iterator[Found]:
+    """There is no link to the release notes.
+
+    Xen's matrix shows it in the column of the release.  It is a definition list below the release literal.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.23-unstable
+            Initial-Release: n/a
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+    Good:
+        # Release Support
+
+            Xen-Version: 4.23-unstable
+            Initial-Release: n/a
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    if facts and facts.notes is None and "Release_Notes" not in context.source.text:
+        yield release_literals(context)[0].span, "no link to the release notes below the release literal"
+
+
+@rule("XS510", "makefile-version", "error", Document)
+def makefile_version(document: Document, context: Context) -> Iterator[Found]:
+    """Xen-Version contradicts xen/Makefile of the same tree.
+
+    The file then speaks of another version than the one it lies in.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.19-rc
+            Initial-Release: n/a
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.19_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.20-rc
+            Initial-Release: n/a
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    """
+    facts = _facts(context)
+    if not facts or facts.number is None or context.makefile is None:
+        return
+    values = dict(re.findall(r"^(?:export\s+)?XEN_(\w+)\s*[?:]?=[ \t]*(\S*)", context.makefile, re.M))
+    if not values.get("VERSION", "").isdigit() or not values.get("SUBVERSION", "").isdigit():
+        return
+    number = f"{int(values['VERSION'])}.{int(values['SUBVERSION'])}"
+    extra = values.get("EXTRAVERSION", "").split("$")[0]
+    span = facts.fields["Xen-Version"].value_span
+    if number != facts.number:
+        yield span, f"Xen-Version is {facts.number}, and xen/Makefile says {number}{extra}"
+    elif facts.state == "released" and extra.startswith("-unstable"):
+        yield span, f"Xen-Version is the release {facts.number}, and xen/Makefile says {number}{extra}"
+    elif facts.state == "unstable" and re.fullmatch(r"\.\d+(?:-pre)?", extra):
+        yield span, f"Xen-Version is {facts.number}-unstable, and xen/Makefile says the release {number}{extra}"

@@ -1,0 +1,201 @@
+"""Rules of order and shape: headings, and what stands below them in which order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from convert.lint.registry import Context, rule
+from convert.lint.rules.parts import definitions_start, field_count, fix, folded
+from grammar.nodes import DefinitionList, Document, Heading, Literal, Outside, Paragraph, Section
+from grammar.source import Span
+
+Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
+# words of a caveat: a paragraph with one of these after the fields is no misplaced description
+_CAVEAT_WORDS = """
+    no not none nobody only cannot can't doesn't isn't aren't don't currently disable compile nb note however trust limit exclu
+    restrict requir see except unless but until without missing bug vulnerabilit should must inherently still secur support
+"""
+_CAVEAT = tuple(_CAVEAT_WORDS.split())
+
+
+def _restricts(text: str) -> bool:
+    """Whether a text has a word of a caveat; words of four letters or more may go on."""
+    for word in text.casefold().split():
+        bare = word.strip(".,;:!?()\"'*_`")
+        if any(bare == known or (len(known) > 3 and bare.startswith(known)) for known in _CAVEAT):
+            return True
+    return False
+
+
+def _features(section: Section, context: Context) -> bool:
+    """Whether a section may be one of the feature part: not of the release, not of the definitions."""
+    return section.heading.span.start < definitions_start(context) and not any(
+        isinstance(block, Literal) and block.kind != "feature" for block in section.blocks
+    )
+
+
+@rule("XS320", "description-after-status", "info", Section)
+def description_after_status(section: Section, context: Context) -> Iterator[Found]:
+    """A description seems to stand after the fields.
+
+    What stands before the fields describes the feature; what stands after them is a caveat to readers and to Xen's tools, which mark the
+    row so.  A guess: there is no text before, and that after has no word of a restriction.
+
+    Bad:
+            Status: Supported
+
+        Debugger to debug ELF guests.
+    Good:
+        Debugger to debug ELF guests.
+
+            Status: Supported
+    """
+    if not _features(section, context) or not field_count(section):
+        return
+    kinds = [b for b in section.blocks if isinstance(b, Paragraph | Literal)]
+    if len(kinds) < 2 or not isinstance(kinds[0], Literal) or not isinstance(kinds[1], Paragraph):
+        return
+    text = context.source.text[kinds[1].span.start : kinds[1].span.end]
+    plain = all(f.value.casefold().find("caveat") < 0 and "only" not in f.value for f in kinds[0].fields)
+    if plain and not _restricts(text):
+        yield kinds[1].span, "this looks like a description: put it before the fields, or it counts as a caveat"
+
+
+@rule("XS321", "feature-at-section-level", "info", Section)
+def feature_at_section_level(section: Section, context: Context) -> Iterator[Found]:
+    """A feature has a heading of the level of sections.
+
+    Features are of level 3, below a section of level 2: in the matrix the feature stands beside the sections.
+
+    Bad:
+        ## Static event channel
+
+            Status: Tech Preview
+    Good:
+        ## Event channels
+
+        ### Static event channel
+
+            Status: Tech Preview
+    """
+    level = section.heading.level
+    if level > 2 or (level == 2 and section.sections) or not _features(section, context):
+        return
+    if field_count(section) and section.heading.span.start < definitions_start(context):
+        yield (
+            section.heading.span,
+            f'the feature "{section.heading.text}" has a heading of level {level}; features have level 3',
+        )
+
+
+@rule("XS322", "heading-colon", "info", Heading)
+def heading_colon(heading: Heading, context: Context) -> Iterator[Found]:
+    """A heading ends in a colon.
+
+    The colon is part of the name in the matrix.
+
+    Bad:
+        ### Emulated storage:
+
+            Status: Supported
+    Good:
+        ### Emulated storage
+
+            Status: Supported
+    """
+    if heading.text.endswith(":"):
+        raw = context.source.text[heading.span.start : heading.span.end]
+        end = heading.span.start + len(raw.rstrip("# ")) if raw.startswith("#") else heading.span.end
+        change = fix(False, (end - 1, end, "")) if context.source.text[end - 1] == ":" else None
+        yield heading.span, f'the heading "{heading.text}" ends in a colon', {"fix": change}
+
+
+@rule("XS323", "empty-section", "warning", Section)
+def empty_section(section: Section, context: Context) -> Iterator[Found]:
+    """A heading has nothing below it.
+
+    A feature without a status is in no matrix, and without a text it tells a reader nothing.
+
+    Bad:
+        ### Forgotten feature
+    Good:
+        ### Remembered feature
+
+            Status: Supported
+    """
+    if not section.blocks and not section.sections and section.heading.text.strip():
+        yield section.heading.span, f'"{section.heading.text}" has neither a status nor a text'
+
+
+@rule("XS324", "feature-without-status", "warning", Section)
+def feature_without_status(section: Section, context: Context) -> Iterator[Found]:
+    """A feature has a text and no status.
+
+    It is in no matrix: whether it is supported is nowhere said in a form that tools read.
+
+    Bad:
+        ### Live patching
+
+        Patches the running hypervisor.
+    Good:
+        ### Live patching
+
+        Patches the running hypervisor.
+
+            Status: Supported
+    """
+    if section.heading.level < 3 or section.sections or not section.blocks or not _features(section, context):
+        return
+    if field_count(section) or any(isinstance(b, Literal | DefinitionList | Outside) for b in section.blocks):
+        return
+    if not _meant(section, context):
+        yield section.heading.span, f'the feature "{section.heading.text}" has no status'
+
+
+def _meant(section: Section, context: Context) -> bool:
+    """Whether its text holds something meant as a field: the parser says so already."""
+    return (
+        re.search(r"\b(?:Status|Supported)\b[^\n]*:", context.source.text[section.span.start : section.span.end])
+        is not None
+    )
+
+
+@rule("XS325", "duplicate-heading", "warning", Document)
+def duplicate_heading(document: Document, context: Context) -> Iterator[Found]:
+    """Two sections with fields have the same heading.
+
+    The second's anchor gets a number, which goes to another section when one is moved or removed: links and matrix rows then change
+    their meaning.
+
+    Bad:
+        ### Console
+
+            Status: Supported
+
+        ### Console
+
+            Status: Tech Preview
+    Good:
+        ### Console
+
+            Status: Supported
+
+        ### Console of a stub domain
+
+            Status: Tech Preview
+    """
+    seen: dict[str, Heading] = {}
+    for section in document.walk():
+        heading = section.heading
+        if not field_count(section) or heading.given is not None:
+            continue
+        name = folded(heading.text)
+        if name and name in seen:
+            line = context.source.position(seen[name].span.start)[0]
+            yield (
+                heading.span,
+                f'"{heading.text}" is the heading of line {line}, too: its anchor is only told apart by its spelling or a number',
+            )
+        seen.setdefault(name, heading)

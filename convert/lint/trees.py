@@ -1,0 +1,174 @@
+"""What an argument of lint names: a file, `REF:PATH`, standard input, or a tree: a version, a ref, a tag, an unpacked source tree."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from convert.failure import Failure
+from convert.inputs import read_source, source_of
+from grammar.source import Source
+
+NAME = "SUPPORT.md"
+MAKEFILE = "xen/Makefile"
+_MAX_MAKEFILE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One input with what is known about it.
+
+    `name`: as people are told; `path`: the file's path without a ref; `day`: by which policies are judged; `makefile`: the text
+    of the tree's xen/Makefile; `file`: where it can be written; `repo`, `inside`: the repository it came out of and its path
+    there; `commit`, `subject`: the commit it was read at.
+    """
+
+    name: str
+    path: str
+    source: Source
+    day: date
+    makefile: str | None = None
+    file: Path | None = None
+    repo: Path | None = None
+    inside: str | None = None
+    commit: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ref: its commit, whether it is a branch, and what to tell people about the choice."""
+
+    name: str
+    commit: str
+    branch: bool
+    note: str | None = None
+
+
+def work_tree(path: Path) -> Path | None:
+    """The top of the git work tree that a path lies in, found without git."""
+    try:
+        place = path.resolve()
+        return next((folder for folder in (place, *place.parents) if (folder / ".git").exists()), None)
+    except OSError:
+        return None
+
+
+def default_name() -> str:
+    """SUPPORT.md here, else at the top of the repository.  Raises Failure where there is neither."""
+    if Path(NAME).is_file():
+        return NAME
+    top = work_tree(Path())
+    if top is not None and (top / NAME).is_file():
+        return os.path.relpath(top / NAME)
+    raise Failure("no SUPPORT.md here, nor at the top of a git repository; name a file")
+
+
+class Trees:
+    """Reads what arguments name, of one repository (`repo`, default: the current one), once each.
+
+    `remote`: where branches come from that are not local; `tell` gets the words about a choice that was made.
+    """
+
+    def __init__(self, repo: Path | None, remote: str | None, tell: Callable[[str], None]) -> None:
+        self.repo = repo or Path()
+        self.remote = remote
+        self.tell = tell
+        self.ref = cache(self._ref)
+
+    def target(self, name: str) -> Target:
+        """The input that an argument names; a file of that name comes first.  Raises Failure with a reason for people."""
+        if name == "-":
+            source = read_source(name)
+            return Target(source.name, source.name, source, date.today())
+        path = existing(name)
+        if path is not None:
+            return self._file(read_source(name))
+        ref, colon, inside = name.partition(":")
+        if not ref or ref.startswith("-") or (colon and not inside):
+            raise Failure(f"{name}: no such file, and not REF:PATH of a git repository")
+        found = self.ref(ref)
+        if found.note:
+            self.tell(found.note)
+        return self.at(found, inside or NAME, name if colon else f"{name}:{NAME}")
+
+    def at(self, found: Found, inside: str, name: str, subject: str | None = None) -> Target:
+        """A file of a commit.  Raises Failure where the commit has none."""
+        from convert import git
+
+        data = git.object_of(self.repo, f"{found.commit}:{inside}")
+        if data is None:
+            raise Failure(f"{name}: {found.name} has no file {inside}")
+        source = source_of(name, data)
+        day = date.today() if found.branch else date.fromisoformat(git.day(self.repo, found.commit))
+        makefile = git.object_of(self.repo, f"{found.commit}:{MAKEFILE}") if inside == NAME else None
+        text = makefile[:_MAX_MAKEFILE].decode(errors="replace") if makefile is not None else None
+        return Target(name, inside, source, day, text, None, self.repo, inside, found.commit, subject)
+
+    def supported(self, day: date) -> Iterator[str]:
+        """The branches of the release trees whose SUPPORT.md promises security support on a day, and the unstable one's."""
+        from convert import git
+
+        names = {name.rpartition("/")[2] for name in git.refs(self.repo, "refs/heads", "refs/remotes")}
+        versions = sorted((version(name), name) for name in names if re.fullmatch(r"stable-[0-9]+\.[0-9]+", name))
+        for _, name in reversed(versions):
+            data = git.object_of(self.repo, f"{self.ref(name).commit}:{NAME}")
+            ends = re.search(rb"^    Security-Support-Until:\s+(\d{4}-\d\d-\d\d)\s*$", data or b"", re.M)
+            if ends and ends[1].decode() >= day.isoformat():
+                yield name
+        if "master" in names:
+            yield "master"
+
+    def _file(self, source: Source) -> Target:
+        file = Path(source.name)
+        makefile = file.parent / MAKEFILE
+        text = None
+        if file.name == NAME and makefile.is_file():
+            with makefile.open("rb") as opened:
+                text = opened.read(_MAX_MAKEFILE).decode(errors="replace")
+        return Target(source.name, source.name, source, date.today(), text, file)
+
+    def _ref(self, name: str) -> Found:
+        from convert import git
+        from convert.trees import resolve
+
+        if name == "HEAD":  # no branch, though remotes have a ref of that name
+            commit = git.commit(self.repo, name)
+            if commit is None:
+                raise Failure(f"{self.repo}: no git repository, or one without commits")
+            return Found(name, commit, False)
+        found = resolve(name, self.repo, self.remote)
+        if found.commit is None:
+            raise Failure(f"{name}: a folder, where a ref is needed")
+        return Found(name, found.commit, (found.ref or "").startswith(("refs/heads/", "refs/remotes/")), found.note)
+
+
+def version(text: str) -> tuple[int, int]:
+    """The first two numbers of a version, a branch's name or the like; (0, 0) without any."""
+    found = re.search(r"([0-9]{1,6})\.([0-9]{1,6})", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def version_of(values: Sequence[str], makefile: str | None) -> tuple[int, int]:
+    """The version of a tree: what its xen/Makefile says, else its Xen-Version field (`values`); (0, 0) without either."""
+    numbers = [
+        re.search(rf"^export {key}\s*=\s*([0-9]{{1,6}})", makefile or "", re.M)
+        for key in ("XEN_VERSION", "XEN_SUBVERSION")
+    ]
+    if numbers[0] and numbers[1]:
+        return int(numbers[0][1]), int(numbers[1][1])
+    return version(values[0]) if values else (0, 0)
+
+
+def existing(name: str) -> Path | None:
+    """The file or folder of that name, if there is one."""
+    try:
+        path = Path(name)
+        return path if path.exists() else None
+    except (OSError, ValueError):
+        return None

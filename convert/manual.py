@@ -1,0 +1,286 @@
+"""Man pages, bash completion and the README's table of rules, out of the argparse definitions and the catalogue.
+
+`python -m convert.manual DIR` writes `xen-support.1`, `xen-support-lint.1` and `xen-support.bash`; with `--readme-table` the table
+goes to standard output instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from convert import __version__
+from convert.cli import build_parser
+from convert.files import write_atomic
+from convert.lint.catalogue import Known, known
+from convert.lint.config import NAME
+from convert.lint.formats import FORMATS
+
+_STATUS = (("0", "done"), ("1", "findings"), ("2", "usage, unreadable input or a failing environment"))
+_SETTINGS = """\
+[lint]
+ignore = ["full-stop"]
+fail-on = "warning"
+
+[[allow]]
+row = "x86-pv--x86-32"
+rule = "XS204"
+reason = "agreed on the list"
+expires = 2027-06-30"""
+_EXAMPLES = (
+    ("xen-support lint", "SUPPORT.md here, or at the top of the repository"),
+    ("xen-support lint --diff SUPPORT.md", "what could be corrected, as a patch"),
+    ("xen-support lint 4.20 unstable --against supported", "two trees, compared with all supported ones"),
+    ("xen-support lint --format gitlab origin/master..HEAD", "each commit of a series, for GitLab"),
+    ("xen-support lint --new-only origin/master", "only what this work introduces"),
+)
+
+
+def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The parsers of the subcommands by name, in the order of --help."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
+
+
+def roff(text: str) -> str:
+    """A text as man(7) shows it: no request, no escape, hyphens that can be copied, ASCII only."""
+    text = (
+        text.replace("\\", "\\e").replace("-", "\\-").replace("`", "\\(ga").replace("'", "\\(aq").replace("^", "\\(ha")
+    )
+    text = re.sub("[^\x00-\x7f]", lambda found: f"\\[u{ord(found[0]):04X}]", text.replace("~", "\\(ti"))
+    return re.sub(r"^(?=[.])", r"\\&", text, flags=re.M)
+
+
+def lint_page(parser: argparse.ArgumentParser) -> str:
+    """The page xen-support-lint(1)."""
+    lint = subcommands(parser)["lint"]
+    lines = [*_head("xen-support-lint", "find mistakes in Xen's SUPPORT.md files"), *_synopsis(lint)]
+    lines += [".SH DESCRIPTION", roff(lint.description or ""), *_options(lint), ".SH FORMATS"]
+    for name, words in FORMATS.items():
+        lines += [".TP", f".B {roff(name)}", roff(words)]
+    lines += [
+        *_exit_status(),
+        ".SH FILES",
+        ".TP",
+        f".I {roff(NAME)}",
+        roff("Settings, in the current directory or above it."),
+    ]
+    lines += [".TP", f".I {roff(f'~/.config/xen-support/{NAME}')}", "The user's settings.".replace("'", "\\(aq")]
+    lines += [
+        ".PP",
+        "A settings file may hold:",
+        ".PP",
+        ".nf",
+        *map(roff, _SETTINGS.split("\n")),
+        ".fi",
+        ".SH EXAMPLES",
+    ]
+    for command, words in _EXAMPLES:
+        lines += [".TP", f".B {roff(command)}", roff(words)]
+    lines += [".SH RULES", "Codes, names, severities and reasons, as", ".B xen\\-support explain", "prints them."]
+    for entry in known().values():
+        lines += _rule(entry)
+    return "\n".join([*lines, ".SH SEE ALSO", ".BR xen\\-support (1)", ""])
+
+
+def main_page(parser: argparse.ArgumentParser) -> str:
+    """The page xen-support(1)."""
+    lines = [*_head("xen-support", "SUPPORT.md files of the Xen Project"), *_synopsis(parser)]
+    lines += [".SH DESCRIPTION", roff(parser.description or ""), ".SH COMMANDS"]
+    for name, command in subcommands(parser).items():
+        lines += [
+            f".SS {roff(name)}",
+            *([roff(command.description), ".PP"] if command.description else []),
+            *_usage(command),
+        ]
+        lines += [".PP", "See", ".BR xen\\-support\\-lint (1)."] if name == "lint" else list(_actions(command._actions))
+    lines += [*_options(parser), *_exit_status(), ".SH ENVIRONMENT"]
+    for variable, words in (
+        ("NO_COLOR", "no colours, whatever its value"),
+        ("XDG_CACHE_HOME", "where the parser's tables are kept"),
+        ("XDG_CONFIG_HOME", f"where the user's xen-support/{NAME} lies"),
+    ):
+        lines += [".TP", f".B {variable}", roff(words)]
+    return "\n".join([*lines, ".SH SEE ALSO", ".BR xen\\-support\\-lint (1)", ""])
+
+
+def _head(name: str, words: str) -> list[str]:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    day = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    title = f'.TH {roff(name.upper())} 1 "{day:%Y-%m-%d}" "xen\\-support {__version__}" "User Commands"'
+    return [title, ".SH NAME", f"{roff(name)} \\- {roff(words)}"]
+
+
+def _synopsis(parser: argparse.ArgumentParser) -> list[str]:
+    return [".SH SYNOPSIS", *_usage(parser)]
+
+
+def _usage(parser: argparse.ArgumentParser) -> list[str]:
+    words = [f"\\fB{roff(parser.prog)}\\fR"]
+    if any(action.option_strings and not action.required for action in parser._actions):
+        words.append("[\\fIOPTION\\fR]...")
+    for action in parser._actions:
+        if action.option_strings and action.required:
+            words.append(f"\\fB{roff(action.option_strings[-1])}\\fR \\fI{roff(_metavar(action))}\\fR")
+        elif not action.option_strings:
+            name = f"\\fI{roff(_metavar(action))}\\fR"
+            words.append({"*": f"[{name}]...", "+": f"{name}...", "?": f"[{name}]"}.get(str(action.nargs), name))
+    return [" ".join(words)]
+
+
+def _metavar(action: argparse.Action) -> str:
+    if isinstance(action.metavar, str):
+        return action.metavar
+    if action.choices is not None:
+        return "|".join(str(choice) for choice in action.choices)
+    return action.dest.upper()
+
+
+def _options(parser: argparse.ArgumentParser) -> list[str]:
+    lines = [".SH OPTIONS"]
+    for group in parser._action_groups:
+        actions = [action for action in group._group_actions if not isinstance(action, argparse._SubParsersAction)]
+        if actions:
+            own = group.title not in ("options", "positional arguments")
+            lines += [f".SS {roff((group.title or '').capitalize())}"] if own else []
+            lines += _actions(actions)
+    return lines
+
+
+def _actions(actions: Sequence[argparse.Action]) -> Iterator[str]:
+    for action in actions:
+        if isinstance(action, argparse._SubParsersAction) or action.help is argparse.SUPPRESS:
+            continue
+        value = f" \\fI{roff(_metavar(action))}\\fR" if action.nargs != 0 else ""
+        names = ", ".join(f"\\fB{roff(option)}\\fR{value}" for option in action.option_strings)
+        yield ".TP"
+        yield names or value.strip()
+        yield roff((action.help or "").replace("%%", "%")) or "\\&"
+
+
+def _exit_status() -> list[str]:
+    return [".SH EXIT STATUS", *(line for code, words in _STATUS for line in (".TP", f".B {code}", roff(words)))]
+
+
+def _rule(entry: Known) -> list[str]:
+    off = "" if entry.default else ", off unless selected"
+    lines = [f".SS {roff(f'{entry.code} {entry.name}')} ({entry.severity}{off})", roff(entry.summary)]
+    rest = entry.explanation.partition("\n")[2].strip("\n")
+    reason, mark, examples = rest.partition("Bad:")
+    for paragraph in filter(None, (part.strip() for part in reason.split("\n\n"))):
+        lines += [".PP", roff(" ".join(paragraph.split()))]
+    if mark:
+        lines += [
+            ".PP",
+            ".nf",
+            *(roff(line) if line.strip() else "\\&" for line in (mark + examples).split("\n")),
+            ".fi",
+        ]
+    return lines
+
+
+def completion(parser: argparse.ArgumentParser) -> str:
+    """Completion for bash: subcommands, options, the values of options with choices, rules where they are named."""
+    commands = subcommands(parser)
+    cases = [f"    {name}) words={_quoted(_options_of(command))} ;;" for name, command in commands.items()]
+    values = {
+        option: " ".join(str(choice) for choice in action.choices)
+        for command in commands.values()
+        for action in command._actions
+        if action.choices is not None
+        for option in action.option_strings
+    }
+    rules = " ".join([*known(), *(entry.name for entry in known().values())])
+    values |= {"--select": f"{rules} all default", "--ignore": rules, "--format": ""}
+    formats = [
+        f"    {name}) formats={_quoted(' '.join(map(str, action.choices)))} ;;"
+        for name, command in commands.items()
+        for action in command._actions
+        if "--format" in action.option_strings and action.choices is not None
+    ]
+    previous = [f"    {option}) words={_quoted(words)} ;;" for option, words in sorted(values.items()) if words]
+    return "\n".join(
+        [
+            "# bash completion for xen-support, written by convert.manual",
+            "_xen_support() {",
+            '  local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}" words="" formats=""',
+            "  COMPREPLY=()",
+            '  if [ "$COMP_CWORD" -eq 1 ]; then',
+            f'    COMPREPLY=($(compgen -W {_quoted(" ".join([*commands, "--help", "--version"]))} -- "$cur"))',
+            "    return",
+            "  fi",
+            '  case "${COMP_WORDS[1]}" in',
+            *formats,
+            "  esac",
+            '  case "$prev" in',
+            '    --format) words="$formats" ;;',
+            *previous,
+            "  esac",
+            '  if [ -z "$words" ] && [ "${cur#-}" != "$cur" ]; then',
+            '    case "${COMP_WORDS[1]}" in',
+            *(f"  {case}" for case in cases),
+            "    esac",
+            "  fi",
+            '  if [ -z "$words" ] && [ "${COMP_WORDS[1]}" = explain ]; then',
+            f"    words={_quoted(rules)}",
+            "  fi",
+            '  if [ -n "$words" ]; then',
+            '    COMPREPLY=($(compgen -W "$words" -- "$cur"))',
+            "  else",
+            '    COMPREPLY=($(compgen -f -- "$cur"))',
+            "  fi",
+            "}",
+            "complete -o filenames -F _xen_support xen-support",
+            "",
+        ]
+    )
+
+
+def _options_of(parser: argparse.ArgumentParser) -> str:
+    return " ".join(option for action in parser._actions for option in action.option_strings)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def readme_table() -> str:
+    """The catalogue as a Markdown table, for README between its markers."""
+    lines = ["| Code | Name | Severity | What it finds |", "|---|---|---|---|"]
+    for entry in known().values():
+        severity = entry.severity if entry.default else f"{entry.severity}, off unless selected"
+        summary = re.sub(r"([|<>\\])", r"\\\1", entry.summary)
+        lines.append(f"| {entry.code} | {entry.name} | {severity} | {summary} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write what is asked for; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m convert.manual", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where the files go")
+    parser.add_argument("--readme-table", action="store_true", help="print the README's table of rules")
+    args = parser.parse_args(argv)
+    if args.readme_table:
+        sys.stdout.write(readme_table())
+        return 0
+    if args.folder is None:
+        parser.error("name the folder")
+    command = build_parser()
+    for name, text in (
+        ("xen-support.1", main_page(command)),
+        ("xen-support-lint.1", lint_page(command)),
+        ("xen-support.bash", completion(command)),
+    ):
+        write_atomic(args.folder / name, text.encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
