@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "what a SUPPORT.md says"),
     "lint": ("lint", "what is wrong with a SUPPORT.md"),
     "explain": ("explain", "a rule, its reason, an example"),
+    "diff": ("diff", "what changed in meaning, security losses first"),
+    "import": ("import_", "SUPPORT files -> a workbook in the default layout"),
 }
 
 

@@ -292,3 +292,117 @@ def _checked(done: subprocess.CompletedProcess[bytes], what: str) -> str:
     if done.returncode:
         raise Failure(f"git {what}: {_said(done)}")
     return done.stdout.decode(errors="replace").strip()
+
+
+def history(repo: Path, old: str, new: str) -> list[str]:
+    """The commits after `old` up to `new`, oldest first; of merges, the first parents' only.  Raises Failure."""
+    done = run(repo, "rev-list", "--reverse", "--first-parent", f"{old}..{new}", "--")
+    return _checked(done, f"rev-list {old}..{new}").split()
+
+
+def raw_commit(repo: Path, name: str) -> bytes:
+    """A commit object as git stores it.  Raises Failure."""
+    done = run(repo, "cat-file", "commit", name)
+    _checked(done, f"cat-file {name}")
+    return done.stdout
+
+
+def changed_files(repo: Path, old: str, new: str) -> dict[str, tuple[str, str] | None]:
+    """The files that differ between two trees or commits: path -> (mode, blob) in the new one, None where it is gone."""
+    done = run(repo, "diff-tree", "-r", "-z", "--no-renames", old, new)
+    _checked(done, "diff-tree")
+    words = os.fsdecode(done.stdout).split("\0")
+    found: dict[str, tuple[str, str] | None] = {}
+    for head, path in zip(words[::2], words[1::2], strict=False):
+        _, mode, _, blob, _ = head.removeprefix(":").split(" ")
+        found[path] = (mode, blob) if mode != "000000" else None
+    return found
+
+
+def store_files(repo: Path, above: str, files: Mapping[str, tuple[str, str] | None]) -> str:
+    """The hash of a new tree: that of `above` with these files, path -> (mode, blob) or None for one that goes."""
+    with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        _checked(run(repo, "read-tree", above, variables=index), "read-tree")
+        lines = b"".join(
+            os.fsencode(f"{at[0]} {at[1]}\t{path}\0" if at else f"0 {'0' * 40}\t{path}\0") for path, at in files.items()
+        )
+        _checked(run(repo, "update-index", "-z", "--index-info", data=lines, variables=index), "update-index")
+        return _checked(run(repo, "write-tree", "--missing-ok", variables=index), "write-tree")
+
+
+def changed_lines(repo: Path, old: str, new: str) -> bytes:
+    """The lines that a step takes away and adds, file by file, without what stands around them and where."""
+    done = run(
+        repo, "diff-tree", "-r", "-p", "-U0", "--no-renames", "--no-ext-diff", "--no-textconv", "--diff-algorithm=myers",
+        "--src-prefix=a/", "--dst-prefix=b/", old, new,
+    )  # fmt: skip
+    _checked(done, "diff-tree")
+    kept = (line for line in done.stdout.split(b"\n") if line[:1] in b"+-\\" and line)
+    return b"\n".join(kept)
+
+
+def format_patches(repo: Path, base: str, tip: str, folder: Path, prefix: str, version: int) -> list[Path]:
+    """The commits after `base` up to `tip` and an empty cover letter as mails in a folder; the files in order.
+
+    Nothing of the user's settings for mails has a part in it: the same commits give the same mails everywhere.
+    """
+    numbered = [f"-v{version}"] if version > 1 else []
+    done = run(
+        repo, "-c", "format.notes=false", "-c", "format.useAutoBase=false", "-c", "format.forceInBodyFrom=false",
+        "format-patch", "-q", "-n", "-o", str(folder), f"--subject-prefix={prefix}", *numbered, "--cover-letter",
+        "--cover-from-description=none", "--no-signature", "--no-attach", "--no-thread", "--no-notes", "--no-cc", "--no-to",
+        "--no-add-header", "--no-base", "--no-from", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--stat=72",
+        "-p", "-U3", "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/", "--suffix=.patch", "--encode-email-headers",
+        f"{base}..{tip}",
+    )  # fmt: skip
+    _checked(done, "format-patch")
+    return sorted(folder.glob("*.patch"))
+
+
+def range_diff(repo: Path, old: tuple[str, str], new: tuple[str, str], *, short: bool = False) -> str:
+    """How two series, each (base, tip), differ patch by patch; `short`: without the patches' texts.  Raises Failure."""
+    flags = ["--no-patch"] if short else []
+    done = run(repo, "range-diff", "--no-color", *flags, f"{old[0]}..{old[1]}", f"{new[0]}..{new[1]}")
+    _checked(done, "range-diff")
+    return done.stdout.decode(errors="replace").rstrip("\n")
+
+
+def config(repo: Path, key: str) -> str | None:
+    """A setting of the repository itself; None where it has none."""
+    done = run(repo, "config", "--local", "--null", "--get", key)
+    return done.stdout.decode(errors="replace").removesuffix("\0") if done.returncode == 0 else None
+
+
+def set_config(repo: Path, key: str, value: str) -> None:
+    """Set a setting of the repository.  Raises Failure."""
+    _checked(run(repo, "config", "--local", "--replace-all", key, value), f"config {key}")
+
+
+def scratch(repo: Path, commit: str, paths: Sequence[str], folder: Path) -> None:
+    """A work tree of its own at a commit, with only these files checked out; the repository stays as it is.
+
+    The folder is a new repository that borrows the objects; to be removed by whoever asked for it.
+    """
+    _checked(run(folder, "init", "-q", "."), "init")
+    inside = folder / ".git"
+    common = common_dir(repo)
+    (inside / "objects" / "info" / "alternates").write_text(f"{common / 'objects'}\n")
+    if (common / "shallow").is_file():
+        (inside / "shallow").write_bytes((common / "shallow").read_bytes())
+    (inside / "info").mkdir(exist_ok=True)
+    (inside / "info" / "sparse-checkout").write_text("".join(f"/{path}\n" for path in paths))
+    set_config(folder, "core.sparseCheckout", "true")
+    set_config(folder, "core.autocrlf", "false")
+    _checked(run(folder, "update-ref", "--no-deref", "HEAD", commit), "update-ref")
+    _checked(run(folder, "read-tree", "-m", "-u", "HEAD"), "read-tree")
+
+
+def apply_mail(folder: Path, mail: Path, variables: Mapping[str, str]) -> str | None:
+    """Apply a mail with `git am`; what git said where it does not apply.  `variables` name the committer."""
+    done = run(folder, "am", "--keep-cr", "--no-gpg-sign", "--no-3way", str(mail.resolve()), variables=variables)
+    if done.returncode == 0:
+        return None
+    run(folder, "am", "--abort", variables=variables)
+    said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+    return next((line.removeprefix("error: ") for line in said if line.startswith("error: ")), _said(done))

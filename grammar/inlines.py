@@ -553,8 +553,6 @@ class _Scanner:
         if end is None:
             self.note(at, "unclosed bracket", open_=True)
             return None
-        if re.compile(r"\[[^\]]*-?@[\w*{]").match(self.text, at):
-            self.note(at, "citation")
         attributes = re.compile(_ATTRIBUTES).match(self.text, end)
         if attributes:
             self.note(at, "attribute")

@@ -540,14 +540,9 @@ class _Builder:
                 n,
                 "it belongs to the definition above it; put a blank line between and indent it by four, below a paragraph or heading",
             )
-            if re.match(r" {1,3}#+ +\S", texts[n]):
-                self.lost_headings.append((self.span(lines, n, indentation(texts[n])), texts[n].strip(), _why_text(texts[n])))
-            elif lines.texts[n].startswith("#"):
-                self.say(
-                    problems.lost_heading(
-                        self.span(lines, n), texts[n].strip(), "no blank line before it; put one there"
-                    )
-                )
+            if re.match(r" {0,3}#+ +\S", texts[n]):  # what is fatal then is an indented block below it
+                why = _why_text(texts[n]) if texts[n].startswith(" ") else "no blank line before it; put one there"
+                self.lost_headings.append((self.span(lines, n, indentation(texts[n])), texts[n].strip(), why))
         inside = blocks(content, "start", title=False)
         reason = None
         if group[1][0] == "BLANK":

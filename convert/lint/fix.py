@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 
 from grammar.diagnostic import Diagnostic, Fix
 from grammar.parser import parse
@@ -34,7 +35,7 @@ def _apart(diagnostics: Sequence[Diagnostic]) -> list[_Chosen]:
     spans: list[tuple[int, int]] = []
     for fix, error in sorted(pairs, key=lambda pair: pair[0].edits[0].span):
         mine = sorted((edit.span.start, edit.span.end) for edit in fix.edits)
-        if any(one[1] > other[0] for one, other in zip(mine, mine[1:], strict=False)):
+        if any(one[1] > other[0] for one, other in pairwise(mine)):
             continue
         if any(_touches(spans, starts, span) for span in mine):
             continue

@@ -1,0 +1,124 @@
+"""The last draft of a tree, kept in a private ref: what `update` merges from.
+
+`refs/xen-support/<tree>/base` is a commit of three files: SUPPORT.md, the draft; `published.json`, what the workbook's published
+columns said of the tree, in normal form; `provenance.json`, where it came from.  Its parent is the base before it.  Refs
+get pushed: nothing of the discussion, no owner, no undecided word and no name of the document is in it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convert import git
+from convert.drafts import Made
+from convert.failure import Failure
+from convert.report import TOOL
+from grammar.escape import fold
+from grammar.inlines import plain
+from grammar.nodes import Block, BulletList, Literal, Paragraph
+from grammar.parser import parse_text
+
+_NOBODY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "xen-support"), ("EMAIL", "xen-support@localhost"))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A base as it was kept: its commit, the draft, the tree's commit it was merged into (None: not known)."""
+
+    commit: str
+    text: bytes
+    tree_commit: str | None
+
+
+def ref_of(tree: str) -> str:
+    """The ref of a tree's base."""
+    return f"refs/xen-support/{tree}/base"
+
+
+def load(repo: Path, tree: str) -> Base | None:
+    """A tree's base; None before its first update.  Raises Failure for a ref that holds something else."""
+    commit = git.commit(repo, ref_of(tree))
+    if commit is None:
+        return None
+    text = git.object_of(repo, f"{commit}:SUPPORT.md")
+    said = git.object_of(repo, f"{commit}:provenance.json")
+    try:
+        provenance = json.loads(said or b"")
+    except ValueError:
+        provenance = None
+    if text is None or not isinstance(provenance, dict) or provenance.get("schema") != "xen-support.base/1":
+        raise Failure(
+            f"{ref_of(tree)}: not a base of xen-support; if nothing else needs it: git update-ref -d {ref_of(tree)}"
+        )
+    found = provenance.get("commit")
+    return Base(commit, text, found if isinstance(found, str) and git.commit(repo, found) == found else None)
+
+
+def published(made: Made) -> dict[str, Any]:
+    """What the workbook's published columns say of a tree, in one normal form: headings, statuses, words."""
+    sections = []
+    for section in made.draft.document.walk():
+        fields = [[f.qualifier, f.value] for b in section.blocks if isinstance(b, Literal) for f in b.fields]
+        first = next((n for n, b in enumerate(section.blocks) if isinstance(b, Literal)), len(section.blocks))
+        sections.append(
+            {
+                "heading": fold(section.heading.text), "level": section.heading.level, "statuses": fields,
+                "description": _words(section.blocks[:first]), "caveats": _words(section.blocks[first:]),
+            }
+        )  # fmt: skip
+    return {"schema": "xen-support.published/1", "tree": made.draft.tree.name, "sections": sections}
+
+
+def _words(blocks: tuple[Block, ...]) -> list[Any]:
+    out: list[Any] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            out.append(fold(plain(block.inlines)))
+        elif isinstance(block, BulletList):
+            out.append([_words(item) for item in block.items])
+    return out
+
+
+def files(made: Made, text: bytes, sha256: str, tree_commit: str) -> dict[str, bytes]:
+    """The files of a new base.
+
+    `text` is the draft as it was merged (with what the file says where the sheet is undecided), `sha256` the source's.
+    """
+    known = {row.key for row in made.rows} & _keys(text)
+    provenance = {
+        "schema": "xen-support.base/1",
+        "tool": TOOL,
+        "tree": made.draft.tree.name,
+        "source": {"sha256": sha256},
+        "commit": tree_commit,
+        "rows": {key: cell for key, cell in made.cells.items() if key in known},
+    }
+    return {
+        "SUPPORT.md": text,
+        "published.json": _json(published(made)),
+        "provenance.json": _json(provenance),
+    }
+
+
+def _keys(text: bytes) -> set[str]:
+    from grammar.rows import read_rows
+
+    return {row.key for row in read_rows(parse_text(text.decode("utf-8")).document).rows}
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def store(repo: Path, tree: str, previous: str | None, content: dict[str, bytes]) -> str:
+    """The commit of a new base, which no ref has yet."""
+    blobs = {name: git.store(repo, data) for name, data in sorted(content.items())}
+    stored = git.store_tree(repo, blobs)
+    return git.store_commit(repo, stored, [previous] if previous else [], f"base of {tree}\n", _NOBODY)

@@ -1,0 +1,144 @@
+"""matrix: all trees side by side."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from convert import matrix as pure
+from convert.aliases import load
+from convert.columns import matching, version_of
+from convert.commands.reading import add_trees, addresses, day, digests, read_trees, tell_errors
+from convert.failure import Failure
+from convert.files import write_atomic
+from convert.page import Address
+from convert.report import TOOL, Painter, add_color
+
+FORMATS = ("html", "json", "csv", "xlsx", "text")
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "matrix",
+        help="all trees side by side",
+        description="Print the support status of every feature in all trees, newest first. Without arguments: master (or staging) and "
+        "each stable-X.Y of the repository that has SUPPORT.md. A file with errors does not stop the others; exit status 1 "
+        "says that there are some. The arguments of xen.git's docs/support-matrix-generate, REF URL REF-NN URL-NN, work too.",
+    )
+    add_trees(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write to a file; with html, the JSON and its schema go beside it",
+    )
+    parser.add_argument("--format", choices=FORMATS, help="output format (default: by the name of FILE, else text)")
+    parser.add_argument(
+        "--url",
+        action="append",
+        metavar="URL",
+        help="where a tree's SUPPORT.html is: with NN for the version of a release tree, without for the unstable one "
+        "(default: those of xenbits.xen.org)",
+    )
+    parser.add_argument("--exit-zero", action="store_true", help="exit status 0 even where a file has errors, for cron")
+    parser.add_argument("-D", dest="debug", action="store_true", help=argparse.SUPPRESS)  # of support-matrix-generate
+    add_color(parser)
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read the trees, write the matrix; 1 where a tree's file has errors."""
+    chosen = args.format or _by_name(args.output)
+    urls = addresses(args.url)
+    names: Sequence[str] = args.trees
+    if _is_generator_call(names):
+        if args.url:
+            raise Failure("--url goes with names of trees, not with the arguments of support-matrix-generate")
+        urls = addresses([names[1], names[3]])
+        names = _generator_trees(names[0], names[2], args.repo or Path())
+        chosen = args.format or (_by_name(args.output) if args.output else "html")
+    today = day(args.today)
+    trees = read_trees(names, args.repo, args.remote, prose=chosen in ("html", "json"))
+    built = pure.build(trees, load(args.aliases))
+    _write(args, chosen, built, urls, today)
+    return tell_errors(trees, args.color, args.exit_zero)
+
+
+def _by_name(output: Path | None) -> str:
+    """The format that a file's name asks for."""
+    if output is None or str(output) == "-":
+        return "text"
+    suffix = output.suffix.lower().removeprefix(".")
+    found = {"htm": "html", "txt": "text"}.get(suffix, suffix)
+    if found not in FORMATS:
+        raise Failure(f"{output}: which format? name the file .html, .json, .csv, .xlsx or .txt, or give --format")
+    return found
+
+
+def _is_generator_call(names: Sequence[str]) -> bool:
+    return len(names) == 4 and all("://" in url for url in (names[1], names[3])) and "NN" in names[2]
+
+
+def _generator_trees(first: str, pattern: str, repo: Path) -> list[str]:
+    """The trees of support-matrix-generate: the first ref, then each older version that the pattern has."""
+    from convert import git
+
+    commit = git.commit(repo, first)
+    if commit is None:
+        raise Failure(f"{first}: no such ref")
+    version = version_of(git.object_of(repo, f"{commit}:xen/Makefile"))
+    if version is None:
+        raise Failure(f"{first}: its xen/Makefile does not say which version it is")
+    found = matching(pattern, repo)
+    older = [
+        v for v in found if _pair(v) < _pair(version) and git.object_of(repo, f"{found[v]}:SUPPORT.md") is not None
+    ]
+    return [first, *(found[v] for v in sorted(older, key=_pair, reverse=True))]
+
+
+def _pair(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _write(args: argparse.Namespace, chosen: str, built: pure.Matrix, urls: Address, today: date) -> None:
+    from convert import matrix_formats as formats
+
+    output = None if args.output is None or str(args.output) == "-" else args.output
+    if chosen == "text":
+        width = shutil.get_terminal_size((160, 24)).columns
+        data = (
+            formats.as_text(built, Painter(args.color if output is None else "never", sys.stdout), width) + "\n"
+        ).encode()
+    elif chosen == "csv":
+        from convert.spreadsheet import to_csv
+
+        data = to_csv(formats.table(built)).encode("utf-8", "replace")
+    elif chosen == "xlsx":
+        from convert.spreadsheet import to_xlsx
+
+        data = to_xlsx({"Matrix": formats.table(built), "Trees": formats.tree_table(built.trees)})
+    else:
+        value = formats.as_json(built, TOOL, digests(built.trees))
+        data = (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+        if chosen == "html":
+            from convert.page import render, schema
+
+            published: tuple[str, ...] = ()
+            if output is not None:
+                published = (f"{output.stem}.json", f"{output.stem}.schema.json")
+                write_atomic(output.parent / published[0], data)
+                write_atomic(output.parent / published[1], schema("matrix"))
+            data = render(built, urls, today, published=published).encode("utf-8", "replace")
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        write_atomic(output, data)

@@ -1,0 +1,126 @@
+"""What the commands on several trees share: their arguments, and the trees read."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from convert import matrix
+from convert.columns import Column, columns
+from convert.commands.show import release
+from convert.failure import Failure
+from convert.page import Address
+from convert.report import Painter, clean, one_line
+from grammar.parser import parse
+from grammar.rows import read_rows
+from grammar.source import Source
+
+XENBITS = ("https://xenbits.xen.org/docs/unstable/SUPPORT.html", "https://xenbits.xen.org/docs/NN-testing/SUPPORT.html")
+
+
+def add_trees(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say which trees, on which day."""
+    parser.add_argument(
+        "trees",
+        nargs="*",
+        metavar="TREE",
+        help="a version such as 4.20, unstable, a branch, a tag, a commit, an unpacked source tree",
+    )
+    add_repository(parser)
+    add_today(parser)
+
+
+def add_repository(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say where trees come from and which features are the same."""
+    parser.add_argument("--repo", type=Path, metavar="DIR", help="the git repository (default: the current one)")
+    parser.add_argument("--remote", metavar="NAME", help="the remote of branches that are not local")
+    parser.add_argument(
+        "--aliases", type=Path, metavar="FILE", help="which features are the same under another name (TOML)"
+    )
+
+
+def add_today(parser: argparse.ArgumentParser) -> None:
+    """Add the option `--today`."""
+    parser.add_argument(
+        "--today",
+        metavar="DATE",
+        help="the day, YYYY-MM-DD, by which support has ended (default: SOURCE_DATE_EPOCH, else today)",
+    )
+
+
+def addresses(urls: Sequence[str] | None) -> Address:
+    """Where the SUPPORT.html of trees are.  Raises Failure for what is no address of the web."""
+    from convert.page import Address
+
+    given = urls if urls is not None else XENBITS
+    for url in given:
+        if not re.match(r"https?://[^\s/]|\.{0,2}/|[^\s:/?#]+(?:/|\.html?$|$)", url, re.I) or re.search(
+            r"[\s\x00-\x1f]", url
+        ):
+            raise Failure(f"{url}: not an address of the form https://... and no relative one")
+    release_tree = [url for url in given if "NN" in url]
+    unstable = [url for url in given if "NN" not in url]
+    if len(release_tree) > 1 or len(unstable) > 1:
+        raise Failure(
+            "--url twice of a kind; one address with NN is for the release trees, one without for the unstable tree"
+        )
+    return Address(next(iter(unstable), None), next(iter(release_tree), None))
+
+
+def day(text: str | None) -> date:
+    """The day of `--today`, else of SOURCE_DATE_EPOCH, else the present one (UTC).  Raises Failure."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        if text is not None:
+            return date.fromisoformat(text)
+        return datetime.fromtimestamp(int(epoch), UTC).date() if epoch else datetime.now(UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise Failure(
+            f"{text or epoch}: no day; write YYYY-MM-DD" if text else f"SOURCE_DATE_EPOCH={epoch}: no time"
+        ) from None
+
+
+def read_trees(names: Sequence[str], repo: Path | None, remote: str | None, *, prose: bool) -> tuple[matrix.Tree, ...]:
+    """The trees, read, newest first; words about choices go to standard error."""
+    found = columns(names, repo, remote, lambda words: print(f"xen-support: {clean(words)}", file=sys.stderr))
+    return matrix.newest_first([read(column, prose=prose) for column in found])
+
+
+def read(column: Column, *, prose: bool) -> matrix.Tree:
+    """One tree, read; with `prose` the words under its headings too."""
+    source = column.source or Source(column.name, b"")
+    parsed = parse(source, prose=prose)
+    reading = read_rows(parsed.document, source)
+    facts = release(parsed.document, reading.rows)
+    errors = [
+        d for d in (*parsed.diagnostics, *reading.diagnostics) if d.severity == "error" and column.source is not None
+    ]
+    stated = re.match(r"[0-9]{1,6}\.[0-9]{1,6}", str(facts.get("Xen-Version", "")))
+    return matrix.Tree(
+        name=column.name, ref=column.ref, commit=column.commit, date=column.date,
+        version=column.version or (stated[0] if stated else None), release=facts, source=source, document=parsed.document,
+        rows=tuple(reading.rows), errors=tuple(sorted(errors, key=lambda d: d.span.start if d.span else 0)),
+        problem=column.problem, branch=column.branch,
+    )  # fmt: skip
+
+
+def digests(trees: Sequence[matrix.Tree]) -> list[str]:
+    """The SHA-256 of each tree's file."""
+    return [hashlib.sha256(tree.source.data).hexdigest() for tree in trees]
+
+
+def tell_errors(trees: Sequence[matrix.Tree], color: str, zero: bool) -> int:
+    """The errors of all files to standard error, a line each; the exit status."""
+    paint = Painter(color, sys.stderr)
+    for tree in trees:
+        if tree.problem is not None:
+            print(f"xen-support: {clean(tree.problem)}", file=sys.stderr)
+        for error in tree.errors:
+            print(one_line(error, tree.source, tree.source.name, paint), file=sys.stderr)
+    return int(any(tree.errors or tree.problem is not None for tree in trees) and not zero)

@@ -1,0 +1,141 @@
+"""trees: which trees there are, how old they are, and what is supported on a day."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from convert.commands.reading import add_repository, add_today, addresses, day, digests, read_trees, tell_errors
+from convert.matrix import Tree, state
+from convert.page import STATES, Address
+from convert.report import TOOL, Painter, add_color, clean
+
+_HEAD = (
+    "Tree",
+    "Version",
+    "Support",
+    "Released",
+    "Supported until",
+    "Security support until",
+    "Ref",
+    "Date",
+    "SUPPORT.html",
+)
+_COLOURS = {"supported": "yes", "security": "caveats", "ended": "no", "development": "external"}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "trees",
+        help="the trees, their versions, dates, and what is supported today",
+        description="List the trees of a repository with their versions and dates, and whether they are supported, get security "
+        "support only, or have ended. Exit status 1 when a file has errors.",
+    )
+    parser.add_argument(
+        "trees", nargs="*", metavar="TREE", help="a version, a ref, a tag, an unpacked source tree (default: all)"
+    )
+    add_repository(parser)
+    add_today(parser)
+    parser.add_argument(
+        "--url", action="append", metavar="URL", help="where a tree's SUPPORT.html is, as in `xen-support matrix`"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json", "html", "wiki", "md"), default="text", help="output format (default: text)"
+    )
+    add_color(parser)
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read the trees and print them; 1 where a file has errors."""
+    urls, today = addresses(args.url), day(args.today)
+    trees = read_trees(args.trees, args.repo, args.remote, prose=False)
+    if args.format == "json":
+        json.dump(as_json(trees, urls, today), sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    elif args.format == "html":
+        from convert.page import render_trees
+
+        print(render_trees(trees, urls, today))
+    else:
+        rows = [_row(tree, urls, today) for tree in trees]
+        print(_WRITERS[args.format](rows, Painter(args.color, sys.stdout)))
+    return tell_errors(trees, args.color, False)
+
+
+def as_json(trees: Sequence[Tree], urls: Address, today: date) -> dict[str, Any]:
+    """The value of the schema xen-support.trees/1."""
+    return {
+        "schema": "xen-support.trees/1",
+        "tool": TOOL,
+        "today": today.isoformat(),
+        "trees": [
+            {
+                "name": t.name, "version": t.version, "ref": t.ref, "commit": t.commit, "date": t.date, "release": dict(t.release),
+                "support": state(t.release, today), "url": urls.of(t), "sha256": digest,
+                "errors": len(t.errors) + (t.problem is not None),
+            }
+            for t, digest in zip(trees, digests(trees), strict=True)
+        ],
+    }  # fmt: skip
+
+
+def _row(tree: Tree, urls: Address, today: date) -> list[str]:
+    fields = [tree.release.get(key, "") for key in ("Initial-Release", "Supported-Until", "Security-Support-Until")]
+    version = tree.release.get("Xen-Version") or tree.version or ""
+    cells = [
+        tree.name,
+        version,
+        STATES[state(tree.release, today)],
+        *fields,
+        tree.ref or "",
+        tree.date or "",
+        urls.of(tree) or "",
+    ]
+    return [clean(str(cell)) for cell in cells]
+
+
+def _text(rows: Sequence[Sequence[str]], paint: Painter) -> str:
+    from tabulate import tabulate
+
+    colours = {STATES[name]: colour for name, colour in _COLOURS.items() if name in STATES}
+    painted = [[*row[:2], paint(row[2], colours.get(row[2], "")), *row[3:]] for row in rows]
+    done: str = tabulate(painted, _HEAD, tablefmt="plain", disable_numparse=True)
+    return "\n".join(line.rstrip() for line in done.splitlines())
+
+
+def _wiki(rows: Sequence[Sequence[str]], paint: Painter) -> str:
+    """A MediaWiki table; nothing in a cell acts as mark-up."""
+    lines = ['{| class="wikitable sortable"', "! " + " !! ".join(_HEAD)]
+    for row in rows:
+        lines += ["|-", *(f"| {_wiki_cell(cell)}" for cell in row)]
+    return "\n".join([*lines, "|}"])
+
+
+def _wiki_cell(text: str) -> str:
+    if text.startswith(("https://", "http://")) and not set(text) & set("[]{}|<> '\""):
+        return f"[{text} SUPPORT]"
+    escaped = "".join(c if c.isalnum() or (c in " .,/_-" and text[:1] not in "-+") else f"&#{ord(c)};" for c in text)
+    return escaped or "&nbsp;"
+
+
+def _markdown(rows: Sequence[Sequence[str]], paint: Painter) -> str:
+    """A table of GitHub's markdown; nothing in a cell acts as mark-up."""
+    lines = ["| " + " | ".join(_HEAD) + " |", "|" + " --- |" * len(_HEAD)]
+    return "\n".join([*lines, *("| " + " | ".join(_md_cell(cell) for cell in row) + " |" for row in rows)])
+
+
+def _md_cell(text: str) -> str:
+    if text.startswith(("https://", "http://")) and not set(text) & set("[]()|<> \\"):
+        return f"[SUPPORT]({text})"
+    return "".join(
+        f"\\{c}" if c in "\\`*_{}[]<>()#!|~" else "&amp;" if c == "&" else " " if c in "\r\n\t" else c for c in text
+    )
+
+
+_WRITERS = {"text": _text, "wiki": _wiki, "md": _markdown}

@@ -1,0 +1,220 @@
+"""update: new drafts merged into each tree's branch, hand edits kept."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from convert import git
+from convert.commands.source import add_source, load
+from convert.failure import Failure
+from convert.merge import Side
+from convert.report import Painter, add_color, clean, one_line
+from convert.sheet.model import Categorisation, Tree
+from convert.updating import pending, resolving
+from convert.updating.applying import Options, carry_out, obstacle, step_of
+from convert.updating.planning import Blocked, Plan, plan
+from convert.updating.showing import as_json, as_text
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "update",
+        help="new drafts merged into each tree's branch, hand edits kept",
+        description="Merge a new draft of each tree into SUPPORT.md on the branch support/TREE, and keep what was changed by hand. "
+        "What changed since the last draft is merged unit by unit: a status, a paragraph, a list's item, a heading. "
+        "Nothing but that branch and the tool's own refs is written; work tree and index stay as they are. Exit "
+        "status 1 where there are conflicts or blocked trees, with --plan also where there is anything to do.",
+    )
+    add_source(parser, optional=True)
+    parser.add_argument(
+        "--repo", type=Path, default=Path(), metavar="DIR", help="the xen.git (default: the current one)"
+    )
+    parser.add_argument("--tree", action="append", metavar="T", help="only this tree (repeatable)")
+    parser.add_argument("--plan", action="store_true", help="say what would be done, and write nothing")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the plan (default: text)")
+    parser.add_argument(
+        "--continue", action="store_true", dest="go_on", help="commit the merges that waited for you and are resolved"
+    )
+    parser.add_argument(
+        "--abort", action="store_true", help="give up the merges that wait; all is as it was before them"
+    )
+    parser.add_argument(
+        "--ours", action="append", default=[], metavar="KEY", help="keep what the file says there (repeatable; ANCHOR:* for all of a heading)"
+    )  # fmt: skip
+    parser.add_argument(
+        "--theirs", action="append", default=[], metavar="KEY", help="take what the sheet says there (repeatable)"
+    )
+    parser.add_argument("-s", "--signoff", action="store_true", help="add your Signed-off-by")
+    parser.add_argument(
+        "--checkout", action="store_true", help="if the branch is checked out and clean, update that too"
+    )
+    parser.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
+    add_color(parser)
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Plan, update, or finish what waits."""
+    settled: dict[str, Side] = dict.fromkeys(args.ours, "ours")
+    both = sorted(set(args.ours) & set(args.theirs))
+    if both:
+        raise Failure(f"both --ours and --theirs for {both[0]}")
+    settled |= dict.fromkeys(args.theirs, "theirs")
+    if args.go_on and args.abort:
+        raise Failure("--continue or --abort, not both")
+    if args.source is not None:
+        if args.go_on or args.abort:
+            raise Failure("--continue and --abort take no SOURCE: they finish the merge that waits")
+        return _update(args, settled)
+    if args.plan:
+        raise Failure("--plan needs SOURCE")
+    if not (args.go_on or args.abort or settled):
+        raise Failure("which workbook? Give SOURCE, or --continue or --abort for a merge that waits")
+    names = args.tree or pending.all_trees(args.repo)
+    if not names:
+        raise Failure("no merge waits")
+    if args.abort:
+        return _each(names, lambda name: _abort(args, name))
+    if settled and len(names) > 1:
+        raise Failure(f"several merges wait; name one with --tree: {', '.join(names)}")
+    status = _each(names, lambda name: _settle(args, name, settled)) if settled else 0
+    return _each(names, lambda name: _conclude(args, name)) if args.go_on and not status else status
+
+
+def _each(names: list[str], action: Callable[[str], int]) -> int:
+    """Do something for each tree, whatever becomes of the others; the highest exit status."""
+    status = 0
+    for name in names:
+        try:
+            status = max(status, action(name))
+        except Failure as failure:
+            print(f"xen-support: {clean(str(failure))}", file=sys.stderr)
+            status = 2
+    return status
+
+
+def _abort(args: argparse.Namespace, name: str) -> int:
+    pending.tidy(args.repo, name)
+    if pending.find(args.repo, name) is None:
+        raise Failure(f"{name}: no merge waits")
+    pending.drop(args.repo, name)
+    print(f"{clean(name)}: given up; nothing was changed")
+    return 0
+
+
+def _settle(args: argparse.Namespace, name: str, settled: dict[str, Side]) -> int:
+    left = resolving.settle(args.repo, name, settled)
+    print(f"{clean(name)}: {len(left)} conflicts left{': ' + clean(', '.join(left)) if left else ''}")
+    return 0
+
+
+def _conclude(args: argparse.Namespace, name: str) -> int:
+    pending.tidy(args.repo, name)
+    if pending.find(args.repo, name) is None:
+        print(f"{clean(name)}: no merge waits (any more)")
+        return 0
+    stuck = pending.load(args.repo, name).new_base is None
+    found = resolving.conclude(args.repo, name, _options(args))
+    if isinstance(found, resolving.Refused):
+        for line in found.why:
+            print(f"xen-support: {clean(line)}", file=sys.stderr)
+        return 1
+    print(f"{clean(name)}: {f'committed {found[:12]} to support/{clean(name)}' if found else 'nothing to commit'}")
+    if stuck:
+        print(f"{clean(name)}: the sheet's changes are not in it yet; run update again", file=sys.stderr)
+    return 0
+
+
+def _options(args: argparse.Namespace) -> Options:
+    return Options(args.signoff, args.checkout)
+
+
+def _update(args: argparse.Namespace, settled: dict[str, Side]) -> int:
+    git.common_dir(args.repo)  # not a repository: said before a long read
+    categorisation = load(args)
+    chosen = _chosen(categorisation, args.tree)
+    paint = Painter(args.color, sys.stderr)
+    names = {tree.name for tree in chosen}
+    for problem in categorisation.problems:
+        if not problem.trees or names & set(problem.trees):
+            print(one_line(problem, None, categorisation.workbook, paint), file=sys.stderr)
+    blocked = categorisation.blocked()
+    plans: list[Plan | Blocked] = []
+    status = 0
+    for tree in chosen:
+        if tree.name in blocked:
+            plans.append(Blocked(tree.name, ("the sheet has errors that touch this tree; they are listed above",)))
+        else:
+            if not args.plan:
+                pending.tidy(args.repo, tree.name)
+            plans.append(plan(args.repo, categorisation, tree, settled=settled, remote=args.remote))
+        if not args.plan:
+            found = plans[-1]
+            status = max(status, _each([tree.name], lambda _, found=found: _apply(args, found)))  # type: ignore[misc]
+    _check_keys(plans, settled)
+    if not args.plan:
+        return status
+    if args.format == "json":
+        json.dump(as_json(plans, categorisation.sha256), sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        for found in plans:
+            print("\n".join(as_text(found)))
+    return int(any(isinstance(found, Blocked) or not found.in_step for found in plans))
+
+
+def _check_keys(plans: list[Plan | Blocked], settled: dict[str, Side]) -> None:
+    """Say which keys of --ours and --theirs name nothing that differs."""
+    known = {c.place.key for found in plans if isinstance(found, Plan) for c in found.result.changes}
+    for key in settled:
+        if not key.endswith(":*") and key not in known:
+            print(f"xen-support: {clean(key)}: nothing of that key differs", file=sys.stderr)
+
+
+def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tree]:
+    known = {tree.name: tree for tree in categorisation.trees}
+    missing = [name for name in names or () if name not in known]
+    if missing:
+        raise Failure(f"no tree {', '.join(missing)} in {categorisation.workbook}; it has {', '.join(known) or 'none'}")
+    return [known[name] for name in dict.fromkeys(names)] if names else list(categorisation.trees)
+
+
+def _apply(args: argparse.Namespace, found: Plan | Blocked) -> int:
+    """Carry out one tree's plan and say what was done."""
+    if isinstance(found, Blocked):
+        for line in found.why:
+            print(f"xen-support: {clean(found.tree)}: {clean(line)}", file=sys.stderr)
+        return 1
+    name = clean(found.tree)
+    if found.branches.note:
+        print(f"xen-support: {clean(found.branches.note)}", file=sys.stderr)
+    wrong = obstacle(args.repo, found, _options(args))
+    if wrong:
+        print(f"xen-support: {name}: {clean(wrong)}", file=sys.stderr)
+        return 1
+    if found.result.conflicts:
+        folder = resolving.keep(args.repo, found)
+        keys = ", ".join(dict.fromkeys(change.place.key for change in found.result.conflicts))
+        print(
+            f"{name}: {len(found.result.conflicts)} conflicts: {clean(keys)}\n"
+            f"  edit {clean(str(folder / 'SUPPORT.md'))}, then: xen-support update --continue --tree {name}\n"
+            f"  or settle one by name: xen-support update --tree {name} --ours KEY | --theirs KEY; give up: --abort"
+        )
+        return 1
+    by_hand = sum(change.who == "ours" for change in found.result.changes)
+    new = carry_out(args.repo, step_of(found), _options(args))
+    if found.adopted:
+        done = f"taken over as it stands; sheet and file differ in {by_hand} places (--plan lists them)"
+    elif found.commits:
+        done = f"committed {(new or '')[:12]} to support/{name}"
+    elif found.moves_base or new:
+        done = "no change of the file"
+    else:
+        done = "up to date"
+    print(f"{name}: {done}")
+    return 0

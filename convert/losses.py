@@ -1,0 +1,117 @@
+"""When a change may take security support away: the judgements on statuses, limits and words that a diff makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from grammar.labels import Security
+from grammar.rows import Limit, Row
+from grammar.status import Amount, fold_label
+
+# how much is promised; another organisation's process is less than the project's own, conditions are less than none
+_RANK: dict[Security, int] = {"no": 0, "unstated": 1, "limited": 2, "external": 3, "caveats": 4, "yes": 5}
+SUPPORTED = frozenset[Security](("yes", "caveats", "limited", "external"))
+_WORDS: dict[Security, str] = {
+    "yes": "security supported", "no": "not security supported", "external": "security supported by another project only",
+    "caveats": "security supported with conditions", "limited": "security supported in part", "unstated": "without a statement on security",
+}  # fmt: skip
+_BINARY = {f"{prefix}{end}": 1024**n for n, prefix in enumerate(("k", "m", "g", "t", "p"), 1) for end in ("ib", "b")}
+_PART = re.compile(r"(?:^|,\s*)(regularly tested|security supported)\s*$", re.I)
+_SPEAKS = re.compile(
+    r"\bsecurity\b|\bXSAs?\b|\b(?:not|un|de)[ -]?support|\bsupported\b|\brestrict|\b(?:un)?trust", re.I
+)
+
+
+def rank(security: Security) -> int:
+    """How much a security meaning promises; 0 is no security support."""
+    return _RANK[security]
+
+
+def in_words(security: Security) -> str:
+    """A security meaning for people."""
+    return _WORDS[security]
+
+
+def best(rows: Iterable[Row]) -> Security | None:
+    """The most that any of the rows promises; None without a Status among them."""
+    found: list[Security] = [row.security for row in rows if row.kind == "status"]
+    return max(found, key=rank, default=None)
+
+
+def worst(rows: Iterable[Row]) -> Security | None:
+    """The least that any of the rows promises; None without a Status among them."""
+    found: list[Security] = [row.security for row in rows if row.kind == "status"]
+    return min(found, key=rank, default=None)
+
+
+def speaks_of_support(text: str) -> bool:
+    """Whether a text has words on security, on what is supported, or on whom to trust."""
+    return _SPEAKS.search(text) is not None
+
+
+def part_of(row: Row) -> str | None:
+    """`tested` or `security` for a row that states this part of a limit; None for any other row."""
+    if row.kind != "status" or row.reading.limit is None or not row.qualifier:
+        return None
+    found = _PART.search(row.qualifier)
+    return None if found is None else "tested" if found[1].lower() == "regularly tested" else "security"
+
+
+def variant_of(row: Row) -> str | None:
+    """The variant that a row speaks of: its qualifier without `regularly tested` and `security supported`."""
+    if row.qualifier is None or part_of(row) is None:
+        return row.qualifier
+    return _PART.sub("", row.qualifier).rstrip() or None
+
+
+def bound(limit: Limit | None) -> Amount | None:
+    """How far security support goes: its own end, else the maximum; None where no limit is stated."""
+    return None if limit is None else limit.security or limit.maximum
+
+
+def narrowed(old: Amount | None, new: Amount | None) -> str | None:
+    """Why a limit is, or may be, narrower than before; None where it is not."""
+    if new is None or old == new:
+        return None
+    if old is None:
+        return f"a limit of {new.text} where none was stated"
+    (before, unit), (after, other) = _size(old), _size(new)
+    if unit != other:
+        return f"the limits {old.text} and {new.text} have different units"
+    return f"the limit went down from {old.text} to {new.text}" if after < before else None
+
+
+def _size(amount: Amount) -> tuple[float, str]:
+    unit = (amount.unit or "").casefold()
+    return (amount.value * _BINARY[unit], "bytes") if unit in _BINARY else (amount.value, unit)
+
+
+def worsened(old: Row, new: Row) -> str | None:
+    """Why a status, changed to another on the same row, may promise less; None where it does not."""
+    if old.kind != "status" or new.kind != "status":
+        return _shorter(old, new)
+    if rank(new.security) < rank(old.security):
+        return f"was {in_words(old.security)}, is {in_words(new.security)}"
+    if old.security not in SUPPORTED or fold_label(old.status) == fold_label(new.status):
+        return None
+    if _tail(new) != _tail(old):
+        return "the words that go with a security-supported status changed"
+    return None
+
+
+def _tail(row: Row) -> str:
+    """What a status says beside its label or its limit's number."""
+    folded = fold_label(row.status)
+    if row.reading.limit is not None:
+        return folded.partition(row.reading.limit.text.casefold())[2].strip(" .")
+    return "" if row.label is None else folded.removeprefix(fold_label(row.label)).strip(" .,;")
+
+
+def _shorter(old: Row, new: Row) -> str | None:
+    """Of a list such as `Supported, x86: bzImage, ELF`, what is no longer in it."""
+    if "list" not in (old.kind, new.kind):
+        return None
+    kept = {item.strip().casefold() for item in new.status.split(",")}
+    lost = [item.strip() for item in old.status.split(",") if item.strip().casefold() not in kept]
+    return f"no longer in the list of what is supported: {', '.join(lost)}" if lost else None

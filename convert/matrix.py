@@ -1,0 +1,251 @@
+"""All trees side by side: documents in, rows and cells out.  What each word in a cell means is defined here, once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from convert.aliases import Aliases
+from convert.losses import SUPPORTED, narrowed, rank
+from convert.rowtree import Node, Part, merge
+from grammar.diagnostic import Diagnostic
+from grammar.labels import Security
+from grammar.nodes import Document
+from grammar.rows import Row
+from grammar.source import Source
+from grammar.status import fold_label
+
+Absence = Literal["not-yet", "removed", "gap", "unreadable"]
+Change = Literal["better", "worse", "security-lost", "text", "same"]
+State = Literal["development", "supported", "security", "ended", "unknown"]
+# equal security support, more or less of a feature: the labels that security alone does not order, least first
+_ORDER = (
+    "Not functional", "Not implemented", "Not supported", "Obsolete", "Experimental", "Tech Preview", "No security support",
+    "Supported, not security supported", "Deprecated", "Supported up to N", "Supported",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One tree, read.
+
+    `version`: as `4.20`; `release`: the release fields by name, and `release_notes`; `date`: of its commit, as YYYY-MM-DD;
+    `problem`: why nothing of it could be read, None otherwise; `errors`: what Xen's tools would die on or lose.
+    """
+
+    name: str
+    ref: str | None
+    commit: str | None
+    date: str | None
+    version: str | None
+    release: Mapping[str, Any]
+    source: Source
+    document: Document
+    rows: tuple[Row, ...]
+    errors: tuple[Diagnostic, ...] = ()
+    problem: str | None = None
+    branch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One row in one tree, as cli.md has it; `text` says that the section's caveats go with it."""
+
+    status: str | None
+    label: str | None = None
+    security: Security | None = None
+    line: int | None = None
+    absence: Absence | None = None
+    change: Change | None = None
+    text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the matrix: a row, or a heading, or both.
+
+    `id`: its key, or for a further one of that key the key with `~2`; `formerly`: ids that it has in other trees, by
+    the aliases file; `kind`: as in grammar.rows, None for a heading without a status; `depth` counts headings above it; `stated`: some tree has a status here, so it is a row to Xen;
+    `parts`: what each tree says under this heading, empty for a qualified row.
+    """
+
+    key: str
+    id: str
+    path: tuple[str, ...]
+    anchor: str
+    qualifier: str | None
+    depth: int
+    stated: bool
+    cells: tuple[Cell, ...]
+    parts: tuple[Part | None, ...] = ()
+    formerly: tuple[str, ...] = ()
+    kind: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The heading's words, or the qualifier."""
+        return self.path[-1]
+
+    @property
+    def prose(self) -> bool:
+        """Whether some tree has text under this heading."""
+        return any(part and (part.description or part.caveats) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Trees, newest first, and lines in order; a cell a tree on each line."""
+
+    trees: tuple[Tree, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def rows(self) -> tuple[Line, ...]:
+        """The lines that are rows to Xen's tools."""
+        return tuple(line for line in self.lines if line.stated)
+
+
+def newest_first(trees: Sequence[Tree]) -> tuple[Tree, ...]:
+    """Trees by version, then by the date of their commit, newest first; those without a version last."""
+    by_date = sorted(trees, key=lambda tree: tree.date or "", reverse=True)
+    return tuple(sorted(by_date, key=lambda tree: _number(tree.version), reverse=True))
+
+
+def _number(version: str | None) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")) if version else ()
+
+
+def build(trees: Sequence[Tree], aliases: Aliases | None = None) -> Matrix:
+    """The matrix of trees that stand newest first.  Rows, keys and nesting are those of Xen's own matrix."""
+    root = merge([(t.name, t.document, t.rows, t.source) for t in trees], aliases or Aliases())
+    lost = [_lost(root, index, tree) for index, tree in enumerate(trees)]
+    used: dict[str, int] = {}
+    lines = []
+    for node in root.walk():
+        identity = node.key
+        while identity in used:
+            used[node.key] += 1
+            identity = f"{node.key}~{used[node.key]}"
+        used[identity] = 1
+        lines.append(_line(node, identity, trees, [id(node) in gone for gone in lost]))
+    return Matrix(tuple(trees), tuple(lines))
+
+
+def _line(node: Node, identity: str, trees: Sequence[Tree], lost: Sequence[bool]) -> Line:
+    newest = min((*node.rows, *node.parts))
+    row, part = node.rows.get(newest), node.parts.get(newest)
+    keys = dict.fromkeys([*(p.key for p in node.parts.values()), *(r.key for r in node.rows.values())])
+    return Line(
+        key=node.key,
+        id=identity,
+        path=part.path if part else row.path if row else (),
+        anchor=part.key if part else row.anchor if row else "",
+        qualifier=row.qualifier if row else None,
+        depth=len(node.keys()) - 1,
+        stated=bool(node.rows),
+        cells=_cells(node, trees, lost),
+        parts=tuple(node.parts.get(index) for index in range(len(trees))) if node.heading else (),
+        formerly=tuple(key for key in keys if key != node.key),
+        kind=node.rows[min(node.rows)].kind if node.rows else None,
+    )
+
+
+def _cells(node: Node, trees: Sequence[Tree], lost: Sequence[bool]) -> tuple[Cell, ...]:
+    present = node.rows or node.parts
+    first, last = min(present), max(present)
+    cells = []
+    for index, tree in enumerate(trees):
+        row = node.rows.get(index)
+        if row is not None:
+            older = next((node.rows[n] for n in range(index + 1, len(trees)) if n in node.rows), None)
+            line = tree.source.position(row.span.start)[0]
+            changed = change(older, row) if older else None
+            cells.append(Cell(row.status, row.label, row.security, line, None, changed, row.caveat))
+        elif index in present:
+            cells.append(Cell(None))
+        elif lost[index]:
+            cells.append(Cell(None, absence="unreadable"))
+        else:
+            cells.append(Cell(None, absence="removed" if index < first else "not-yet" if index > last else "gap"))
+    return tuple(cells)
+
+
+def change(old: Row, new: Row) -> Change:
+    """What became of a row between an older tree and a newer one; blanks, case and a final full stop are no change."""
+    if fold_label(old.status) == fold_label(new.status):
+        return "same"
+    if not old.kind == new.kind == "status":
+        return "text"
+    if old.security in SUPPORTED and new.security == "no":
+        return "security-lost"
+    step = _compare_security(old, new) or _compare_limits(old, new) or _compare_labels(old, new)
+    return "better" if step > 0 else "worse" if step < 0 else "text"
+
+
+def _compare_security(old: Row, new: Row) -> int:
+    """How much more is promised; what is not stated compares with what is supported only."""
+    if "unstated" in (old.security, new.security) and not {old.security, new.security} & SUPPORTED:
+        return 0
+    return rank(new.security) - rank(old.security)
+
+
+def _compare_limits(old: Row, new: Row) -> int:
+    """1 where the limit went up, -1 where it went down or appeared, 0 where they cannot be compared."""
+    before, after = old.reading.limit, new.reading.limit
+    down, up = narrowed(before, after), narrowed(after, before)
+    return 0 if bool(down) == bool(up) else -1 if down else 1
+
+
+def _compare_labels(old: Row, new: Row) -> int:
+    if old.label not in _ORDER or new.label not in _ORDER:
+        return 0
+    return _ORDER.index(new.label) - _ORDER.index(old.label)
+
+
+def _lost(root: Node, index: int, tree: Tree) -> set[int]:
+    """The ids of the nodes that a tree lacks where its file has errors: between the neighbours that it does have."""
+    if tree.problem is not None:
+        return {id(node) for node in root.walk()}
+    errors = [error.span.start for error in tree.errors if error.span]
+    found: set[int] = set()
+
+    def visit(node: Node, start: int, end: int, own: tuple[int, int]) -> None:
+        present = [child.parts[index].span.start if index in child.parts else None for child in node.children]
+        for n, child in enumerate(node.children):
+            part = child.parts.get(index)
+            before = next((at for at in reversed(present[:n]) if at is not None), start)
+            after = next((at for at in present[n + 1 :] if at is not None), end)
+            window = (part.own.start, part.own.end) if part else (before, after) if child.heading else own
+            if any(window[0] <= at < window[1] for at in errors):
+                found.update(id(inner) for inner in ((child,) if part else (child, *child.walk())))
+            if part:
+                visit(child, part.span.start, part.span.end, (part.own.start, part.own.end))
+
+    if errors:
+        visit(root, 0, len(tree.source.text) + 1, (0, 0))
+    return found
+
+
+def state(release: Mapping[str, Any], today: date) -> State:
+    """What a tree is on a day by the dates of its release fields; the last day of support counts."""
+    ends = [_date(release.get(key)) for key in ("Supported-Until", "Security-Support-Until")]
+    if re.search(r"-(?:unstable|rc)", str(release.get("Xen-Version", ""))):
+        return "development"
+    if ends[0] and today <= ends[0]:
+        return "supported"
+    if ends[1]:
+        return "security" if today <= ends[1] else "ended"
+    return "ended" if ends[0] else "unknown"
+
+
+def _date(value: object) -> date | None:
+    text = str(value)
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

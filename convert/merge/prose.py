@@ -1,0 +1,269 @@
+"""Paragraphs and lists of one section, three versions of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from convert.merge.chunks import Chunk, assemble, marked
+from convert.merge.parts import Meaning, Unit, read_text
+from convert.merge.sequence import Pairs, align, pick
+from convert.merge.sides import Context, Place, Who
+from grammar.wrap import ends_sentence, wrap
+
+_MARKER = re.compile(r"([ \t]*[*+-])([ \t]*)")
+Version = tuple[str, Meaning] | None
+
+
+def align_units(base: Sequence[Unit], side: Sequence[Unit]) -> Pairs:
+    """Which unit of a side is which of the base; the first literal is the first literal, and nothing crosses it."""
+    x, y = ([n for n, unit in enumerate(units) if unit.kind == "fields"] for units in (base, side))
+    common = min(len(x), len(y))
+    pairs: Pairs = dict(zip(x[:common], y[:common], strict=True))
+    ends_x, ends_y = [*x[:common], len(base)], [*y[:common], len(side)]
+    a = c = 0
+    for b, d in zip(ends_x, ends_y, strict=True):
+        for m, n in _aligned(base[a:b], side[c:d]).items():
+            pairs[a + m] = c + n
+        a, c = b + 1, d + 1
+    return pairs
+
+
+def _aligned(base: Sequence[Unit], side: Sequence[Unit]) -> Pairs:
+    keys = [
+        [("fields", which, n) if unit.kind == "fields" else unit.meaning for n, unit in enumerate(units)]
+        for which, units in enumerate((base, side))
+    ]
+    return align(keys[0], keys[1], lambda m, n: _like(base[m], side[n]))
+
+
+def _like(a: Unit, b: Unit) -> float:
+    """How much of two units' words is the same, 0 to 1; units of different kinds are not alike."""
+    if a.kind != b.kind or a.kind == "fields":
+        return 0.0
+    x, y = Counter(a.text.split()), Counter(b.text.split())
+    total = x.total() + y.total()
+    return 2 * (x & y).total() / total if total else 0.0
+
+
+def zones(units: Sequence[Unit]) -> list[str]:
+    """What each unit belongs to: `description` before the first literal or without one, `caveats` behind it."""
+    first = next((n for n, unit in enumerate(units) if unit.kind == "fields"), len(units))
+    return ["description" if n <= first else "caveats" for n in range(len(units))]
+
+
+def merge_units(
+    context: Context,
+    place: Callable[[str], Place],
+    base: Sequence[Unit],
+    ours: Sequence[Unit],
+    theirs: Sequence[Unit],
+) -> Iterator[Chunk]:
+    """Merge all but the literals, for which chunks of kind `fields` stand: ours, or one without text where theirs has one."""
+    to_ours, to_theirs = align_units(base, ours), align_units(base, theirs)
+    named = [zones(units) for units in (base, ours, theirs)]
+    slots = [_slots(len(base), units, pairs) for units, pairs in ((ours, to_ours), (theirs, to_theirs))]
+    for n in range(-1, len(base)):
+        if n >= 0:
+            o, t = to_ours.get(n), to_theirs.get(n)
+            zone = named[1][o] if o is not None else named[2][t] if t is not None else named[0][n]
+            yield from _element(
+                context, place(zone), base[n], None if o is None else ours[o], None if t is None else theirs[t]
+            )
+        yield from _slot(
+            context, place,
+            [(ours[m], named[1][m]) for m in slots[0][n + 1]], [(theirs[m], named[2][m]) for m in slots[1][n + 1]],
+        )  # fmt: skip
+
+
+def _slots(count: int, side: Sequence[Unit], pairs: Pairs) -> list[list[int]]:
+    """A side's own units by the base's unit that they follow; the first entry: those before all."""
+    back = {m: n for n, m in pairs.items()}
+    out: list[list[int]] = [[] for _ in range(count + 1)]
+    at = 0
+    for m in range(len(side)):
+        if m in back:
+            at = back[m] + 1
+        else:
+            out[at].append(m)
+    return out
+
+
+def _chunk(unit: Unit, origin: str) -> Chunk:
+    return Chunk(unit.text, unit.gap, unit.kind, origin, unit.index, unit.meaning)
+
+
+def _slot(
+    context: Context, place: Callable[[str], Place], ours: list[tuple[Unit, str]], theirs: list[tuple[Unit, str]]
+) -> Iterator[Chunk]:
+    """What either side has added at one place: ours in order, theirs behind our last of the same zone."""
+    waiting = {
+        zone: [u for u, name in theirs if name == zone and u.kind != "fields"] for zone in ("description", "caveats")
+    }
+    runs = [
+        (kind, zone, [unit for unit, _ in run])
+        for (kind, zone), run in groupby(ours, key=lambda item: (item[0].kind == "fields", item[1]))
+    ]
+    last = {zone: n for n, (fields, zone, _) in enumerate(runs) if not fields}
+    if "description" not in last:
+        yield from _added(context, place("description"), [], waiting["description"])
+    if any(unit.kind == "fields" for unit, _ in theirs) and not any(fields for fields, _, _ in runs):
+        at = last.get("description", -1) + 1
+        runs.insert(at, (True, "description", []))
+        last = {zone: n + (n >= at) for zone, n in last.items()}
+    for n, (fields, zone, units) in enumerate(runs):
+        if fields:
+            yield from (_chunk(unit, "ours") for unit in units)
+            if not units:
+                yield Chunk("", "", "fields")
+        else:
+            yield from _added(context, place(zone), units, waiting[zone] if last[zone] == n else [])
+    if "caveats" not in last:
+        yield from _added(context, place("caveats"), [], waiting["caveats"])
+
+
+def _added(context: Context, place: Place, ours: list[Unit], theirs: list[Unit]) -> Iterator[Chunk]:
+    if not ours and not theirs:
+        return
+    mine = {unit.meaning for unit in ours}
+    new = [unit for unit in theirs if unit.meaning not in mine]
+    said = {unit.meaning for unit in theirs}
+    only = [unit for unit in ours if unit.meaning not in said]
+    settled = context.rule(place)
+    who: Who = "conflict" if only and new else "ours" if only else "theirs" if new else "both"
+    context.note(place, who, (None, _joined(ours), _joined(theirs)), settled)
+    if settled == "ours" or (settled is None and who in ("ours", "both")):
+        yield from (_chunk(unit, "ours") for unit in ours)
+    elif settled == "theirs" or who == "theirs":
+        kept = {unit.meaning: unit for unit in ours}
+        yield from (_chunk(kept[u.meaning], "ours") if u.meaning in kept else _chunk(u, "theirs") for u in theirs)
+    else:
+        text = marked(place.key, (_joined(ours) or "", "", _joined(theirs) or ""), context.labels)
+        yield Chunk(text, ours[-1].gap, "conflict")
+
+
+def _joined(units: Sequence[Unit]) -> str | None:
+    return "".join(unit.text + (unit.gap if n + 1 < len(units) else "") for n, unit in enumerate(units)) or None
+
+
+def _version(unit: Unit | None) -> Version:
+    return None if unit is None else (unit.text, unit.meaning)
+
+
+def _same(a: Version, b: Version) -> bool:
+    return (a and a[1]) == (b and b[1])
+
+
+def _element(context: Context, place: Place, b: Unit, o: Unit | None, t: Unit | None) -> Iterator[Chunk]:
+    """One unit of the base, as the sides have it."""
+    if b.kind == "fields":
+        if o is not None:
+            yield _chunk(o, "ours")
+        elif t is not None:
+            yield Chunk("", "", "fields")
+        return
+    settled = context.rule(place)
+    base, ours, theirs = _version(b), _version(o), _version(t)
+    side = pick(base, ours, theirs, _same)
+    who: Who | None
+    merged: tuple[str, int] | None = None
+    if o is not None and t is not None and settled is None and not _same(theirs, base) and not _same(ours, theirs):
+        if b.items and o.items and t.items:
+            inner = replace(context, changes=[])
+            merged = _list(inner, place, b, o, t), sum(change.open for change in inner.changes)
+        elif side is None and b.kind == o.kind == t.kind and b.kind in ("paragraph", "item"):
+            merged = _paragraph(context, place, b, o, t)
+    if merged is not None and side is None:
+        who = "conflict" if merged[1] else "theirs"
+    elif side is None:
+        who = "conflict"
+    elif side == "theirs":
+        who = "theirs"
+    else:
+        who = None if _same(ours, base) else "both" if _same(ours, theirs) else "ours"
+    texts = [None if unit is None else unit.text for unit in (b, o, t)]
+    context.note(place, who, texts, settled if who is not None else None)
+    if merged is not None and o is not None:
+        yield Chunk(merged[0], o.gap, "conflict" if merged[1] else o.kind, "ours", o.index)
+    elif settled is None and side is None:
+        text = marked(place.key, [unit.text if unit else "" for unit in (o, b, t)], context.labels)
+        yield Chunk(text, o.gap if o else b.gap, "conflict", "ours" if o else "", o.index if o else -1)
+    elif (settled or side) == "ours" or _same(ours, theirs):
+        if o is not None:
+            yield _chunk(o, "ours")
+    elif t is not None:
+        chunk = _chunk(t, "theirs")
+        yield chunk if o is None else replace(chunk, origin="ours", index=o.index, gap=o.gap)
+
+
+def _paragraph(context: Context, place: Place, b: Unit, o: Unit, t: Unit) -> tuple[str, int] | None:
+    """Words that both sides changed, merged by lines as they stand, else by lines of one sentence; None: not at all."""
+    labels = (context.labels.ours, context.labels.base, context.labels.of_theirs(place.key))
+    texts = [_remarked(unit.text, o.text) if unit.kind == "item" else unit.text for unit in (o, b, t)]
+    text, conflicts = context.merge_text(texts[0], texts[1], texts[2], labels)
+    if not conflicts and _is_one(text, o.kind):
+        return text, 0
+    if o.kind == "item":
+        return None
+    lines = [_sentences(text) for text in texts]
+    for text, unit in zip(lines, (o, b, t), strict=True):
+        if not _is_one(text.replace("\n\n", "\n"), "paragraph", unit.meaning):
+            return None
+    text, conflicts = context.merge_text(lines[0], lines[1], lines[2], labels)
+    text = re.sub(r"\n{2,}", "\n", text)
+    return (text, conflicts) if conflicts or _is_one(text, o.kind) else None
+
+
+def _sentences(text: str) -> str:
+    """A paragraph in lines of one sentence, blank lines between, so that changes of neighbours do not touch."""
+    out: list[list[str]] = [[]]
+    for word in text.split():
+        if out[-1] and ends_sentence(out[-1][-1], word):
+            out.append([])
+        out[-1].append(word)
+    return "\n\n".join("\n".join(wrap(" ".join(words))) for words in out)
+
+
+def _is_one(text: str, kind: str, meaning: Meaning | None = None) -> bool:
+    """Whether a text is one block of a kind, and says this."""
+    units = read_text(text + "\n").root.units
+    if kind == "item":
+        return len(units) == 1 and len(units[0].items) == 1
+    return len(units) == 1 and units[0].kind == kind and meaning in (None, units[0].meaning)
+
+
+def _list(context: Context, place: Place, b: Unit, o: Unit, t: Unit) -> str:
+    """A list merged item by item, in our layout."""
+    chunks = list(merge_units(context, lambda _: place, b.items, o.items, t.items))
+    pattern = o.items[0].text
+    for chunk in chunks:
+        if chunk.kind == "item" and chunk.meaning is not None:
+            chunk.text = _remarked(chunk.text, pattern)
+    between = next((item.gap for item in o.items[:-1]), "\n")
+    return assemble(chunks, between, "")
+
+
+def _remarked(text: str, pattern: str) -> str:
+    """An item behind the same bullet, at the same columns, as the pattern's."""
+    own, wanted = _MARKER.match(text), _MARKER.match(pattern)
+    if own is None or wanted is None or own.group() == wanted.group():
+        return text
+    first, *rest = text[own.end() :].split("\n")
+    width = len(own.group())
+    blanks = " " * len(wanted.group())
+    moved = [blanks + line[min(width, len(line) - len(line.lstrip(" "))) :] if line.strip() else line for line in rest]
+    return "\n".join([wanted.group() + first, *moved])
+
+
+def for_fields(text: str) -> str:
+    """A list that is to stand before a literal, far enough in that its last item does not swallow it."""
+    markers = [m for m in (_MARKER.match(line) for line in text.split("\n")) if m and m.group().strip()]
+    if not markers:
+        return text
+    top = min(len(m[1]) for m in markers)
+    column = min(len(m.group()) for m in markers if len(m[1]) == top)
+    shift = " " * max(0, 5 - column)
+    return "\n".join(shift + line if line.strip() else line for line in text.split("\n"))

@@ -1,0 +1,119 @@
+"""Whole files around the fragments that rules explain themselves with, and the findings in them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from datetime import date
+
+from convert.lint.fixes_syntax import complete
+from convert.lint.registry import RULES, Context, Sibling, check
+from convert.lint.rules import load
+from grammar.diagnostic import Diagnostic
+from grammar.parser import parse
+from grammar.rows import limits, read_rows
+from grammar.source import Source
+
+load()
+DAY = date(2026, 11, 23)
+DEFAULT = tuple(code for code, entry in RULES.items() if entry.default)
+MAKEFILE = "export XEN_VERSION       = 4\nexport XEN_SUBVERSION    = 20\nexport XEN_EXTRAVERSION ?= .1-pre$(XEN_VENDORVERSION)\n"
+TITLE = "% Support statement\n\nThis tells what is supported.\n\n"
+RELEASE = """# Release Support
+
+    Xen-Version: 4.23-unstable
+    Initial-Release: n/a
+    Supported-Until: TBD
+    Security-Support-Until: Unreleased - not yet security-supported
+
+Release Notes
+: <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
+
+"""
+FEATURES = "# Feature Support\n\n## Section\n\n"
+DEFINITIONS = """# Format and definitions
+
+## Definition of Status labels
+
+""" + "".join(
+    f"### {name}\n\n    Functional completeness: Yes\n\n"
+    for name in ("Experimental", "Tech Preview", "Supported", "Deprecated")
+) + "".join(
+    f"  * **{name}**\n\n    Told below.\n\n"
+    for name in ("Supported, not security supported", "Supported, Security support external", "Supported, with caveats")
+)  # fmt: skip
+
+
+def examples(doc: str) -> tuple[str, str]:
+    """The fragments below `Bad:` and `Good:` of a docstring."""
+    head, _, rest = inspect.cleandoc(doc).partition("\nBad:\n")
+    bad, _, good = rest.partition("\nGood:\n")
+    assert head and bad and good, doc
+    return _fragment(bad), _fragment(good)
+
+
+def _fragment(text: str) -> str:
+    lines = [line[4:] if line.startswith("    ") else line for line in text.split("\n")]
+    return "\n".join(lines).replace("␠", " ").replace("␉", "\t").rstrip("\n") + "\n"
+
+
+def framed(fragment: str) -> str:
+    """A file that is fine but for a fragment (see convert/lint/registry.py for where that stands)."""
+    if fragment.endswith("␄\n"):
+        fragment = fragment[:-2]
+    feature = "### Feature\n\n    Status: Supported\n\n"
+    if fragment.startswith("# Release Support"):
+        return TITLE + fragment + "\n" + FEATURES + feature + DEFINITIONS
+    if fragment.startswith("# Format"):
+        return TITLE + RELEASE + FEATURES + feature + fragment
+    if fragment.startswith(("% ", "# ")):
+        return fragment
+    if fragment.startswith("## "):
+        return TITLE + RELEASE + "# Feature Support\n\n" + fragment + "\n" + DEFINITIONS
+    if fragment.startswith("### "):
+        return TITLE + RELEASE + FEATURES + fragment + "\n" + DEFINITIONS
+    if "Status" in fragment or "Supported," in fragment:
+        return in_feature(fragment)
+    return in_feature("Described here.\n\n    Status: Supported\n\n" + fragment)
+
+
+def context_of(
+    data: bytes, *, siblings: Sequence[Sibling] = (), makefile: str | None = None, day: date = DAY
+) -> Context:
+    """What rules look at, of a file's bytes."""
+    source = Source("SUPPORT.md", data)
+    parsed = parse(source, prose=False)
+    reading = read_rows(parsed.document, source)
+    parsed.diagnostics += reading.diagnostics
+    return Context(source, parsed, tuple(reading.rows), tuple(limits(reading.rows)), day, makefile, tuple(siblings))
+
+
+def sibling_of(text: str, *, name: str = "another", newer: bool = True) -> Sibling:
+    """A text as another tree."""
+    context = context_of(text.encode())
+    return Sibling(name, context.parsed.document, context.rows, newer)
+
+
+def findings(
+    text: str | bytes,
+    codes: Sequence[str] = DEFAULT,
+    *,
+    siblings: Sequence[Sibling] = (),
+    makefile: str | None = None,
+    day: date = DAY,
+) -> list[Diagnostic]:
+    """What the parser, the rows and the rules say of a file, with fixes."""
+    data = text.encode() if isinstance(text, str) else text
+    context = context_of(data, siblings=siblings, makefile=makefile, day=day)
+    found = [*complete(context.parsed.diagnostics, context), *check(context, codes)]
+    return sorted(found, key=lambda d: (d.span.start if d.span else 0, d.code))
+
+
+def codes_of(text: str | bytes, codes: Sequence[str] = DEFAULT) -> list[str]:
+    """The codes of the findings, in file order."""
+    return [d.code for d in findings(text, codes)]
+
+
+def in_feature(lines: str) -> str:
+    """A whole file with text below a heading `### Feature`."""
+    return TITLE + RELEASE + FEATURES + "### Feature\n\n" + lines + "\n" + DEFINITIONS
