@@ -258,7 +258,13 @@ def merge_trees(repo: Path, base: str, ours: str, theirs: str, ours_in: str) -> 
         entry = run(repo, "ls-tree", "-z", ours, "--", ours_in).stdout
         if entry:
             head = entry.split(b"\t")[0].split()
-            line = b"0 %s\t%s\0%s %s\t%s\0" % (b"0" * len(head[2]), ours_in.encode(), head[0], head[2], ours_in.encode())
+            line = b"0 %s\t%s\0%s %s\t%s\0" % (
+                b"0" * len(head[2]),
+                ours_in.encode(),
+                head[0],
+                head[2],
+                ours_in.encode(),
+            )
             _checked(run(repo, "update-index", "-z", "--index-info", data=line, variables=index), "update-index")
         unmerged = run(repo, "ls-files", "-z", "--unmerged", variables=index).stdout
         if unmerged:

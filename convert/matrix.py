@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any, Literal
 
 from convert.aliases import Aliases
@@ -209,17 +211,18 @@ def _lost(root: Node, index: int, tree: Tree) -> set[int]:
     """The ids of the nodes that a tree lacks where its file has errors: between the neighbours that it does have."""
     if tree.problem is not None:
         return {id(node) for node in root.walk()}
-    errors = [error.span.start for error in tree.errors if error.span]
+    errors = sorted(error.span.start for error in tree.errors if error.span)
     found: set[int] = set()
 
     def visit(node: Node, start: int, end: int, own: tuple[int, int]) -> None:
-        present = [child.parts[index].span.start if index in child.parts else None for child in node.children]
+        starts = [child.parts[index].span.start if index in child.parts else None for child in node.children]
+        before = list(accumulate(starts, lambda last, at: last if at is None else at, initial=start))
+        after = list(accumulate(reversed(starts), lambda last, at: last if at is None else at, initial=end))[::-1]
         for n, child in enumerate(node.children):
             part = child.parts.get(index)
-            before = next((at for at in reversed(present[:n]) if at is not None), start)
-            after = next((at for at in present[n + 1 :] if at is not None), end)
-            window = (part.own.start, part.own.end) if part else (before, after) if child.heading else own
-            if any(window[0] <= at < window[1] for at in errors):
+            around = (before[n], after[n + 1]) if child.heading else own
+            window = (part.own.start, part.own.end) if part else around
+            if bisect_left(errors, window[0]) < bisect_left(errors, window[1]):
                 found.update(id(inner) for inner in ((child,) if part else (child, *child.walk())))
             if part:
                 visit(child, part.span.start, part.span.end, (part.own.start, part.own.end))

@@ -109,7 +109,7 @@ class _Merge:
                 parent.by_key.get(anchor) or self._alias(parent, names) or self._insert(parent, anchor, True, names, at)
             )
             if node.parent is parent:
-                at = parent.children.index(node) + 1
+                at = _after(parent, node, at)
             self._section(section, node, (*keys, anchor), (*heads, section.heading.text))
 
     def _section(self, section: Section, node: Node, keys: tuple[str, ...], path: tuple[str, ...]) -> None:
@@ -136,7 +136,7 @@ class _Merge:
                 node.by_key.get(key) or self._alias(node, (row.key,)) or self._insert(node, key, False, (row.key,), at)
             )
             if child.parent is node:
-                at = node.children.index(child) + 1
+                at = _after(node, child, at)
             child.rows[self.index] = row
         first = next((n for n, child in enumerate(node.children) if child.heading), len(node.children))
         self._sections(section.sections, node, keys, path, first)
@@ -171,6 +171,12 @@ class _Merge:
         parent.children.insert(at, node)
         parent.by_key[key] = node
         return node
+
+
+def _after(parent: Node, node: Node, at: int) -> int:
+    """The place behind a child; `at` is where it usually is."""
+    there = parent.children[at] is node if at < len(parent.children) else False
+    return (at if there else parent.children.index(node)) + 1
 
 
 def _paths(sections: Sequence[Section], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -189,6 +189,10 @@ def unknown_key(key: str, likely: str | None) -> str:
     Bad: Statsu: Supported
     Good: Status: Supported
     """
+    if key.startswith(("Initial-", "Supported-", "Security-Support-")):
+        return f'"{key}" in a literal that does not begin with Xen-Version: Xen\'s tools die here; begin it with that field'
+    if key.startswith(("Initial-", "Supported-Until", "Security-Support-")):
+        return f'"{key}" in a literal that does not begin with Xen-Version: Xen\'s tools die here; begin it with that field'
     return f'unknown key "{key}": Xen\'s tools die here; ' + (
         f'did you mean "{likely}"?' if likely else "the keys are Status and Supported"
     )

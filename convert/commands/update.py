@@ -165,6 +165,8 @@ def _update(args: argparse.Namespace, settled: dict[str, Side]) -> int:
     else:
         for found in plans:
             print("\n".join(as_text(found)))
+            if pending.find(args.repo, found.tree) is not None:
+                print("  a merge of it waits for you; --continue or --abort comes first")
     return int(any(isinstance(found, Blocked) or not found.in_step for found in plans))
 
 

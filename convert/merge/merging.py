@@ -93,7 +93,11 @@ class _Merger:
             self.forced.add(wrong.place("file"))
         context = Context(self.labels, self.rule, self.merge_text)
         versions = [_text(file).rstrip("\n") for file in (self.ours, self.base, self.theirs)]
-        context.note(Place("*", (), "file"), "conflict", (versions[1], versions[0], versions[2]))
+        place = Place("*", (), "file")
+        settled = self.rule(place)
+        context.note(place, "conflict", (versions[1], versions[0], versions[2]), settled)
+        if settled is not None:
+            return self.result(_text(self.ours if settled == "ours" else self.theirs), context)
         return self.result(marked("*", versions, self.labels) + "\n", context)
 
     def result(self, text: str, context: Context) -> Merged:
@@ -132,11 +136,22 @@ class _Merger:
             return
         yield self.heading(context, node)
         if node.place("file") in self.forced:
-            context.note(node.place("text"), "conflict", [_body(part) for part in (b, o, t)])
-            versions = [_body(part) for part in (o, b, t)]
-            yield Chunk(marked(f"{node.part.anchor}:text", versions, context.labels), "\n\n", "conflict")
+            yield from self.body_by_hand(context, node)
             return
         yield from self.body(context, node)
+
+    def body_by_hand(self, context: Context, node: Node) -> Iterator[Chunk]:
+        """A heading's blocks that do not read back as they were merged: all of them are one conflict."""
+        b, o, t = node.base, node.ours, node.theirs
+        place = node.place("text")
+        settled = context.rule(place)
+        context.note(place, "conflict", [_body(part) for part in (b, o, t)], settled)
+        if settled is None:
+            yield Chunk(marked(place.key, [_body(part) for part in (o, b, t)], context.labels), "\n\n", "conflict")
+            return
+        chosen = o if settled == "ours" else t
+        for unit in chosen.units if chosen is not None else ():
+            yield Chunk(unit.text, unit.gap, unit.kind, settled, unit.index, unit.meaning)
 
     def verbatim(self, node: Node, origin: str) -> Iterator[Chunk]:
         part = node.part

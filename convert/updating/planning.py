@@ -194,13 +194,20 @@ def _versions(base: Base | None, made: Made, ours: bytes, undecided: Undecided) 
         if not undecided:
             return base.text, draft
         kept = merge(base.text, base.text, draft, rule=lambda place: "ours" if place in undecided else None)
-        return base.text, draft if kept.conflicts else kept.data
+        return base.text, _kept(kept)
     if not ours:
         return b"", draft
     if undecided:
         kept = merge(draft, draft, ours, rule=lambda place: "theirs" if place in undecided else "ours")
-        draft = draft if kept.conflicts else kept.data
+        draft = _kept(kept)
     return draft, draft
+
+
+def _kept(found: Merged) -> bytes:
+    if found.conflicts:
+        keys = ", ".join(change.place.key for change in found.conflicts)
+        raise ValueError(f"what the sheet has not decided cannot be kept beside what it has: {keys}")
+    return found.data
 
 
 def _rule(settled: Settled | None) -> Rule:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
@@ -51,9 +52,19 @@ def opened(browser: Browser, file: Path, fragment: str = "", **options: Any) -> 
     context = browser.new_context(**options)
     found = Opened(context.new_page())
     page = found.page
-    page.on("console", lambda message: found.faults.append(f"console: {message.text}") if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: (
+            found.faults.append(f"console: {message.text}") if message.type in ("error", "warning") else None
+        ),
+    )
     page.on("pageerror", lambda error: found.faults.append(f"exception: {error}"))
-    page.on("request", lambda request: found.faults.append(f"request: {request.url}") if request.url.split("#")[0] != file.as_uri() else None)
+    page.on(
+        "request",
+        lambda request: (
+            found.faults.append(f"request: {request.url}") if request.url.split("#")[0] != file.as_uri() else None
+        ),
+    )
 
     def refuse(dialog: Any) -> None:
         found.faults.append(f"dialog: {dialog.message}")
@@ -67,9 +78,8 @@ def opened(browser: Browser, file: Path, fragment: str = "", **options: Any) -> 
 
 def serious(page: Page) -> list[str]:
     """What axe-core finds serious or critical: rule and first place."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    violations = Axe().run(page).response["violations"]
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
+    violations = page.evaluate("axe.run()")["violations"]
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations if v["impact"] in ("serious", "critical")]
 
 

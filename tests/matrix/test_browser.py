@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "chromium is here")
 TODAY = ["--today", "2025-06-01"]
-STATUSES = ("Supported", "Tech Preview", "Experimental", "Supported, not security supported", "Supported, Security support external")
+STATUSES = (
+    "Supported",
+    "Tech Preview",
+    "Experimental",
+    "Supported, not security supported",
+    "Supported, Security support external",
+)
 
 
 def features(shift: int) -> str:
@@ -31,7 +37,9 @@ def features(shift: int) -> str:
         out.append(f"## Section {section}\n")
         for n in range(12):
             status = STATUSES[(n + section + (shift if n % 3 == 0 else 0)) % len(STATUSES)]
-            out.append(f"### Feature {section}x{n}\n\nWhat it is, in words.\n\n    Status: {status}\n    Status, x86 HVM: Supported, with caveats\n\nMind this.\n")
+            out.append(
+                f"### Feature {section}x{n}\n\nWhat it is, in words.\n\n    Status: {status}\n    Status, x86 HVM: Supported, with caveats\n\nMind this.\n"
+            )
     if shift == 0:
         out.append("### Only in the newest\n\n    Status, Arm: Supported up to 8 GiB\n")
     if shift == 2:
@@ -45,7 +53,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     repo = repository(
         folder / "repo",
         v4_9=support("4.9", features(2), "2019-01-01", "2020-01-01"),
-        v4_10=support("4.10", features(1).replace("Status: Experimental", "Status:Experimental", 1), "2024-01-01", "2026-01-01"),
+        v4_10=support(
+            "4.10", features(1).replace("Status: Experimental", "Status:Experimental", 1), "2024-01-01", "2026-01-01"
+        ),
         v4_11=support("4.11", features(1)),
         unstable=support("4.99-unstable", features(0), "TBD", "TBD"),
     )
@@ -78,7 +88,14 @@ def expected(value: Any) -> dict[str, list[list[str]]]:
                 words.append([ABSENCE[cell["absence"]][0]])
                 continue
             of_status = row["path"][0] != "Release Support"
-            older = next((t["name"] for t, c in list(zip(value["trees"], row["cells"], strict=True))[n + 1 :] if c["status"] is not None), "")
+            older = next(
+                (
+                    t["name"]
+                    for t, c in list(zip(value["trees"], row["cells"], strict=True))[n + 1 :]
+                    if c["status"] is not None
+                ),
+                "",
+            )
             words.append([cell["status"]])
             if of_status:
                 words[-1].append(" ".join(SECURITY[cell["security"]][:2]))
@@ -90,7 +107,9 @@ def expected(value: Any) -> dict[str, list[list[str]]]:
 
 
 def visible(page: Page) -> list[str]:
-    ids: list[str] = page.evaluate("""() => [...document.querySelectorAll(".matrix tbody tr.row")].filter((r) => r.checkVisibility()).map((r) => r.id)""")
+    ids: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".matrix tbody tr.row")].filter((r) => r.checkVisibility()).map((r) => r.id)"""
+    )
     return ids
 
 
@@ -99,9 +118,13 @@ def test_cells_equal_the_json_with_and_without_javascript(site: Path, browser: B
     value = json.loads((site / "matrix.json").read_text())
     with opened(browser, site / "matrix.html", java_script_enabled=script) as it:
         assert it.faults == []
-    with opened(browser, site / "matrix.html") as reader:  # evaluate needs scripts; what the server sends is the same file
+    with opened(
+        browser, site / "matrix.html"
+    ) as reader:  # evaluate needs scripts; what the server sends is the same file
         if not script:
-            reader.page.set_content((site / "matrix.html").read_text().replace("<script>", "<template>").replace("</script>", "</template>"))
+            reader.page.set_content(
+                (site / "matrix.html").read_text().replace("<script>", "<template>").replace("</script>", "</template>")
+            )
         assert cells(reader.page) == expected(value)
 
 
@@ -151,7 +174,15 @@ def test_filtering_by_hand_agrees_with_the_json_and_lands_in_the_address(site: P
         page.get_by_label("changed only").check()
         until(page, "location.hash.includes('changed=1')")
         changed = {"better", "worse", "security-lost", "text"}
-        wanted = [r for r in value["rows"] if r["id"] in wanted and any(r["cells"][n]["change"] in changed or r["cells"][n]["absence"] in ("not-yet", "removed", "gap") for n in live)]
+        wanted = [
+            r
+            for r in value["rows"]
+            if r["id"] in wanted
+            and any(
+                r["cells"][n]["change"] in changed or r["cells"][n]["absence"] in ("not-yet", "removed", "gap")
+                for n in live
+            )
+        ]
         assert visible(page) == [r["id"] for r in wanted] and wanted
         page.reload()
         assert visible(page) == [r["id"] for r in wanted]
@@ -163,7 +194,11 @@ def test_filtering_by_hand_agrees_with_the_json_and_lands_in_the_address(site: P
         assert visible(page) == [r["id"] for r in value["rows"] if r["path"][1:2] == ["Section 1"]]
         page.get_by_label("Status", exact=True).select_option("Experimental")
         until(page, "location.hash.includes('status=')")
-        wanted = [r for r in value["rows"] if r["path"][1:2] == ["Section 1"] and any(r["cells"][n]["label"] == "Experimental" for n in live)]
+        wanted = [
+            r
+            for r in value["rows"]
+            if r["path"][1:2] == ["Section 1"] and any(r["cells"][n]["label"] == "Experimental" for n in live)
+        ]
         shown = visible(page)
         assert {r["id"] for r in wanted} <= set(shown)
         assert page.locator("#_count").inner_text() == f"{len(wanted)} of {len(value['rows'])} rows match"
@@ -183,12 +218,14 @@ def test_choosing_trees_hides_their_columns_and_keeps_the_head_in_step(site: Pat
 def place(page: Page, selector: str) -> dict[str, float]:
     box = page.locator(selector).first.bounding_box()
     assert box is not None
-    return dict(box)
+    return {"x": box["x"], "y": box["y"], "height": box["height"]}
 
 
 @pytest.mark.parametrize("script", [False, True])
 @pytest.mark.parametrize("identity", ["feature-3x7", "feature-2x11--x86-hvm", "section-3"])
-def test_a_published_link_leads_to_its_row_below_the_sticky_head(site: Path, browser: Browser, script: bool, identity: str) -> None:
+def test_a_published_link_leads_to_its_row_below_the_sticky_head(
+    site: Path, browser: Browser, script: bool, identity: str
+) -> None:
     with opened(browser, site / "matrix.html", f"#{identity}", java_script_enabled=script) as it:
         row, head = place(it.page, f"[id='{identity}']"), place(it.page, ".names th")
         assert head["y"] + head["height"] - 2 <= row["y"] < 900
@@ -206,7 +243,9 @@ def test_a_deep_link_brings_back_a_row_that_the_filter_hid(site: Path, browser: 
 def test_head_and_first_column_stay_in_sight(site: Path, browser: Browser) -> None:
     with opened(browser, site / "matrix.html", viewport={"width": 400, "height": 800}) as it:
         before = place(it.page, "#feature-0x3 th")["x"]
-        it.page.evaluate("""() => { const box = document.querySelector(".matrix").parentElement; box.scrollIntoView(); box.scrollTo(150, 1500); }""")
+        it.page.evaluate(
+            """() => { const box = document.querySelector(".matrix").parentElement; box.scrollIntoView(); box.scrollTo(150, 1500); }"""
+        )
         box = place(it.page, ".scroll:has(> .matrix)")
         assert abs(place(it.page, ".states th")["y"] - box["y"]) < 3
         assert abs(place(it.page, "#feature-0x3 th")["x"] - before) < 2
@@ -222,7 +261,11 @@ def test_the_keyboard_reaches_everything(site: Path, browser: Browser) -> None:
         seen = []
         for _ in range(24):
             page.keyboard.press("Tab")
-            seen.append(page.evaluate("(document.activeElement.id || document.activeElement.getAttribute('aria-label') || document.activeElement.textContent).trim()"))
+            seen.append(
+                page.evaluate(
+                    "(document.activeElement.id || document.activeElement.getAttribute('aria-label') || document.activeElement.textContent).trim()"
+                )
+            )
         assert seen[:5] == ["_q", "_section", "_status", "_security", "_changed"]
         assert "_ended" in seen and "Features by tree" in seen and "Link to Release Support" in seen
         page.locator("#feature-0x0 summary").focus()
@@ -246,12 +289,16 @@ def test_a_screen_reader_hears_a_table_with_headers_and_names(site: Path, browse
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 400), ("dark", 1400)])
 def test_axe_finds_nothing_serious(site: Path, browser: Browser, scheme: Any, width: int) -> None:
-    with opened(browser, site / "matrix.html", "#ended=1", viewport={"width": width, "height": 1000}, color_scheme=scheme) as it:
+    with opened(
+        browser, site / "matrix.html", "#ended=1", viewport={"width": width, "height": 1000}, color_scheme=scheme
+    ) as it:
         it.page.evaluate("document.querySelectorAll('details').forEach((d, n) => { d.open = n < 12; })")
         assert serious(it.page) == []
 
 
-def test_axe_finds_nothing_serious_on_the_page_of_the_trees(site: Path, browser: Browser, capsys: pytest.CaptureFixture[str]) -> None:
+def test_axe_finds_nothing_serious_on_the_page_of_the_trees(
+    site: Path, browser: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["trees", "--repo", str(site / "repo"), "--format", "html", *TODAY])
     (site / "trees.html").write_text(capsys.readouterr().out)
     with opened(browser, site / "trees.html") as it:
@@ -274,12 +321,19 @@ def test_a_planted_request_is_found(site: Path, browser: Browser, policy: bool) 
     planted.write_text(text)
     with opened(browser, planted) as it:
         it.page.wait_for_timeout(200)
-        assert any(("Content Security Policy" in fault) if policy else fault.startswith("request: http://127.0.0.1:9") for fault in it.faults)
+        assert any(
+            ("Content Security Policy" in fault) if policy else fault.startswith("request: http://127.0.0.1:9")
+            for fault in it.faults
+        )
 
 
 def test_a_planted_script_is_stopped_by_the_policy(site: Path, browser: Browser) -> None:
     planted = site / "script.html"
-    planted.write_text((site / "matrix.html").read_text().replace("<main>", "<main><script>window.pwned = 1</script><p onclick='window.pwned = 2' id='p'>x</p>", 1))
+    planted.write_text(
+        (site / "matrix.html")
+        .read_text()
+        .replace("<main>", "<main><script>window.pwned = 1</script><p onclick='window.pwned = 2' id='p'>x</p>", 1)
+    )
     with opened(browser, planted) as it:
         it.page.locator("#p").click()
         assert it.page.evaluate("window.pwned") is None
@@ -303,7 +357,7 @@ def test_hostile_text_anywhere_runs_nothing(tmp_path: Path, browser: Browser) ->
     for n, payload in enumerate(PAYLOADS):
         field = payload.replace(":", "")
         text += f"## Section {n} `{payload}`\n\n### Feature {n} `{payload}`\n\nProse `{payload}` [link]({payload.replace(' ', '%20')})\n\n"
-        text += f"    Status: {payload}\n    Status, {field}: Supported\n\nCaveat `{payload}` <a href=\"javascript:window.pwned=1\">x</a>\n\n"
+        text += f'    Status: {payload}\n    Status, {field}: Supported\n\nCaveat `{payload}` <a href="javascript:window.pwned=1">x</a>\n\n'
     file = support("4.2", text).replace("https://wiki.xenproject.org/wiki/Xen_4.2", "javascript:window.pwned=1")
     file = file.replace("Initial-Release: 2020-01-01", f"Initial-Release: {PAYLOADS[1]}")
     repo = repository(tmp_path / "repo", v4_2=file)
@@ -316,17 +370,26 @@ def test_hostile_text_anywhere_runs_nothing(tmp_path: Path, browser: Browser) ->
             element.dispatch_event("click")
         it.page.wait_for_timeout(200)
         assert it.page.evaluate("window.pwned") is None
-        assert it.page.evaluate("document.querySelectorAll('.matrix script, .matrix img, .matrix svg, a[href^=\"javascript\" i], [onerror], [onload], [onfocus]').length") == 0
+        assert (
+            it.page.evaluate(
+                "document.querySelectorAll('.matrix script, .matrix img, .matrix svg, a[href^=\"javascript\" i], [onerror], [onload], [onfocus]').length"
+            )
+            == 0
+        )
         assert it.faults == []
     value = json.loads((tmp_path / "m.json").read_text())
     with opened(browser, page) as it:
         assert cells(it.page) == expected(value)
-    assert {payload for payload in PAYLOADS} <= {row["cells"][0]["status"] for row in value["rows"]}
+    assert set(PAYLOADS) <= {row["cells"][0]["status"] for row in value["rows"]}
 
 
 @pytest.mark.parametrize("width", [1400, 400])
-@pytest.mark.parametrize("media", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}, {"reduced_motion": "reduce"}])
-def test_screenshots_and_nothing_sticks_out(site: Path, browser: Browser, tmp_path: Path, width: int, media: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "media", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}, {"reduced_motion": "reduce"}]
+)
+def test_screenshots_and_nothing_sticks_out(
+    site: Path, browser: Browser, tmp_path: Path, width: int, media: dict[str, Any]
+) -> None:
     """The pictures go to $XEN_SUPPORT_SHOTS, for people to look at."""
     folder = Path(os.environ.get("XEN_SUPPORT_SHOTS") or tmp_path)
     with opened(browser, site / "matrix.html", viewport={"width": width, "height": 1000}, **media) as it:
@@ -342,7 +405,9 @@ def test_dark_and_print_are_different_pages(site: Path, browser: Browser) -> Non
         assert it.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 26)"
         it.page.emulate_media(media="print", color_scheme="light")
         assert not it.page.locator("#_filter").is_visible()
-        assert it.page.evaluate("getComputedStyle(document.querySelector('.matrix').parentElement).overflowY") == "visible"
+        assert (
+            it.page.evaluate("getComputedStyle(document.querySelector('.matrix').parentElement).overflowY") == "visible"
+        )
         assert it.page.evaluate("getComputedStyle(document.querySelector('.names th')).position") == "static"
 
 
@@ -352,7 +417,9 @@ def test_ids_are_unique_and_are_xens_own(site: Path, browser: Browser) -> None:
         ids = it.page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
         assert len(ids) == len(set(ids))
         assert {row["id"] for row in (*value["rows"], *value["sections"])} <= set(ids)
-        links = it.page.evaluate("[...document.querySelectorAll('a[href^=\"#\"]')].map((a) => decodeURIComponent(a.getAttribute('href').slice(1)))")
+        links = it.page.evaluate(
+            "[...document.querySelectorAll('a[href^=\"#\"]')].map((a) => decodeURIComponent(a.getAttribute('href').slice(1)))"
+        )
         assert set(links) <= set(ids)
         sources = it.page.evaluate("[...document.querySelectorAll('#feature-0x0 .links a')].map((a) => a.href)")
         assert sources[0] == "https://xenbits.xen.org/docs/unstable/SUPPORT.html#feature-0x0"

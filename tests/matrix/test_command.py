@@ -35,7 +35,9 @@ def test_schemas_are_schemas() -> None:
         Draft202012Validator.check_schema(json.loads(schema(name)))
 
 
-@pytest.mark.parametrize("command", [["matrix"], ["trees"], ["query"], ["history", "A"], ["blame", "4.10"]], ids=lambda c: str(c[0]))
+@pytest.mark.parametrize(
+    "command", [["matrix"], ["trees"], ["query"], ["history", "A"], ["blame", "4.10"]], ids=lambda c: str(c[0])
+)
 def test_json_is_of_its_schema(repo: Path, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     value = run_json(capsys, *command, "--repo", str(repo))
     validator = Draft202012Validator(json.loads(schema(command[0])))
@@ -55,7 +57,9 @@ def test_without_arguments_all_release_trees_newest_first(repo: Path, capsys: py
     ]
 
 
-def test_tags_commits_and_unpacked_trees_are_trees(repo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tags_commits_and_unpacked_trees_are_trees(
+    repo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     git(repo, "tag", "RELEASE-4.10.0", "stable-4.10")
     unpacked = tmp_path / "xen-4.8"
     (unpacked / "xen").mkdir(parents=True)
@@ -69,7 +73,9 @@ def test_tags_commits_and_unpacked_trees_are_trees(repo: Path, tmp_path: Path, c
     assert value["trees"][3]["commit"] is None
 
 
-def test_master_comes_before_staging_and_a_branch_without_the_file_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_master_comes_before_staging_and_a_branch_without_the_file_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = support("4.5", FEATURES.format("Supported"))
     repo = build(
         tmp_path / "r",
@@ -100,8 +106,12 @@ def test_a_local_branch_that_differs_is_named(repo: Path, capsys: pytest.Capture
     assert "the local branch stable-4.9 is used; origin/stable-4.9 differs" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("bad", [FEATURES.format("Supported").replace("Status: S", "Status:S"), "## S\n\n###A\n\n    Status: Supported\n"])
-def test_a_file_with_errors_does_not_stop_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str], bad: str) -> None:
+@pytest.mark.parametrize(
+    "bad", [FEATURES.format("Supported").replace("Status: S", "Status:S"), "## S\n\n###A\n\n    Status: Supported\n"]
+)
+def test_a_file_with_errors_does_not_stop_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], bad: str
+) -> None:
     repo = repository(tmp_path / "r", v4_2=support("4.2", FEATURES.format("Supported")), v4_1=support("4.1", bad))
     value = run_json(capsys, "matrix", "--repo", str(repo), status=1)
     cells = next(row for row in value["rows"] if row["key"] == "a")["cells"]
@@ -119,12 +129,21 @@ def test_a_binary_file_is_a_column_that_says_so(tmp_path: Path, capsys: pytest.C
     assert {row["cells"][1]["absence"] for row in value["rows"]} == {"unreadable"}
 
 
-def test_the_four_arguments_of_xens_generator(repo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_four_arguments_of_xens_generator(
+    repo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for branch in ("4.9", "4.10"):
         git(repo, "update-ref", f"refs/remotes/origin/stable-{branch}", f"stable-{branch}")
-    git(repo, "update-ref", "refs/remotes/origin/stable-4.100", "stable-4.10")  # newer than the first: not in the series
+    git(
+        repo, "update-ref", "refs/remotes/origin/stable-4.100", "stable-4.10"
+    )  # newer than the first: not in the series
     monkeypatch.chdir(repo)
-    arguments = ["refs/heads/master", "https://example.org/u/S.html", "refs/remotes/origin/stable-NN", "https://example.org/NN/S.html"]
+    arguments = [
+        "refs/heads/master",
+        "https://example.org/u/S.html",
+        "refs/remotes/origin/stable-NN",
+        "https://example.org/NN/S.html",
+    ]
     assert main(["matrix", *arguments, "--today", "2020-06-01"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("<!DOCTYPE html>")
@@ -137,7 +156,10 @@ def test_the_four_arguments_of_xens_generator(repo: Path, capsys: pytest.Capture
     assert main(["matrix", "refs/heads/none", *arguments[1:]]) == 2
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//example.org/ x", "https://", "file:///etc/passwd", "https://a/\nb"])
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "//example.org/ x", "https://", "file:///etc/passwd", "https://a/\nb"],
+)
 def test_addresses_that_are_none_are_refused(repo: Path, capsys: pytest.CaptureFixture[str], url: str) -> None:
     assert main(["matrix", "--repo", str(repo), "--format", "html", "--url", url]) == 2
     assert "not an address" in capsys.readouterr().err
@@ -169,7 +191,9 @@ def test_a_control_character_in_a_cell_does_not_stop_the_workbook(tmp_path: Path
     assert (tmp_path / "m.xlsx").stat().st_size > 1000
 
 
-def test_text_shows_no_terminal_codes_and_says_what_is_absent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_shows_no_terminal_codes_and_says_what_is_absent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     repo = repository(
         tmp_path / "r",
         v4_2=support("4.2", "## S\n\n### A\n\n    Status: Supp\x1b[31morted\n"),
@@ -181,7 +205,9 @@ def test_text_shows_no_terminal_codes_and_says_what_is_absent(tmp_path: Path, ca
     assert "not yet" in out and "removed" in out
 
 
-def test_html_puts_the_json_and_its_schema_beside_it(repo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_html_puts_the_json_and_its_schema_beside_it(
+    repo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "web" / "support matrix.html"
     assert main(["matrix", "--repo", str(repo), "-o", str(out)]) == 0
     value = json.loads((out.parent / "support matrix.json").read_text())
@@ -190,7 +216,9 @@ def test_html_puts_the_json_and_its_schema_beside_it(repo: Path, tmp_path: Path,
     assert 'href="support%20matrix.json"' in out.read_text()
 
 
-def test_the_page_is_the_same_bytes_for_the_same_day(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_is_the_same_bytes_for_the_same_day(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pages = []
     for name in ("one", "two"):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
@@ -202,15 +230,27 @@ def test_the_page_is_the_same_bytes_for_the_same_day(repo: Path, tmp_path: Path,
     assert b"2020-06-01" in (tmp_path / "m.html").read_bytes() != pages[0]
 
 
-@pytest.mark.parametrize(("name", "value"), [("--today", "yesterday"), ("--today", "2020-02-30"), ("SOURCE_DATE_EPOCH", "soon"), ("SOURCE_DATE_EPOCH", "9" * 30)])
-def test_a_day_that_is_none_is_refused(repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("--today", "yesterday"),
+        ("--today", "2020-02-30"),
+        ("SOURCE_DATE_EPOCH", "soon"),
+        ("SOURCE_DATE_EPOCH", "9" * 30),
+    ],
+)
+def test_a_day_that_is_none_is_refused(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
     if name != "--today":
         monkeypatch.setenv(name, value)
     assert main(["trees", "--repo", str(repo), *([name, value] if name == "--today" else [])]) == 2
     assert value in capsys.readouterr().err
 
 
-def test_outside_a_repository_one_line_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_a_repository_one_line_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", os.fspath(tmp_path))
     for command in (["matrix"], ["trees"], ["query"], ["history", "A"], ["blame", "4.20"]):
@@ -226,7 +266,9 @@ def test_an_empty_repository_has_no_trees(tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("output", ["m.pdf", "m"])
-def test_a_file_whose_name_says_no_format_is_refused(repo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], output: str) -> None:
+def test_a_file_whose_name_says_no_format_is_refused(
+    repo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], output: str
+) -> None:
     assert main(["matrix", "--repo", str(repo), "-o", str(tmp_path / output)]) == 2
     assert "which format?" in capsys.readouterr().err and not (tmp_path / output).exists()
 
@@ -248,7 +290,9 @@ def rows(value: Any) -> list[tuple[str, str]]:
         (["--security", "external"], []),
     ],
 )
-def test_query(repo: Path, capsys: pytest.CaptureFixture[str], options: list[str], expected: list[tuple[str, str]]) -> None:
+def test_query(
+    repo: Path, capsys: pytest.CaptureFixture[str], options: list[str], expected: list[tuple[str, str]]
+) -> None:
     assert rows(run_json(capsys, "query", "--repo", str(repo), *options)) == expected
     assert main(["query", "--repo", str(repo), *options, "--format", "csv"]) == 0
     assert [tuple(row[:2]) for row in list(csv.reader(io.StringIO(capsys.readouterr().out)))[1:]] == expected
@@ -272,7 +316,10 @@ def test_trees_say_what_is_supported_on_a_day(repo: Path, capsys: pytest.Capture
     [
         ("text", "4.10      4.10           security support only  2020-01-01  2020-01-01         2021-01-01"),
         ("wiki", "| [https://xenbits.xen.org/docs/4.10-testing/SUPPORT.html SUPPORT]"),
-        ("md", "| 4.10 | 4.10 | security support only | 2020-01-01 | 2020-01-01 | 2021-01-01 | refs/heads/stable-4.10 |"),
+        (
+            "md",
+            "| 4.10 | 4.10 | security support only | 2020-01-01 | 2020-01-01 | 2021-01-01 | refs/heads/stable-4.10 |",
+        ),
         ("html", '<th scope="row"><a href="https://xenbits.xen.org/docs/4.10-testing/SUPPORT.html">4.10</a></th>'),
     ],
 )
@@ -283,7 +330,9 @@ def test_trees_in_every_format(repo: Path, capsys: pytest.CaptureFixture[str], f
 
 def test_a_hostile_version_is_text_in_wiki_and_markdown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hostile = "4.2 |- [[File:x]] {{evil}} <script> [a](javascript:b) `c`"
-    repo = repository(tmp_path / "r", v4_2=support("4.2", "## S\n").replace("Xen-Version: 4.2", f"Xen-Version: {hostile}"))
+    repo = repository(
+        tmp_path / "r", v4_2=support("4.2", "## S\n").replace("Xen-Version: 4.2", f"Xen-Version: {hostile}")
+    )
     main(["trees", "--repo", str(repo), "--format", "wiki"])
     wiki = capsys.readouterr().out
     assert not any(mark in wiki for mark in ("[[", "{{", "<script", "|- ["))

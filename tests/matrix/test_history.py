@@ -28,18 +28,28 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Subjects say what each commit does to the feature Thing."""
 
     def files(*features: str) -> dict[str, str | None]:
-        return {"SUPPORT.md": support("4.99-unstable", "## S\n\n" + "\n".join(features)), "xen/Makefile": makefile("4.99")}
+        return {
+            "SUPPORT.md": support("4.99-unstable", "## S\n\n" + "\n".join(features)),
+            "xen/Makefile": makefile("4.99"),
+        }
 
     path = build(
         tmp_path_factory.mktemp("history") / "r",
         [
             Commit("Other alone", files(OTHER)),
             Commit("add Thing", files(OTHER, a("Tech Preview"))),
-            Commit("wrap and reorder", files(a("tech preview.", caveat=LONG.replace("gap ", "gap\n"), arm="Experimental"), OTHER)),
+            Commit(
+                "wrap and reorder",
+                files(a("tech preview.", caveat=LONG.replace("gap ", "gap\n"), arm="Experimental"), OTHER),
+            ),
             Commit(f"support it\n\n{REVIEWS}", files(a("Supported"), OTHER)),
             Commit('Revert "support it"', files(a("Tech Preview"), OTHER)),
             Commit("a side branch: deprecate", files(a("Deprecated"), OTHER), "side"),
-            Commit("meanwhile Other changes", files(a("Tech Preview"), OTHER.replace("Supported", "Experimental")), "master"),
+            Commit(
+                "meanwhile Other changes",
+                files(a("Tech Preview"), OTHER.replace("Supported", "Experimental")),
+                "master",
+            ),
         ],
     )
     git(path, "merge", "-q", "--no-ff", "--no-commit", "side", minute=8)
@@ -69,7 +79,9 @@ def steps(value: Any) -> list[tuple[str, list[tuple[str, str, str | None, str | 
     return [(c["subject"], [(s["kind"], s["key"], s["old"], s["new"]) for s in c["changes"]]) for c in value["commits"]]
 
 
-def test_history_follows_the_alias_and_lists_what_changed_the_meaning(repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_history_follows_the_alias_and_lists_what_changed_the_meaning(
+    repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     value = run_json(capsys, "history", "Object", "--repo", str(repo), "--aliases", aliases)
     assert steps(value) == [
         ("caveat", [("caveat", "object", LONG, "No gap.")]),
@@ -95,13 +107,20 @@ def test_history_says_who_when_and_which_advisory(repo: Path, aliases: str, caps
     assert effects["support it"] == "better" and effects['Revert "support it"'] == "security-lost"
 
 
-def test_without_the_alias_a_renamed_feature_ends_and_another_begins(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_the_alias_a_renamed_feature_ends_and_another_begins(
+    repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     value = run_json(capsys, "history", "thing", "--repo", str(repo))
-    assert steps(value)[0] == ("rename Thing to Object", [("removed", "thing--arm", "Experimental", None), ("removed", "thing--x86", "Deprecated", None)])
+    assert steps(value)[0] == (
+        "rename Thing to Object",
+        [("removed", "thing--arm", "Experimental", None), ("removed", "thing--x86", "Deprecated", None)],
+    )
     assert [tree["rows"] != [] for tree in value["trees"]] == [False, True]
 
 
-def test_history_of_one_row_leaves_the_other_and_the_words_out(repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_history_of_one_row_leaves_the_other_and_the_words_out(
+    repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     value = run_json(capsys, "history", "object--arm", "--repo", str(repo), "--aliases", aliases)
     assert steps(value) == [
         ("rename Thing to Object", [("renamed", "object", "Thing", "Object")]),
@@ -118,7 +137,17 @@ def test_history_as_text_and_csv(repo: Path, aliases: str, capsys: pytest.Captur
     assert "XSA-99 XSA-123 CVE-2024-31145" in out
     main(["history", "Object", "--repo", str(repo), "--aliases", aliases, "--format", "csv"])
     table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert [row["kind"] for row in table] == ["caveat", "renamed", "added", "lost", "status", "status", "status", "added", "added"]
+    assert [row["kind"] for row in table] == [
+        "caveat",
+        "renamed",
+        "added",
+        "lost",
+        "status",
+        "status",
+        "status",
+        "added",
+        "added",
+    ]
 
 
 def test_a_feature_that_nobody_had_is_refused_with_a_suggestion(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,7 +163,11 @@ def blamed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str
 
 def test_blame_passes_over_wrapping_and_order(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = git(repo, "log", "-1", "--format=%H", "--grep=^wrap and reorder")
-    assert blamed(capsys, before, "--repo", str(repo)) == {"thing--x86": "add Thing", "thing--arm": "add Thing", "other": "Other alone"}
+    assert blamed(capsys, before, "--repo", str(repo)) == {
+        "thing--x86": "add Thing",
+        "thing--arm": "add Thing",
+        "other": "Other alone",
+    }
 
 
 def test_blame_goes_through_the_merge_to_either_side(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -144,13 +177,17 @@ def test_blame_goes_through_the_merge_to_either_side(repo: Path, capsys: pytest.
     }  # fmt: skip
 
 
-def test_blame_follows_a_rename_by_the_aliases_file_only(repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_blame_follows_a_rename_by_the_aliases_file_only(
+    repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     renamed = git(repo, "log", "-1", "--format=%H", "--grep=^rename Thing")
     assert blamed(capsys, renamed, "--repo", str(repo), "--aliases", aliases)["object--arm"] == "add Thing"
     assert blamed(capsys, renamed, "--repo", str(repo))["object--arm"] == "rename Thing to Object"
 
 
-def test_a_caveat_changes_the_meaning_of_its_sections_rows(repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_caveat_changes_the_meaning_of_its_sections_rows(
+    repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     found = blamed(capsys, "unstable", "--repo", str(repo), "--aliases", aliases)
     assert found == {"object--x86": "caveat", "object--arm": "caveat", "other": "meanwhile Other changes"}
 

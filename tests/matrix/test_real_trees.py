@@ -22,7 +22,9 @@ def value(xen: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def text_of(xen: Path, tree: Any) -> bytes:
-    return subprocess.run(["/usr/bin/env", "git", "-C", str(xen), "show", f"{tree['commit']}:SUPPORT.md"], check=True, capture_output=True).stdout
+    return subprocess.run(
+        ["/usr/bin/env", "git", "-C", str(xen), "show", f"{tree['commit']}:SUPPORT.md"], check=True, capture_output=True
+    ).stdout
 
 
 def read_by_reference(data: bytes) -> list[dict[str, Any]]:
@@ -48,8 +50,15 @@ def test_all_trees_newest_first(value: Any) -> None:
 @pytest.mark.skipif(not pandoc.HAVE, reason="pandoc is not installed")
 def test_cells_are_what_the_reference_reads(xen: Path, value: Any) -> None:
     for n, tree in enumerate(value["trees"]):
-        expected = {tuple(row["path"]): (row["key"], row["anchor"], row["status"]) for row in read_by_reference(text_of(xen, tree))}
-        found = {tuple(r["path"]): (r["key"], r["anchor"], r["cells"][n]["status"]) for r in value["rows"] if r["cells"][n]["status"] is not None}
+        expected = {
+            tuple(row["path"]): (row["key"], row["anchor"], row["status"])
+            for row in read_by_reference(text_of(xen, tree))
+        }
+        found = {
+            tuple(r["path"]): (r["key"], r["anchor"], r["cells"][n]["status"])
+            for r in value["rows"]
+            if r["cells"][n]["status"] is not None
+        }
         assert found == expected
 
 
@@ -57,7 +66,9 @@ def test_cells_are_what_the_reference_reads(xen: Path, value: Any) -> None:
 def test_cells_are_what_our_own_oracle_reads(xen: Path, value: Any) -> None:
     for n, rows in enumerate(read_all([text_of(xen, tree) for tree in value["trees"]])):
         assert not isinstance(rows, Rejected)
-        found = sorted((r["key"], r["cells"][n]["status"]) for r in value["rows"] if r["cells"][n]["status"] is not None)
+        found = sorted(
+            (r["key"], r["cells"][n]["status"]) for r in value["rows"] if r["cells"][n]["status"] is not None
+        )
         assert found == sorted((row["key"], row["status"]) for row in rows)
 
 
@@ -82,7 +93,13 @@ def test_the_renamed_hotplug_is_two_rows_without_the_aliases_file_and_one_with_i
     (tmp_path / "aliases.toml").write_text(ALIASES)
     joined = run_json(capsys, "matrix", "--repo", str(xen), "--aliases", str(tmp_path / "aliases.toml"))
     row = next(row for row in joined["rows"] if row["key"] == "acpi-cpu-hotplug--x86")
-    assert [cell["status"] for cell in row["cells"]] == ["Experimental", "Experimental", "Supported", "Supported", "Supported"]
+    assert [cell["status"] for cell in row["cells"]] == [
+        "Experimental",
+        "Experimental",
+        "Supported",
+        "Supported",
+        "Supported",
+    ]
     assert [cell["change"] for cell in row["cells"]] == ["same", "security-lost", "same", "same", None]
     assert "physical-cpu-hotplug--x86" not in [row["key"] for row in joined["rows"]]
 
@@ -95,8 +112,13 @@ def test_the_prose_only_section_is_shown_with_its_trees(value: Any) -> None:
 
 def test_blame_and_history_of_the_real_trees(xen: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "aliases.toml").write_text(ALIASES)
-    found = run_json(capsys, "history", "ACPI CPU Hotplug", "--repo", str(xen), "--aliases", str(tmp_path / "aliases.toml"))
-    assert [[step["kind"] for step in commit["changes"]] for commit in found["commits"]] == [["renamed", "status"], ["added"]]
+    found = run_json(
+        capsys, "history", "ACPI CPU Hotplug", "--repo", str(xen), "--aliases", str(tmp_path / "aliases.toml")
+    )
+    assert [[step["kind"] for step in commit["changes"]] for commit in found["commits"]] == [
+        ["renamed", "status"],
+        ["added"],
+    ]
     blamed = run_json(capsys, "blame", "4.17", "--repo", str(xen))
     subjects = {row["key"]: row["commit"]["subject"] for row in blamed["rows"]}
     assert subjects["x86-64"] == "state of stable-4.10"

@@ -40,7 +40,10 @@ def test_a_key_on_two_paths_is_two_rows_and_the_first_has_the_plain_id() -> None
 
 
 def test_equal_words_in_another_place_are_never_joined_without_an_alias() -> None:
-    found = built(tree("4.3", "## S\n\n### New name\n\n    Status: Supported\n"), tree("4.2", "## S\n\n### Old name\n\n    Status: Supported\n"))
+    found = built(
+        tree("4.3", "## S\n\n### New name\n\n    Status: Supported\n"),
+        tree("4.2", "## S\n\n### Old name\n\n    Status: Supported\n"),
+    )
     assert keys(found) == ["old-name", "new-name"]
 
 
@@ -69,7 +72,9 @@ def test_an_alias_finds_a_feature_that_moved_to_another_section_too() -> None:
 
 def test_a_tree_with_both_names_keeps_both_rows() -> None:
     both = "## S\n\n### New\n\n    Status: Supported\n\n### Old\n\n    Status: Experimental\n"
-    found = built(tree("4.3", "## S\n\n### New\n\n    Status: Supported\n"), tree("4.2", both), aliases=[("Old", "New")])
+    found = built(
+        tree("4.3", "## S\n\n### New\n\n    Status: Supported\n"), tree("4.2", both), aliases=[("Old", "New")]
+    )
     assert keys(found) == ["new", "old"]
 
 
@@ -143,7 +148,10 @@ def test_lists_of_what_is_supported_are_rows_and_change_in_words_only() -> None:
 
 
 def test_sections_of_words_alone_are_lines_but_no_rows() -> None:
-    found = built(tree("4.3", "## Kconfig\n\nEXPERT options are not supported.\n\n## S\n\n### A\n\n    Status: Supported\n"), tree("4.2", A))
+    found = built(
+        tree("4.3", "## Kconfig\n\nEXPERT options are not supported.\n\n## S\n\n### A\n\n    Status: Supported\n"),
+        tree("4.2", A),
+    )
     kconfig = line(found, "kconfig")
     assert not kconfig.stated and kconfig.prose
     assert kconfig.parts[0] is not None and kconfig.parts[0].description == "EXPERT options are not supported."
@@ -169,7 +177,12 @@ def test_an_identifier_given_twice_is_one_line_with_the_words_of_both() -> None:
 def test_newest_first_by_version_then_date() -> None:
     from dataclasses import replace
 
-    trees = [tree("4.9", A), tree("4.10", A), replace(tree("4.10", A, "tag"), date="2025-01-01"), replace(tree("4.1", A), version=None)]
+    trees = [
+        tree("4.9", A),
+        tree("4.10", A),
+        replace(tree("4.10", A, "tag"), date="2025-01-01"),
+        replace(tree("4.1", A), version=None),
+    ]
     assert [t.name for t in matrix.newest_first(trees)] == ["tag", "4.10", "4.9", "4.1"]
 
 

@@ -164,6 +164,15 @@ def test_a_caveat_that_a_label_needs_is_not_lost_in_silence() -> None:
     theirs = base.replace("Experimental", "Supported, with caveats")
     merged = merge(base.encode(), ours.encode(), theirs.encode())
     assert [change.place.key for change in merged.conflicts] == ["x:text"]
+    for side, wanted in (("ours", ours), ("theirs", theirs)):
+        chosen: Side = "ours" if side == "ours" else "theirs"
+        settled = merge(
+            base.encode(),
+            ours.encode(),
+            theirs.encode(),
+            rule=lambda p, s=chosen: s if p.what == "text" else None,  # type: ignore[misc]
+        )
+        assert settled.data.decode() == wanted and not settled.conflicts
 
 
 def test_line_ends_of_windows_stay() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from convert import cli
+from convert.updating import pending
 from tests.update.worlds import FILE, World, changed, commit, git
 
 _WRAPPER = """#!/bin/sh
@@ -46,6 +47,7 @@ class Wrapper:
         if not child:  # no new interpreter: a test kills hundreds of them
             status = 70
             try:
+                pending.home.cache_clear()  # as in a new process
                 os.environ["PATH"] = f"{self.folder}:{self.path}"
                 with (self.folder / "said").open("w") as said:
                     os.dup2(said.fileno(), 1)
@@ -160,15 +162,15 @@ def test_a_checkout_follows_its_branch(world: World, wrapper: Wrapper, tmp_path:
 
 
 def test_of_two_runs_at_once_one_wins(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from convert.updating import applying
+    from convert import git as plumbing
 
     world.run()
     world.features(["4.20"], changed((0, 3, "Tech Preview")))
-    real = applying.git.move_refs
+    real = plumbing.move_refs
     refused: list[str | None] = []
 
     def late(repo: Path, moves: list[tuple[str, str, str | None]]) -> str | None:
-        monkeypatch.setattr(applying.git, "move_refs", real)
+        monkeypatch.setattr(plumbing, "move_refs", real)
         other = subprocess.run(
             [sys.executable, "-m", "convert.cli", "update", str(world.book), "--repo", str(world.repo)],
             capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
@@ -177,7 +179,7 @@ def test_of_two_runs_at_once_one_wins(world: World, monkeypatch: pytest.MonkeyPa
         refused.append(real(repo, moves))
         return refused[0]
 
-    monkeypatch.setattr(applying.git, "move_refs", late)
+    monkeypatch.setattr(plumbing, "move_refs", late)
     assert world.run() == 2
     assert "something else has changed its refs meanwhile" in world.err and refused[0]
     assert world.git("rev-list", "--count", "stable-4.20..support/4.20") == "1"
@@ -187,7 +189,6 @@ def test_of_two_runs_at_once_one_wins(world: World, monkeypatch: pytest.MonkeyPa
 
 def test_two_conflicting_runs_leave_one_merge(world: World) -> None:
     from convert.failure import Failure
-    from convert.updating import pending
 
     pending.save(world.repo, "4.20", {}, {"SUPPORT.md": b"x\n"}, None)
     with pytest.raises(Failure, match="another run"):

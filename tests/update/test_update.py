@@ -300,6 +300,45 @@ def test_two_remotes_need_a_choice(world: World) -> None:
     assert world.run("--remote", "two") == 0
 
 
+def test_other_files_of_the_trees_branch_do_not_matter_but_in_a_merge(world: World) -> None:
+    world.run()
+    world.features(["4.20"], changed((0, 3, "Tech Preview")))
+    world.run()
+    commit(world.repo, "stable-4.20", {"Makefile": "all: theirs\n"})
+    before = world.refs()
+    assert world.run() == 0 and world.refs() == before
+    commit(world.repo, "support/4.20", {"Makefile": "all: ours\n"})
+    commit(world.repo, "stable-4.20", {"SUPPORT.md": FILE.replace("Status: Deprecated", "Status: Obsolete")})
+    before = world.refs()
+    assert world.run() == 2
+    assert "have both changed Makefile" in world.err and world.refs() == before
+
+
+def test_a_file_that_is_no_utf8_blocks_its_tree(world: World) -> None:
+    world.run()
+    blob = world.git("hash-object", "-w", str(_latin1(world)))
+    tree = world.git("rev-parse", "support/4.20")
+    made = world.git(
+        "commit-tree", "-p", tree, "-m", "x", git(world.repo, "mktree", data=f"100644 blob {blob}\tSUPPORT.md\n")
+    )
+    world.git("update-ref", "refs/heads/support/4.20", made)
+    world.features(["4.20"], changed((0, 3, "Tech Preview")))
+    assert world.run() == 1
+    assert "not UTF-8" in world.err
+
+
+def _latin1(world: World) -> Path:
+    path = world.book.parent / "latin1"
+    path.write_bytes(FILE.replace("calm", "c\xe4lm").encode("latin-1"))
+    return path
+
+
+def test_terminal_codes_of_a_file_stay_out_of_the_terminal(world: World) -> None:
+    commit(world.repo, "stable-4.20", {"SUPPORT.md": FILE.replace("RISC-V: Experimental", "RISC-V: \x1b[31mred")})
+    assert world.run("--plan") == 1
+    assert "\x1b" not in world.out and "\\x1b[31mred" in world.out
+
+
 def test_many_trees_and_one_that_is_not_there(world: World) -> None:
     names = [f"4.{n}" for n in range(1, 26)]
     for name in names[:-1]:

@@ -17,7 +17,7 @@ Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
 # names of devices, drivers and techniques that SUPPORT.md files speak of, five letters or more
 _NAMES = """
     aarch32 aarch64 altp2m apicv arinc653 blkback blkfront blktap2 cirrus e1000 e1000e es1370 exynos fbback fbfront flask freebsd
-    gdbsx gicv2 gicv3 grub2 ioreq ipmmu kbdback kbdfront libvirt libxl ne2000 netback netbsd netfront ns16550 nvdimm openbsd piix3
+    gdbsx gicv2 gicv3 grub2 ioreq iommu ipmmu kbdback kbdfront libvirt libxl ne2000 netback netbsd netfront ns16550 nvdimm openbsd piix3
     pl011 pvcalls pvshim pygrub qcow2 remus renesas rombios rtl8139 seabios smmuv1 smmuv2 smmuv3 stdvga tpmback tpmfront usbmouse
     usbtablet virtio vmware xbdback xenbus xenconsoled xennetback xenstore xenstored xentrace xenlight
 """

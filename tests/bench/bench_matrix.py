@@ -1,0 +1,139 @@
+"""make bench: `matrix` of the five real trees, of 25 and 200 made ones, and against Xen's own generator where it is at hand.
+
+Xen's generator is at hand when XEN_TOOLS names a folder with its docs/support-matrix-generate and docs/parse-support-md (a
+checkout of xen.git), and pandoc and Perl with JSON, Tie::IxHash and CGI are installed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.timing import SHARED, environment, median, peak
+from tests.helpers.repositories import git
+
+COUNTS = (25, 200)
+ROWS = 200  # about as many as the newest real tree has
+GOAL = 0.1  # of the time of Xen's generator
+
+
+def made(number: int) -> str:
+    """A SUPPORT.md of about a real one's size; every tree differs a little."""
+    lines = [
+        "% Support", "", "# Release Support", "", f"    Xen-Version: 4.{number}", "    Initial-Release: 2020-01-01",
+        "    Supported-Until: 2030-01-01", "    Security-Support-Until: 2032-01-01", "", "# Feature Support", "",
+    ]  # fmt: skip
+    for n in range(ROWS):
+        if n % 12 == 0:
+            lines += [f"## Section {n // 12}", ""]
+        status = ("Supported", "Tech Preview", "Experimental")[(n + number) % 3 if n % 20 == 0 else n % 3]
+        lines += [
+            f"### Feature {n}",
+            "",
+            f"What feature {n} is, in a few words that fill a line of the file.",
+            "",
+            f"    Status, x86: {status}",
+            "",
+        ]
+        lines += ["A caveat that applies to it, in a sentence.", ""] if n % 3 == 0 else []
+    return "\n".join(lines)
+
+
+def repository(folder: Path, count: int) -> Path:
+    """master and count-1 release branches through one `git fast-import`."""
+    stream = []
+    for number in range(1, count + 1):
+        branch = "master" if number == count else f"stable-4.{number}"
+        files = {
+            "SUPPORT.md": made(number),
+            "xen/Makefile": f"export XEN_VERSION       = 4\nexport XEN_SUBVERSION    = {number}\n",
+        }
+        stream.append(
+            f"commit refs/heads/{branch}\ncommitter T <t@example.org> {1_600_000_000 + number} +0000\ndata 1\nx\n"
+        )
+        stream += [f"M 644 inline {name}\ndata {len(text)}\n{text}\n" for name, text in files.items()]
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "master")
+    subprocess.run(
+        [shutil.which("git") or "git", "-C", str(folder), "fast-import", "--quiet"],
+        input="".join(stream).encode(),
+        check=True,
+    )
+    return folder
+
+
+def matrix(repo: Path, out: Path) -> list[str]:
+    return ["-m", "convert.cli", "matrix", "--repo", str(repo), "-o", str(out), "--exit-zero"]
+
+
+def sizes(out: Path) -> str:
+    data = out.read_bytes()
+    return f"page {len(data) / 1e6:.2f} MB, gzipped {len(gzip.compress(data, mtime=0)) / 1e3:.0f} kB"
+
+
+def xens(repo: Path, tools: Path, out: Path) -> float:
+    """Seconds of Xen's own steps for all trees of a repository: git and pandoc per tree, then docs/parse-support-md."""
+    start = time.perf_counter()
+    command = [str(tools / "docs" / "parse-support-md")]
+    names = git(repo, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/*/stable-*").splitlines()
+    for n, ref in enumerate(names):
+        text = subprocess.run(
+            [shutil.which("git") or "git", "-C", str(repo), "cat-file", "blob", f"{ref}:SUPPORT.md"],
+            check=True,
+            capture_output=True,
+        ).stdout
+        place = out / f"{n}.json"
+        place.write_bytes(
+            subprocess.run(
+                [shutil.which("pandoc") or "pandoc", "-t", "json"], input=text, check=True, capture_output=True
+            ).stdout
+        )
+        command += [str(place), f"https://example.org/{n}/SUPPORT.html"]
+    subprocess.run(["perl", *command], check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        env = environment(folder / "cache")
+        out = folder / "m.html"
+        bundle = SHARED / "xen-five-trees.bundle"
+        real = folder / "xen"
+        if bundle.exists():
+            subprocess.run(
+                [shutil.which("git") or "git", "clone", "-q", str(bundle), str(real)], check=True, capture_output=True
+            )
+            took = median(matrix(real, out), env, 5)
+            _, memory = peak(matrix(real, out), env)
+            print(f"matrix, five real trees: {took:.0f} ms, {memory:.0f} MB at the peak; {sizes(out)}")
+            compare(real, folder, took / 1000)
+        each = []
+        for count in COUNTS:
+            repo = repository(folder / str(count), count)
+            took, memory = peak(matrix(repo, out), env)
+            each.append(took / count)
+            print(
+                f"matrix, {count} made trees: {took:.2f} s, {1000 * took / count:.0f} ms a tree, {memory:.0f} MB at the peak; {sizes(out)}"
+            )
+        print(f"matrix, a tree of {COUNTS[1]} takes {each[1] / each[0]:.2f} times one of {COUNTS[0]} (linear: about 1)")
+
+
+def compare(repo: Path, folder: Path, mine: float) -> None:
+    """Ours against Xen's in one run, where Xen's is at hand."""
+    tools = os.environ.get("XEN_TOOLS")
+    if not tools or not (Path(tools) / "docs" / "parse-support-md").exists() or shutil.which("pandoc") is None:
+        print("matrix, Xen's own generator: not at hand (XEN_TOOLS names no checkout with docs/parse-support-md)")
+        return
+    theirs = xens(repo, Path(tools), folder)
+    print(f"matrix, Xen's own generator: {theirs:.2f} s; ours takes {mine / theirs:.3f} of its time (goal {GOAL})")
+
+
+if __name__ == "__main__":
+    main()
