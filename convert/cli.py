@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "matrix": ("matrix", "all trees side by side"),
     "history": ("history", "one feature through all trees and all commits that changed its meaning"),
     "blame": ("history", "per row the last commit that changed its meaning"),
-    "query": ("query", "the rows that answer a question"),
+    "query": ("history", "the rows that answer a question"),
 }
 
 
