@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from grammar.escape import fold
 from grammar.inlines import plain
 from grammar.nodes import BulletList, Paragraph
 from grammar.printer import LEAD_IN
+from grammar.tidy import tidy_blocks
 from tests.grammar.strategies import hostile_text
 from tests.helpers import pandoc, xen
 
@@ -55,7 +55,7 @@ def workbooks(draw: st.DrawFn) -> Workbook:
 def words(prose: Prose) -> str:
     """The words of prose, blocks apart by a blank."""
     out = []
-    for block in prose:
+    for block in tidy_blocks(prose):  # a link without words shows its address, for example
         if isinstance(block, Paragraph):
             out.append(plain(block.inlines))
         elif isinstance(block, BulletList):
@@ -127,4 +127,4 @@ def test_any_cells(books: list[Workbook]) -> None:
         blocks = tree["blocks"]
         start = next(n for n, b in enumerate(blocks) if b["t"] == "Header" and b["c"][1][0] == "feature-support")
         end = next(n for n, b in enumerate(blocks) if b["t"] == "Header" and b["c"][0] == 1 and n > start)
-        assert re.sub(r"\s+", " ", fold(text_of(blocks[start + 1 : end]))) == said, draft.text
+        assert fold(text_of(blocks[start + 1 : end])).split() == said.split()
