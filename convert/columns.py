@@ -141,7 +141,7 @@ def _committed(tree: Found, commit: str, data: Mapping[str, bytes | None]) -> Co
 
 def _unpacked(tree: Found) -> Column:
     folder = tree.folder or Path()
-    name = folder.resolve().name or tree.name
+    name = (folder.resolve().name or tree.name).encode(errors="replace").decode()
     makefile = folder / MAKEFILE
     version = None
     if makefile.is_file():

@@ -175,6 +175,11 @@ def graph(repo: Path, commits: Sequence[str], path: str, *, everything: bool) ->
     return [(first, tuple(rest)) for first, *rest in words]
 
 
+def shallow(repo: Path) -> bool:
+    """Whether the repository has only the newest part of its history."""
+    return run(repo, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
+
 def _lines(names: Sequence[str]) -> bytes:
     return "".join(f"{name}\n" for name in names).encode(errors="surrogateescape")
 
@@ -348,10 +353,13 @@ def changed_lines(repo: Path, old: str, new: str) -> bytes:
     return b"\n".join(kept)
 
 
-def format_patches(repo: Path, base: str, tip: str, folder: Path, prefix: str, version: int) -> list[Path]:
+def format_patches(
+    repo: Path, base: str, tip: str, folder: Path, prefix: str, version: int, variables: Mapping[str, str]
+) -> list[Path]:
     """The commits after `base` up to `tip` and an empty cover letter as mails in a folder; the files in order.
 
-    Nothing of the user's settings for mails has a part in it: the same commits give the same mails everywhere.
+    `variables` date the cover letter.  Nothing of the user's settings for mails has a part in it: the same commits give
+    the same mails everywhere.
     """
     numbered = [f"-v{version}"] if version > 1 else []
     done = run(
@@ -360,7 +368,7 @@ def format_patches(repo: Path, base: str, tip: str, folder: Path, prefix: str, v
         "--cover-from-description=none", "--no-signature", "--no-attach", "--no-thread", "--no-notes", "--no-cc", "--no-to",
         "--no-add-header", "--no-base", "--no-from", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--stat=72",
         "-p", "-U3", "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/", "--suffix=.patch", "--encode-email-headers",
-        f"{base}..{tip}",
+        f"{base}..{tip}", variables=variables,
     )  # fmt: skip
     _checked(done, "format-patch")
     return sorted(folder.glob("*.patch"))
@@ -412,3 +420,10 @@ def apply_mail(folder: Path, mail: Path, variables: Mapping[str, str]) -> str | 
     run(folder, "am", "--abort", variables=variables)
     said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
     return next((line.removeprefix("error: ") for line in said if line.startswith("error: ")), _said(done))
+
+
+def folders(repo: Path, commit: str) -> list[str]:
+    """The paths of all folders of a commit.  Raises Failure."""
+    done = run(repo, "ls-tree", "-r", "-d", "-z", "--name-only", commit)
+    _checked(done, "ls-tree")
+    return [os.fsdecode(path) for path in done.stdout.split(b"\0") if path]

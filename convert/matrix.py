@@ -235,7 +235,7 @@ def _lost(root: Node, index: int, tree: Tree) -> set[int]:
 def state(release: Mapping[str, Any], today: date) -> State:
     """What a tree is on a day by the dates of its release fields; the last day of support counts."""
     ends = [_date(release.get(key)) for key in ("Supported-Until", "Security-Support-Until")]
-    if re.search(r"-(?:unstable|rc)", str(release.get("Xen-Version", ""))):
+    if re.search(r"-(?:unstable|rc|pre)", str(release.get("Xen-Version", ""))):
         return "development"
     if ends[0] and today <= ends[0]:
         return "supported"

@@ -11,6 +11,7 @@ from convert.rowtree import Part
 
 SCHEMA = "xen-support.matrix/1"
 _ABSENT = {"not-yet": "not yet", "removed": "removed", "gap": "gap", "unreadable": "unreadable", None: "-"}
+_LEGEND = "+ better, - worse, ! security support lost: against the next older tree that has a status"
 _CHANGED = {"better": "+", "worse": "-", "security-lost": "!"}
 
 
@@ -111,7 +112,7 @@ def as_text(matrix: Matrix, paint: Painter, width: int) -> str:
         body, head, tablefmt="simple", disable_numparse=True, preserve_whitespace=True,
         maxcolwidths=[first, *([each] * count)], maxheadercolwidths=[first, *([each] * count)],
     )  # fmt: skip
-    return "\n".join(row.rstrip() for row in done.splitlines())
+    return "\n".join([*(row.rstrip() for row in done.splitlines()), "", _LEGEND])
 
 
 def _text_cell(line: Line, cell: Cell, paint: Painter) -> str:

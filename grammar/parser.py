@@ -226,7 +226,9 @@ class _Builder:
             later = next((n for n in self.literals if n > first), None)
             if later is None and breaks and what not in _LAZY:  # text that pandoc ends early may leave a literal behind
                 inside = ((n, self.source.line_text(n)) for n in range(first + 1, last + 1))
-                later = next((n for n, t in inside if t.startswith(("    ", "#")) and not fields.DEFINITION.match(t[4:])), None)
+                later = next(
+                    (n for n, t in inside if t.startswith(("    ", "#")) and not fields.DEFINITION.match(t[4:])), None
+                )
             article = "an" if what[0] in "aeiouAEIOU" else "a"
             name = what if what[0].isupper() or what in ("math",) else f"{article} {what}"
             if lost is not None:
@@ -241,7 +243,9 @@ class _Builder:
         """Whether fields stand below a heading that pandoc does not see: they fall to the section before."""
         number, level = self.source.position(span.start)[0], len(text) - len(text.lstrip("#"))
         end = next((line for line, other in self.headings if line > number and other <= level), self.source.count + 1)
-        return any(number < line < end for line in (*self.literals, *self.defined, *(group.last for group in self.lost)))
+        return any(
+            number < line < end for line in (*self.literals, *self.defined, *(group.last for group in self.lost))
+        )
 
     def findings(self, lines: _Lines, index: int, column: int, raw: str, found: Sequence[Finding], last: int) -> None:
         """Report what a text holds beyond the mark-up; `raw` begins at a column of a line and ends with line `last`."""
@@ -407,7 +411,9 @@ class _Builder:
         for terminal, index, shape in run.lines:
             text = texts[index]
             if terminal == "LAZY" and shape == "HEADING":
-                self.lost_headings.append((self.span(lines, index), text.strip(), "no blank line before it; put one there"))
+                self.lost_headings.append(
+                    (self.span(lines, index), text.strip(), "no blank line before it; put one there")
+                )
             elif (
                 "#" in text
                 and _TEXT_HEADING.match(text)

@@ -22,9 +22,24 @@ from grammar.tidy import tidy_blocks
 from tests.grammar.strategies import hostile_text
 from tests.helpers import pandoc, xen
 
-TREES = Tab("Trees", tuple(Row(n + 1, tuple(Cell((Run(t),)) for t in row)) for n, row in enumerate([["Tree", "Xen-Version"], ["4.20", "4.20"]])))
+TREES = Tab(
+    "Trees",
+    tuple(
+        Row(n + 1, tuple(Cell((Run(t),)) for t in row))
+        for n, row in enumerate([["Tree", "Xen-Version"], ["4.20", "4.20"]])
+    ),
+)
 HEADS = ("Section", "Feature", "Variant", "Description", "4.20", "Caveats")
-STATUSES = ("Supported", "Tech Preview", "Obsolete", "Supported up to 12 TiB", "Supported, with caveats", "-", "text", "?")
+STATUSES = (
+    "Supported",
+    "Tech Preview",
+    "Obsolete",
+    "Supported up to 12 TiB",
+    "Supported, with caveats",
+    "-",
+    "text",
+    "?",
+)
 
 
 @st.composite
@@ -35,7 +50,15 @@ def runs(draw: st.DrawFn, lines: int) -> tuple[Run, ...]:
         lead = draw(st.sampled_from(["", "", "- ", "* ", "• ", "  - ", "1. ", "\n"])) if lines > 1 else ""
         text = ("\n" if n else "") + lead + draw(hostile_text(max_size=20)).replace("\n", " ")
         link = draw(st.sampled_from([None, None, None, "https://example.org/a_b(c)"]))
-        out.append(Run(text, draw(st.booleans()) and lines > 1, draw(st.booleans()) and lines > 1, draw(st.integers(0, 9)) == 9, link if lines > 1 else None))
+        out.append(
+            Run(
+                text,
+                draw(st.booleans()) and lines > 1,
+                draw(st.booleans()) and lines > 1,
+                draw(st.integers(0, 9)) == 9,
+                link if lines > 1 else None,
+            )
+        )
     return tuple(out)
 
 
@@ -90,7 +113,8 @@ def text_of(value: Any) -> str:
         return "".join(text_of(item) for item in value)
     if not isinstance(value, dict) or value.get("t") == "CodeBlock":
         return ""
-    kind, content = value["t"], value.get("c")
+    kind = value["t"]
+    content: Any = value.get("c")
     if kind in ("Link",):
         return text_of(content[1])
     if kind == "Str":
@@ -106,7 +130,12 @@ def text_of(value: Any) -> str:
 
 @pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc here")
 @given(st.lists(workbooks(), min_size=2, max_size=2))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 def test_any_cells(books: list[Workbook]) -> None:
     drafts = []
     for book in books:
