@@ -9,7 +9,14 @@ from pathlib import Path
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file by way of a temporary one beside it and a rename; its folder is made.  Raises OSError."""
+    """Write a file by way of a temporary one beside it and a rename; its folder is made.  A pipe or device is written to.
+
+    Raises OSError.
+    """
+    if path.exists() and not path.is_file():  # a pipe or a device stays what it is
+        with path.open("wb") as stream:
+            stream.write(data)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

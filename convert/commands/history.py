@@ -62,6 +62,7 @@ def run_history(args: argparse.Namespace) -> int:
     trees = read_trees(args.tree or (), args.repo, args.remote, prose=False)
     tips = [tree.commit for tree in trees if tree.commit]
     graph = git.graph(repo, tips, FILE, everything=True) if tips else []
+    _warn_of_a_shallow(repo)
     snapshots = _Snapshots(repo, graph)
     changed = pure.changes(graph, snapshots, args.feature, aliases)
     now = [_in_tree(tree, args.feature, aliases) for tree in trees]
@@ -113,6 +114,7 @@ def run_blame(args: argparse.Namespace) -> int:
     if tree.commit is None:
         raise Failure(f"{args.tree}: an unpacked tree has no commits; name a branch, a tag or a commit")
     graph = git.graph(repo, [tree.commit], FILE, everything=False)
+    _warn_of_a_shallow(repo)
     found = pure.blame(graph, _Snapshots(repo, graph), aliases)
     commits = _commits(repo, dict.fromkeys(blame.commit for blame in found))
     value: dict[str, Any] = {
@@ -137,6 +139,13 @@ def run_blame(args: argparse.Namespace) -> int:
                 f"{paint(commit['commit'][:12], 'warning')} {commit['date']} {clean(commit['author'])[:18]:<18} {clean(row['key'])}: {clean(row['status'])}"
             )
     return 0
+
+
+def _warn_of_a_shallow(repo: Path) -> None:
+    if git.shallow(repo):
+        print(
+            "xen-support: a shallow clone: what is older than its oldest commits is put down to them", file=sys.stderr
+        )
 
 
 class _Snapshots:

@@ -131,7 +131,7 @@ def _write(args: argparse.Namespace, chosen: str, built: pure.Matrix, urls: Addr
             from convert.page import render, schema
 
             published: tuple[str, ...] = ()
-            if output is not None:
+            if output is not None and not _is_special(output):
                 published = (f"{output.stem}.json", f"{output.stem}.schema.json")
                 write_atomic(output.parent / published[0], data)
                 write_atomic(output.parent / published[1], schema("matrix"))
@@ -140,5 +140,13 @@ def _write(args: argparse.Namespace, chosen: str, built: pure.Matrix, urls: Addr
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+    elif _is_special(output):
+        with output.open("wb") as file:
+            file.write(data)
     else:
         write_atomic(output, data)
+
+
+def _is_special(output: Path) -> bool:
+    """Whether a name is that of a device or pipe: something to write into, never to put a file in the place of."""
+    return output.exists() and not output.is_file()

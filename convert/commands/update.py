@@ -208,7 +208,7 @@ def _apply(args: argparse.Namespace, found: Plan | Blocked) -> int:
             f"  or settle one by name: xen-support update --tree {name} --ours KEY | --theirs KEY; give up: --abort"
         )
         return 1
-    by_hand = sum(change.who == "ours" for change in found.result.changes)
+    by_hand = sum(change.who == "ours" for change in found.told)
     new = carry_out(args.repo, step_of(found), _options(args))
     if found.adopted:
         done = f"taken over as it stands; sheet and file differ in {by_hand} places (--plan lists them)"

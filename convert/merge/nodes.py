@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -155,6 +156,18 @@ def decide_alive(context: Context, nodes: list[Node]) -> None:
         while node.alive and at is not None and not at.alive:
             at.alive = at.bare = True
             at = at.above
+    _drop_emptied(nodes)
+
+
+def _drop_emptied(nodes: list[Node]) -> None:
+    """A heading without words goes when, of what stood below it, each side removed what the other had left."""
+    staying = Counter(node.above for node in nodes if node.alive and node.above is not None)
+    for node in reversed(nodes[1:]):
+        versions = [part for part in (node.base, node.ours, node.theirs) if part is not None]
+        wordless = len(versions) == 3 and all(part.parts and not part.units for part in versions)
+        if node.alive and wordless and not staying[node]:
+            node.alive = False
+            staying[node.above or nodes[0]] -= 1
 
 
 def _heads(node: Node) -> tuple[str | None, str | None]:

@@ -17,6 +17,7 @@ from grammar.source import Source
 
 FILE = "SUPPORT.md"
 SHORT = 12
+_OF_THE_SHEET = (("Release Support",), ("Feature Support",))
 Settled = Mapping[str, Side]
 
 
@@ -74,9 +75,14 @@ class Plan:
         return not self.stuck and (self.base is None or self.base.text != self.theirs)
 
     @property
+    def told(self) -> list[Change]:
+        """The changes to tell of: what stands by hand in title, preamble and definitions is no matter of the sheet's."""
+        return [c for c in self.result.changes if c.who != "ours" or c.place.path[:1] in _OF_THE_SHEET]
+
+    @property
     def in_step(self) -> bool:
         """Whether there is nothing to do and nothing to tell."""
-        return not (self.commits or self.moves_base or self.result.changes or self.moves_branch)
+        return not (self.commits or self.moves_base or self.told or self.moves_branch)
 
     @property
     def moves_branch(self) -> bool:

@@ -21,12 +21,7 @@ _MOST = 70
 def sections(found: Plan) -> Iterator[tuple[str, str, list[Change]]]:
     """The changes by who made them: key, title, changes; one that is settled counts as that side's."""
     for who, title in _TITLES:
-        yield who, title, [change for change in found.result.changes if _who(change) == who and _told(change, who)]
-
-
-def _told(change: Change, who: str) -> bool:
-    """What stands by hand in parts that no sheet speaks of, title, preamble, definitions, is nothing to tell."""
-    return who != "ours" or change.place.path[:1] in (("Release Support",), ("Feature Support",))
+        yield who, title, [change for change in found.told if _who(change) == who]
 
 
 def _who(change: Change) -> str:

@@ -203,6 +203,7 @@ def test_text_shows_no_terminal_codes_and_says_what_is_absent(
     out = capsys.readouterr().out
     assert "\x1b" not in out and "\\x1b" in out
     assert "not yet" in out and "removed" in out
+    assert "! security support lost" in out.splitlines()[-1]
 
 
 def test_html_puts_the_json_and_its_schema_beside_it(
@@ -271,6 +272,25 @@ def test_a_file_whose_name_says_no_format_is_refused(
 ) -> None:
     assert main(["matrix", "--repo", str(repo), "-o", str(tmp_path / output)]) == 2
     assert "which format?" in capsys.readouterr().err and not (tmp_path / output).exists()
+
+
+def test_a_pipe_is_written_into_and_stays_a_pipe(repo: Path, tmp_path: Path) -> None:
+    from threading import Thread
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reader = Thread(target=lambda: got.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    assert main(["matrix", "--repo", str(repo), "-o", str(pipe), "--format", "html"]) == 0
+    reader.join(10)
+    assert got and got[0].startswith(b"<!DOCTYPE html>") and pipe.is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pipe", "repo"]
+
+
+def test_a_folder_is_no_output(repo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["matrix", "--repo", str(repo), "-o", str(tmp_path), "--format", "csv"]) == 2
+    assert "Is a directory" in capsys.readouterr().err
 
 
 def rows(value: Any) -> list[tuple[str, str]]:

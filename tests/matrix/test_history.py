@@ -209,6 +209,8 @@ def test_an_unpacked_tree_has_nobody_to_blame(tmp_path: Path, repo: Path, capsys
 def test_a_shallow_clone_ends_where_it_ends(repo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clone = tmp_path / "shallow"
     git(repo, "clone", "-q", "--depth", "2", f"file://{repo}", str(clone))
+    assert main(["blame", "unstable", "--repo", str(clone)]) == 0
+    assert "a shallow clone" in capsys.readouterr().err
     found = blamed(capsys, "unstable", "--repo", str(clone))
     assert found["other"] == "rename Thing to Object" and found["object--x86"] == "caveat"
 

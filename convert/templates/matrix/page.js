@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const id = (name) => document.getElementById(name);
+  const words = (element, parts) => [...element.querySelectorAll(parts)].map((part) => part.textContent.toLowerCase()).join(" ");
   const form = id("_filter"), ended = id("_ended"), count = id("_count");
   const inputs = { q: id("_q"), section: id("_section"), status: id("_status"), security: id("_security"), changed: id("_changed") };
   const trees = [...form.querySelectorAll("input.tree")];
@@ -12,7 +13,7 @@
       row,
       depth: Number(row.dataset.d),
       head: row.classList.contains("head"),
-      name: row.querySelector("th").textContent.toLowerCase(),
+      name: words(row, "th > .hear, .name, .prose p"),
       cells: [...row.cells].slice(1),
     })),
   }));
@@ -47,7 +48,7 @@
     if (inputs.section.value && inputs.section.value !== section) return false;
     const cells = entry.cells.filter((c) => chosen.has(c.classList[0]) && (!c.classList.contains("ended") || !ended || ended.checked));
     if (wanted.words.length) {
-      const text = `${entry.name} ${cells.map((c) => c.textContent.toLowerCase()).join(" ")}`;
+      const text = `${entry.name} ${cells.map((c) => words(c, ".st, .abs")).join(" ")}`;
       if (!wanted.words.every((word) => text.includes(word))) return false;
     }
     if (wanted.changed && !cells.some((c) => changes.some((name) => c.classList.contains(name)))) return false;
