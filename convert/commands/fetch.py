@@ -32,6 +32,7 @@ def add_google_options(parser: argparse.ArgumentParser) -> None:
 def google_settings(args: argparse.Namespace) -> GoogleSettings:
     """The settings of a fetch from parsed options; options that a command lacks keep their defaults."""
     from convert.sheet.google import GoogleSettings
+    from convert.sheet.google.settings import own_settings
 
     given = {
         name: value
@@ -39,7 +40,7 @@ def google_settings(args: argparse.Namespace) -> GoogleSettings:
         if (value := getattr(args, name, None)) is not None
     }
     settings = GoogleSettings(
-        **given,
+        **(own_settings() | given),
         anonymous=bool(getattr(args, "anonymous", False)),
         offline=bool(getattr(args, "offline", False)),
     )

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import random
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from convert.sheet.cells import SheetError
 
 MIB = 1 << 20
 
@@ -49,6 +53,28 @@ def cache_home() -> Path:
     """The user's cache directory of this tool."""
     base = os.environ.get("XDG_CACHE_HOME") or ""
     return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "xen-support"
+
+
+def own_settings() -> dict[str, Any]:
+    """`api_endpoint`, `credentials`, `impersonate` of the user's own google.toml in `config_home()`; {} without one.
+
+    No other settings file may name them: one that comes with a repository could send a sign-in elsewhere.  SheetError for a
+    file that is no TOML, or has other keys.
+    """
+    path = config_home() / "google.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SheetError(f"{path}: {error}") from None
+    kinds = {"api-endpoint": str, "impersonate": str, "credentials": Path}
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in kinds or not isinstance(value, str):
+            raise SheetError(f"{path}: {key}: not a setting with a text; there are {', '.join(sorted(kinds))}")
+        found[key.replace("-", "_")] = kinds[key](value)
+    return found
 
 
 def token_file() -> Path:
