@@ -207,3 +207,11 @@ def test_a_feature_that_both_sides_moved_apart_is_a_conflict() -> None:
     for side, text in (("ours", ours), ("theirs", theirs)):
         chosen: Side = "ours" if side == "ours" else "theirs"
         assert merge(base.encode(), ours.encode(), theirs.encode(), rule=lambda _, s=chosen: s).data == text.encode()  # type: ignore[misc]
+
+
+def test_a_section_that_the_two_sides_emptied_goes_too() -> None:
+    base = "# A\n\n## B\n\n### X\n\n    Status: Supported\n\n### Y\n\n    Status: Supported\n\n## C\n\n    Status: Supported\n"
+    ours = base.replace("### X\n\n    Status: Supported\n\n", "")
+    theirs = base.replace("### Y\n\n    Status: Supported\n\n", "")
+    merged = merge(base.encode(), ours.encode(), theirs.encode())
+    assert merged.data.decode() == "# A\n\n## C\n\n    Status: Supported\n" and not merged.conflicts

@@ -35,6 +35,14 @@ def test_first_contact_takes_the_file_over_as_it_stands(world: World) -> None:
     assert world.refs() == before
 
 
+def test_a_plan_of_what_agrees_is_empty(world: World) -> None:
+    world.features(["4.20"], [*ROWS[:3], ("Host", "Memory", "RISC-V", "Experimental"), *ROWS[3:]])
+    commit(world.repo, "stable-4.20", {"SUPPORT.md": FILE.replace(" And more.", "")})
+    assert world.run("--plan") == 1 and "by hand" not in world.out
+    assert world.run() == 0
+    assert world.run("--plan") == 0 and "unchanged: " in world.out
+
+
 def test_one_changed_cell_is_a_one_line_diff(world: World) -> None:
     world.run()
     world.features(["4.20"], changed((2, 3, "Tech Preview")))
