@@ -113,6 +113,7 @@ def misspelt_name(document: Document, context: Context) -> Iterator[Found]:
                 yield section.heading.span, f'"{word[0]}" is one edit away from the known name "{meant}"'
 
 
+@cache
 def _misspelt(word: str) -> str | None:
     low = word.casefold()
     if len(low) < 5 or low in KNOWN or low.rstrip("s") in KNOWN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import cast
 
 from convert.lint.registry import Context
@@ -57,6 +58,7 @@ def fix(safe: bool, *edits: tuple[int, int, str]) -> Fix:
     return Fix(safe, tuple(Edit(Span(start, end), text) for start, end, text in edits))
 
 
+@cache
 def folded(text: str) -> str:
     """Letters and numbers only, in lower case."""
     return "".join(char for char in text.casefold() if char.isalnum())
