@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "whoami": ("login", "say which sign-in would be used, and why"),
     "draft": ("draft", "a workbook -> DIR/<tree>/SUPPORT.md, validated"),
     "update": ("update", "new drafts merged into each tree's branch, hand edits kept"),
+    "series": ("series", "patches ready to mail"),
     "show": ("show", "what a SUPPORT.md says"),
     "lint": ("lint", "what is wrong with a SUPPORT.md"),
     "explain": ("explain", "a rule, its reason, an example"),

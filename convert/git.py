@@ -331,12 +331,13 @@ def changed_files(repo: Path, old: str, new: str) -> dict[str, tuple[str, str] |
 
 
 def store_files(repo: Path, above: str, files: Mapping[str, tuple[str, str] | None]) -> str:
-    """The hash of a new tree: that of `above` with these files, path -> (mode, blob) or None for one that goes."""
+    """The hash of a new tree: that of `above` (a full hash) with these files, path -> (mode, blob), None for one that goes."""
     with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         _checked(run(repo, "read-tree", above, variables=index), "read-tree")
         lines = b"".join(
-            os.fsencode(f"{at[0]} {at[1]}\t{path}\0" if at else f"0 {'0' * 40}\t{path}\0") for path, at in files.items()
+            os.fsencode(f"{at[0]} {at[1]}\t{path}\0" if at else f"0 {'0' * len(above)}\t{path}\0")
+            for path, at in files.items()
         )
         _checked(run(repo, "update-index", "-z", "--index-info", data=lines, variables=index), "update-index")
         return _checked(run(repo, "write-tree", "--missing-ok", variables=index), "write-tree")
@@ -407,6 +408,7 @@ def scratch(repo: Path, commit: str, paths: Sequence[str], folder: Path) -> None
     (inside / "info").mkdir(exist_ok=True)
     (inside / "info" / "sparse-checkout").write_text("".join(f"/{path}\n" for path in paths))
     set_config(folder, "core.sparseCheckout", "true")
+    set_config(folder, "core.sparseCheckoutCone", "false")
     set_config(folder, "core.autocrlf", "false")
     _checked(run(folder, "update-ref", "--no-deref", "HEAD", commit), "update-ref")
     _checked(run(folder, "read-tree", "-m", "-u", "HEAD"), "read-tree")

@@ -321,6 +321,8 @@ class _Scanner:
             end += 1
         if end - at >= 2 and end < self.size and self.text[end] == "\n":
             return [Piece("break", "\n")], self.skip_blanks(end + 1)
+        if end < self.size and self.text[end] == "\n":  # one blank before a line's end is part of it
+            return [], end
         return [Piece("space", " ")], end
 
     def skip_blanks(self, at: int) -> int:

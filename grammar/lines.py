@@ -300,8 +300,8 @@ class _Feeder:
     def fenced(self, index: int, end: int) -> int:
         opening = re.compile(_FENCE).match(self.texts[index])
         assert opening is not None
-        if re.compile(_RAW_INFO).match(opening[3]) and "OUTSIDE" in self.choices():
-            return self.leave(index, end + 1, "raw block")
+        if re.compile(_RAW_INFO).match(opening[3]):
+            self.outside[index] = "raw block"
         self.feed(index, "FENCE_OPEN")
         for n in range(index + 1, end):
             self.feed(n, "FENCED")

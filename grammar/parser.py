@@ -99,7 +99,7 @@ class _Builder:
         named = ("heading", "underlined", "definitions")
         if any("[" in lines.texts[index] for run in runs if run.rule in named for _, index, _ in run.lines):
             self.known = frozenset(
-                reference_key(lines.texts[run.first].strip("# "))
+                reference_key(re.sub(r"\s*#*\s*(?:\{[^{}]*\}\s*)?$", "", lines.texts[run.first].lstrip("# ")))
                 for run in runs
                 if run.rule in ("heading", "underlined")
             )
@@ -379,7 +379,7 @@ class _Builder:
         rule = run.rule
         if rule == "paragraph":
             return self.paragraph(lines, run)
-        if rule in ("literal", "fenced"):
+        if rule in ("literal", "fenced") and not run.what:
             return self.literal(lines, run, sections)
         if rule in ("bullets", "open_bullets", "open_bullet_rest"):
             return self.bullets(lines, run)
@@ -537,7 +537,10 @@ class _Builder:
         defined = [line for line in group if line[0] == "DEFINED"]
         body = [line for line in group[1:] if line[0] in ("DEFINED", "LAZY", "CONTINUED")]
         content = [
-            re.sub(r"^ {0,2}[:~] *", "", texts[line[1]]) if line[0] == "DEFINED" else texts[line[1]] for line in body
+            re.sub(r"^ {0,2}[:~] *", "", texts[line[1]])
+            if line[0] == "DEFINED"
+            else texts[line[1]].removeprefix("    ")
+            for line in body
         ]
         at = defined[0][1]
         for _, n, _ in body:
@@ -565,7 +568,7 @@ class _Builder:
         column = indentation(texts[index])
         read = scan(texts[index].strip(" "), self.known)
         self.findings(lines, index, column, texts[index].strip(" "), read.findings, index)
-        raw = "\n".join(text.strip(" ") for text in content)
+        raw = "\n".join(content).strip(" ")
         value = scan(raw, self.known)
         if reason is None and any(item.breaks for item in value.findings):
             reason = "a definition that is no plain paragraph"

@@ -1,0 +1,174 @@
+"""series: patches ready to mail."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from convert import git
+from convert.commands.source import load
+from convert.drafts import public_questions
+from convert.failure import Failure
+from convert.report import clean
+from convert.series import plan, posted
+from convert.series.check import Expected, check
+from convert.series.making import Ready, Request, prepare, write
+from convert.series.plan import Blocked, Change
+from convert.sheet.model import Categorisation
+
+MOST = 20  # mails that nobody is surprised by
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "series",
+        help="patches ready to mail",
+        description="Write what support/TREE changes against the tree's staging branch as mails for `git send-email OUTDIR/*.patch`, "
+        "made from commits on the branch series/TREE. Nothing is sent, and the network is not used. Exit status 1 where "
+        "the mails are not fit to be sent, or a tree is blocked.",
+    )
+    parser.add_argument(
+        "--repo", type=Path, default=Path(), metavar="DIR", help="the xen.git (default: the current one)"
+    )
+    parser.add_argument(
+        "--tree", action="append", metavar="T", help="a tree (repeatable; default: the unstable one only)"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUTDIR", help="where the mails go; several trees: OUTDIR/TREE"
+    )
+    what = parser.add_argument_group("the series")
+    what.add_argument(
+        "--split",
+        choices=("section", "none"),
+        help="a patch a section, or one for all (default: section for a new file)",
+    )
+    what.add_argument(
+        "-v", "--reroll-count", type=_number, dest="version", metavar="N", help="the version (default: the next)"
+    )
+    what.add_argument("--no-rfc", action="store_true", help="[PATCH], not [PATCH RFC]")
+    what.add_argument("--for", dest="release", metavar="X.Y", help="[PATCH for-X.Y], while that release is in freeze")
+    what.add_argument(
+        "--onto", metavar="REF", help="the branch that the patches are for (default: staging, staging-X.Y)"
+    )
+    what.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
+    what.add_argument("--cover", type=Path, metavar="FILE", help="your own text for the cover letter, in front of ours")
+    what.add_argument(
+        "--questions", metavar="SOURCE", help="the workbook, whose open questions the cover letter lists by place"
+    )
+    what.add_argument("-s", "--signoff", action="store_true", help="add your Signed-off-by")
+    what.add_argument("--backport", metavar="VERSION", help="add a tag Backport: VERSION, such as 4.19+")
+    what.add_argument("--cc", action="append", default=[], metavar="ADDRESS", help="a further Cc (repeatable)")
+    what.add_argument("--no-cc", action="store_true", help="no Cc from MAINTAINERS")
+    what.add_argument(
+        "--run-get-maintainer", action="store_true", help="ask the tree's own scripts/get_maintainer.pl; this runs code of the repository"
+    )  # fmt: skip
+    what.add_argument("--yes-many", action="store_true", help=f"write more than {MOST} mails")
+    what.add_argument("--force", action="store_true", help="overwrite mails in OUTDIR that were edited by hand")
+    parser.add_argument("--check", action="store_true", help="only check the mails that lie in OUTDIR")
+    parser.add_argument("--mark-posted", action="store_true", help="note that the mails written last have been sent")
+    book = parser.add_argument_group("the workbook of --questions")
+    book.add_argument("--layout", type=Path, metavar="FILE", help="a layout file")
+    book.add_argument("--keep-unknown", action="store_true", help="take unknown statuses as they stand")
+    parser.set_defaults(func=run)
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"v?[1-9][0-9]{0,2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a version")
+    return int(text.removeprefix("v"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the series, write and check the mails; or check, or mark as posted."""
+    git.common_dir(args.repo)
+    names = list(dict.fromkeys(args.tree or plan.default_trees(args.repo)))
+    if args.mark_posted:
+        for name in names:
+            version, note = posted.mark(args.repo, name, args.version)
+            print(f"{clean(name)}: v{version} {clean(note)}")
+        return 0
+    if args.output is None:
+        raise Failure("where to? Give -o OUTDIR")
+    folders = {name: args.output / name if len(names) > 1 else args.output for name in names}
+    if args.check:
+        return max([_check_only(args, name, folder) for name, folder in folders.items()])
+    book = (
+        load(argparse.Namespace(**{**vars(args), "source": args.questions, "offline": True}))
+        if args.questions
+        else None
+    )
+    ready: list[Ready] = []
+    status = 0
+    for name in names:
+        made = prepare(args.repo, _request(args, name, book))
+        if isinstance(made, Blocked):
+            print(f"xen-support: {clean(name)}: {clean(made.why)}", file=sys.stderr)
+            status = 1
+        elif made is None:
+            print(f"{clean(name)}: nothing to send; the tree's branch has what support/{clean(name)} has")
+        else:
+            ready.append(made)
+    count = sum(len(one.mails) for one in ready)
+    if count > MOST and not args.yes_many:
+        raise Failure(
+            f"that makes {count} mails, more than {MOST}; --yes-many if it is meant, --split none for one patch a tree"
+        )
+    unfit = False
+    for one in ready:
+        files = write(args.repo, one, folders[one.change.tree], force=args.force)
+        _tell(one, files)
+        if _check(args, files, one.change, book):
+            unfit = True
+        else:
+            print(f"to send: git send-email {clean(str(folders[one.change.tree]))}/*.patch", file=sys.stderr)
+    if ready and not unfit:
+        chosen = "".join(f" --tree {clean(one.change.tree)}" for one in ready) if args.tree else ""
+        print(f"then: xen-support series --repo {clean(str(args.repo))}{chosen} --mark-posted", file=sys.stderr)
+    return max(status, int(unfit))
+
+
+def _request(args: argparse.Namespace, name: str, book: Categorisation | None) -> Request:
+    questions = None
+    if book is not None:
+        asked = public_questions([q for q in book.open_questions if q.tree == name]).split("\n\n", 1)[1].splitlines()
+        questions = tuple(line for line in asked if line != "None.")
+    own = args.cover.read_text(encoding="utf-8", errors="replace") if args.cover else None
+    return Request(
+        name, args.version, args.split, not args.no_rfc, args.release, args.onto, args.remote, args.signoff, args.backport, own,
+        questions, tuple(args.cc), not args.no_cc, args.run_get_maintainer,
+    )  # fmt: skip
+
+
+def _tell(ready: Ready, files: Sequence[Path]) -> None:
+    for note in ready.notes:
+        print(f"xen-support: {clean(note)}", file=sys.stderr)
+    for file in files:
+        print(clean(str(file)))
+
+
+def _check_only(args: argparse.Namespace, name: str, folder: Path) -> int:
+    """Check mails as they lie in a folder."""
+    files = sorted(folder.glob("*.patch"))
+    if not files:
+        raise Failure(f"{folder}: no mails")
+    record = posted.load(args.repo, name)
+    change = plan.find(args.repo, name, args.remote, args.onto or (record.base if record else None))
+    if change is None or isinstance(change, Blocked):
+        why = change.why if change is not None else "nothing to send"
+        print(f"xen-support: {clean(name)}: {clean(why)}", file=sys.stderr)
+        return 1
+    return _check(args, files, change, None)
+
+
+def _check(args: argparse.Namespace, files: Sequence[Path], change: Change, book: Categorisation | None) -> int:
+    private = (Path(book.workbook).name,) if book is not None and re.search("[. ]", book.workbook) else ()
+    tip = git.commit(args.repo, posted.branch_of(change.tree))
+    commits = git.history(args.repo, change.base, tip) if tip else []
+    found = check(args.repo, files, Expected(change, tuple(commits), private))
+    for finding in found:
+        print(f"{clean(finding.mail)}: {finding.severity}: {clean(finding.text)}", file=sys.stderr)
+    return int(any(finding.severity == "error" for finding in found))

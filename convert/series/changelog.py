@@ -1,0 +1,107 @@
+"""What changed since the version that was posted before, in meaning, and the text below `---` that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from convert.diff import Change, compare
+from convert.series.messages import one_line, wrapped
+from convert.series.split import FRAME, WHOLE, section_key
+from grammar.parser import parse_text
+
+_HEAD = re.compile(r"Changes in v([1-9][0-9]*):[ \t]*")
+_LONGEST = 160  # characters of a status or path in a sentence
+
+
+def since(posted: tuple[str | None, str], now: tuple[str | None, str]) -> list[Change]:
+    """What changed in meaning from a posted series to this one, each (file before it, file after it).
+
+    What the tree's own branch has changed meanwhile is no change of the series.
+    """
+    upstream = {_identity(change) for change in _compared(posted[0], now[0])}
+    return [change for change in _compared(posted[1], now[1]) if _identity(change) not in upstream]
+
+
+def _compared(old: str | None, new: str | None) -> list[Change]:
+    return compare(parse_text(old or "").document, parse_text(new or "").document)
+
+
+def _identity(change: Change) -> tuple[str, str, str | None, str | None]:
+    return change.kind, change.key, change.old, change.new
+
+
+def of_step(changes: Sequence[Change], key: str, keys: Sequence[str]) -> list[Change]:
+    """Those of the changes that the patch of a step makes; `keys` are those of all patches."""
+    if key == WHOLE:
+        return list(changes)
+    return [change for change in changes if _key(change, keys) == key]
+
+
+def _key(change: Change, keys: Sequence[str]) -> str:
+    for path in (change.feature, change.path):
+        if (key := section_key(path)) in keys:
+            return key
+        if f"removal {key}" in keys:
+            return f"removal {key}"
+    return FRAME
+
+
+def sentences(changes: Sequence[Change], *, section: bool) -> list[str]:
+    """A line of a change log for each change, losses of security support first; `section`: with the section's name."""
+    return [sentence(change, section=section) for change in changes]
+
+
+def sentence(change: Change, *, section: bool = False) -> str:
+    """One change in words, without a full stop."""
+    path = [one_line(part) for part in change.path if part]
+    first = 0 if len(path) < 2 else 1 if section or len(path) == 2 else 2
+    name = " / ".join(path[first:]) or "preamble"
+    old, new = _short(change.old), _short(change.new)
+    match change.kind:
+        case "added":
+            return f"{name}: new: {new}" if new else f"{name}: new"
+        case "removed":
+            return f"{name}: removed, was {old}" if old else f"{name}: removed"
+        case "renamed" | "moved":
+            return f"{name}: {change.kind}, was {old}"
+        case "description" | "caveat":
+            what = "caveats" if change.kind == "caveat" else "description"
+            return f"{name}: {what} {'changed' if old and new else 'added' if new else 'removed'}"
+        case _:
+            return f"{name}: {new or 'not stated'}, was {old or 'not stated'}"
+
+
+def _short(words: str | None) -> str:
+    flat = one_line(words or "")
+    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 3] + "..."
+
+
+def lines(found: Sequence[str]) -> list[str]:
+    """The sentences as lines of a mail."""
+    return [line for text in found for line in wrapped(text, "- ")]
+
+
+def below(old: str, version: int, new: Sequence[str], made: Sequence[str]) -> str:
+    """The text below `---` of a new version.
+
+    `old` is the text as it stands, with what people wrote; `new` are the lines that are made now, `made` those that were
+    made before for the same version.  Other lines of this version stay, behind the new ones; what stands before all
+    versions stays there, and other versions stay as they are, newest first.
+    """
+    blocks = _blocks(old)
+    own = [line for line in blocks.pop(version, [])[1:] if line not in made]
+    here = [f"Changes in v{version}:", *new, *own] if new or any(line.strip() for line in own) else []
+    others = [blocks.pop(0, []), here, *(blocks[number] for number in sorted(blocks, reverse=True))]
+    return "\n\n".join(text for block in others if (text := "\n".join(block).strip("\n")))
+
+
+def _blocks(text: str) -> dict[int, list[str]]:
+    """The lines by version, each with its heading; 0: those before any."""
+    found: dict[int, list[str]] = {}
+    number = 0
+    for line in text.split("\n"):
+        head = _HEAD.fullmatch(line)
+        number = int(head[1]) if head else number
+        found.setdefault(number, []).append(line)
+    return found

@@ -1,0 +1,126 @@
+"""Mails from commits: `git format-patch`, then the cover letter's words, To, Cc and MIME headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.header import Header
+from email.utils import formataddr, parseaddr
+from pathlib import Path
+
+from convert import git
+from convert.failure import Failure
+from convert.maintainers import address_of
+from convert.series.cover import Letter
+from convert.series.posted import dates
+
+LIST = "xen-devel@lists.xenproject.org"
+_MIME = (
+    "MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit",
+)  # fmt: skip
+_SUBJECT = re.compile(r"^Subject: .*(?:\n[ \t].*)*", re.M)
+_LONGEST_RANGE_DIFF = 200  # lines; of a longer one only which patch became which
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail: the file's name and the bytes."""
+
+    name: str
+    data: bytes
+
+
+def prefix(*, rfc: bool, release: str | None) -> str:
+    """What stands in the brackets of a subject before version and number."""
+    return " ".join(["PATCH", *(["RFC"] if rfc else []), *([f"for-{release}"] if release else [])])
+
+
+def freeze(makefile: str | None, release: str) -> str | None:
+    """Why `for-RELEASE` is not for a tree's patches; None while that release is in freeze there.
+
+    Source: xen/Makefile, whose XEN_EXTRAVERSION says -rc from branching-off's freeze to the release.
+    """
+    found = {
+        key: value.strip()
+        for key, value in re.findall(r"^export XEN_(VERSION|SUBVERSION|EXTRAVERSION)\s*\??=(.*)$", makefile or "", re.M)
+    }
+    version = f"{found.get('VERSION', '?')}.{found.get('SUBVERSION', '?')}"
+    extra = found.get("EXTRAVERSION", "").partition("$")[0]
+    if version == release and re.match(r"[.0-9]*-rc", extra):
+        return None
+    return f"for-{release} is for patches while {release} is in freeze; xen/Makefile says {version}{extra}"
+
+
+def write(
+    repo: Path, folder: Path, commits: tuple[str, str], heading: tuple[str, int], letter: Letter,
+    posted: tuple[int, str, str] | None, copies: Callable[[str], Sequence[str]],
+) -> list[Mail]:  # fmt: skip
+    """The mails of a series, the cover letter first.  `folder` is an empty one for git to write to.
+
+    `commits`: base and tip; `heading`: the words in brackets and the version; `posted`: number, base and tip of the version
+    before; `copies` gives who gets a copy of a mail's text.  Raises Failure.
+    """
+    files = git.format_patches(repo, *commits, folder, *heading, dates(git.raw_commit(repo, commits[1])))
+    texts = [file.read_bytes().decode("utf-8", "surrogateescape") for file in files]
+    if not texts:
+        raise Failure("git format-patch wrote no mail")
+    cc = [list(copies(text)) for text in texts[1:]]
+    everybody = {address_of(person): person for group in cc for person in group}
+    texts[0] = _cover(texts[0], letter, _range(repo, commits, posted))
+    cc.insert(0, list(everybody.values()))
+    return [
+        Mail(file.name, _headed(text, people).encode("utf-8", "surrogateescape"))
+        for file, text, people in zip(files, texts, cc, strict=True)
+    ]
+
+
+def _range(repo: Path, commits: tuple[str, str], posted: tuple[int, str, str] | None) -> str:
+    if posted is None:
+        return ""
+    text = git.range_diff(repo, posted[1:], commits)
+    if text.count("\n") > _LONGEST_RANGE_DIFF:
+        text = git.range_diff(repo, posted[1:], commits, short=True)
+    return f"Range-diff against v{posted[0]}:\n{text}\n"
+
+
+def _cover(text: str, letter: Letter, range_diff: str) -> str:
+    """The letter in the place that git left for it; the range-diff behind the diffstat."""
+    bracket = re.search(r"\[[^\]]*\]", text[: text.find("\n\n")])
+    head = f"Subject: {bracket[0] if bracket else '[PATCH]'} {letter.title}"
+    text = _SUBJECT.sub(lambda _: head, text, count=1)
+    words = "\n\n".join((*letter.own, *letter.made))
+    text = text.replace("*** BLURB HERE ***", words, 1)
+    return f"{text.rstrip()}\n\n{range_diff}" if range_diff else f"{text.rstrip()}\n"
+
+
+def _headed(text: str, people: Sequence[str]) -> str:
+    """A mail with one To, one Cc, and what MIME asks for where a character is not ASCII."""
+    head, _, body = text.partition("\n\n")
+    lines = [_encoded(line) for line in re.sub(r"\n[ \t]+", " ", head).split("\n")]
+    lines = [line for line in lines if not line.lower().startswith(tuple(m.partition(":")[0].lower() for m in _MIME))]
+    lines.append(f"To: {LIST}")
+    people = [person for person in people if address_of(person) != LIST]
+    if people:
+        lines.append("Cc: " + ",\n ".join(address(person) for person in people))
+    if not text.isascii():
+        lines += _MIME
+    return "\n".join(lines) + "\n\n" + body
+
+
+def _encoded(line: str) -> str:
+    """A header line in ASCII; long subjects folded."""
+    name, colon, value = line.partition(": ")
+    if name == "From" and not value.isascii():
+        return f"From: {address(value)}"
+    if name != "Subject" or (line.isascii() and len(line) <= 76):
+        return line
+    if line.isascii():
+        return name + colon + Header(value, maxlinelen=76, header_name=name, continuation_ws=" ").encode()
+    return name + colon + Header(value, "utf-8", 76, name).encode()
+
+
+def address(person: str) -> str:
+    """`Name <address>` as a header has it: quoted, and encoded where it is not ASCII."""
+    name, plain = parseaddr(person)
+    return formataddr((name, plain)) if name else plain
