@@ -15,7 +15,7 @@ from functools import cache
 from lark import Lark, Token, Tree
 from lark.lexer import BasicLexer, LexerThread
 
-from grammar.inlines import attributes
+from grammar.scanner import attributes
 from grammar.tables import build
 
 _BULLET = re.compile(r"( {0,3}[*+-])( *)([^ ]?)")

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from grammar import fields, nodes, problems
 from grammar.diagnostic import Diagnostic, Severity
-from grammar.inlines import Finding, Scan, identifier, inlines, nodes_of, pandoc_text, reference_key, scan
+from grammar.inlines import identifier, inlines, nodes_of, pandoc_text
 from grammar.lines import Run, blocks, indentation
+from grammar.malformed import malformed
 from grammar.nodes import Block, Document, Heading, Literal, Outside, ParsedField, Section
+from grammar.scanner import Finding, Scan, reference_key, scan
 from grammar.source import Source, Span
 
 # block kinds that Xen's tools do not know: any later literal kills them
@@ -627,7 +629,8 @@ class _Builder:
                 continue
             found = fields.match(trimmed, kind)
             if found is None:
-                self.say(self.malformed(lines, index, column, trimmed, bool(kept)))
+                span = self.span(lines, index, column, column + len(trimmed))
+                self.say(malformed(span, trimmed, after_field=bool(kept)))
                 continue
             if not sections and not kept:
                 self.say(problems.field_before_heading(self.span(lines, index, column), f'field "{trimmed}"'))
@@ -647,25 +650,6 @@ class _Builder:
         if fields.looks_meant(line):
             reason = "its literal begins as the definition of a label, and Xen's tools skip all of it; give it a literal of its own"
             self.lose(self.span(lines, index, 4), lines.numbers[index], line, reason)
-
-    def malformed(self, lines: _Lines, index: int, column: int, line: str, after_field: bool) -> Diagnostic:
-        span = self.span(lines, index, column, column + len(line))
-        if line[0] == " " and fields.match(line.strip(), "feature"):
-            return problems.fifth_blank(span, line.strip())
-        advice = _advice(line)
-        if advice:
-            return problems.malformed_field(span, line.strip(), advice)
-        key = re.match(r"\s*([A-Za-z][A-Za-z-]*(?: [a-z]+)?)\s*(?:,[^:]*)?:(?: |$)", line)
-        if key:
-            candidates = ("Status", "Supported", *fields.RELEASE_KEYS, *fields.DEFINITION_KEYS)
-            from difflib import get_close_matches
-
-            near = get_close_matches(key[1], candidates, 1, 0.6)
-            likely = near[0] if near and near[0] != key[1] else None
-            return problems.unknown_key(span, key[1], likely)
-        if after_field:
-            return problems.continued_line(span, line.strip())
-        return problems.foreign_literal(span, line.strip())
 
 
 def _str_items(read: Scan) -> list[str]:
@@ -704,27 +688,3 @@ def _why_lost(text: str, terminal: str, shape: str) -> str:
     if blanks:
         return f"it is indented by {blanks}, not by four columns"
     return "it is not indented by four columns"
-
-
-_ADVICE: tuple[tuple[str, str], ...] = (
-    (r"(?:Status|Supported)(?:,[^:]*)?\s*:\s*$", "it needs a value"),
-    (r"(?:Status|Supported)\s+:", "no blank before the colon"),
-    (r"(?:Status|Supported)\s*,\s*:", "the qualifier is empty"),
-    (r"(?:Status|Supported)(?:,[^:]*)?:[^:\s]*\s?[^:]*$", "a blank after the colon"),
-    (r"(?:Status|Supported),[^:]*:\S[^:]*:", "no colon in the qualifier"),
-    (r"(?:Status|Supported)\s+\S[^:]*:", "a comma between key and qualifier"),
-    (r"(?:Status|Supported)[.;=]", "a colon after the key, a comma before a qualifier"),
-    (
-        r"(?:[sS][tT][aA][tT][uU][sS]|[sS][uU][pP][pP][oO][rR][tT][eE][dD])\s*(?:,[^:]*)?:",
-        "the key is written Status or Supported",
-    ),
-    (r"Status\s+\S", "a colon after the key"),
-)
-
-
-def _advice(line: str) -> str | None:
-    """What is wrong with a line that begins like a Status field; None for other lines."""
-    for pattern, advice in _ADVICE:
-        if re.match(pattern, line):
-            return advice
-    return None
