@@ -8,7 +8,7 @@ from typing import Literal
 Security = Literal["yes", "no", "external", "caveats", "limited", "unstated"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Label:
     """One label.  `heading` is the word in the definitions part that defines it (None: none is needed).
 

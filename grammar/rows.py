@@ -17,7 +17,7 @@ _NO_STATUS = Status(None, "unstated")
 _PART = re.compile(r"(?:^|,\s*)(regularly tested|security supported)\s*$", re.I)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Row:
     """One row as docs/parse-support-md reads it.
 

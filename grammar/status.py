@@ -22,7 +22,7 @@ _SAYS: tuple[tuple[re.Pattern[str], Security], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Amount:
     """A number with its unit (None without one) and the two as written; `value` is an int where it is whole."""
 
@@ -31,7 +31,7 @@ class Amount:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Status:
     """A Status value read.
 

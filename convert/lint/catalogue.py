@@ -13,7 +13,7 @@ from grammar.diagnostic import Severity
 from grammar.problems import CATALOGUE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Known:
     """One entry: `doc` is its explanation (reason, Bad, Good); `default` false: it speaks only when it is selected."""
 

@@ -15,7 +15,7 @@ from grammar.rows import Row, limits, read_rows
 from grammar.source import Source
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Result:
     """What lint found in one source: the findings in file order, and the rows, by which findings are told apart."""
 

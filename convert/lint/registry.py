@@ -19,10 +19,10 @@ from grammar.rows import Limit, Row
 from grammar.source import Source, Span
 
 Node = Document | Section | Heading | Literal | ParsedField | Paragraph | BulletList | DefinitionList | Row | Source
-Rule = Callable[[Any, "Context"], Iterator[Diagnostic]]
+Rule = Callable[[Any, "Context"], Iterable[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Sibling:
     """Another tree to compare with: its name, what it says, whether it is newer than the tree under lint."""
 
@@ -32,7 +32,7 @@ class Sibling:
     newer: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Context:
     """What a rule may look at besides its node; the command fills it, rules never run git.
 
@@ -50,7 +50,7 @@ class Context:
     memo: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Entry:
     """One rule of the catalogue."""
 
@@ -94,15 +94,9 @@ def rule(
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
-        def run(node: Node, context: Context) -> Iterator[Diagnostic]:
-            for found in function(node, context):
-                yield entry.at(found[0], found[1], **(found[2] if len(found) > 2 else {}))
-
-        run.__doc__ = function.__doc__
-        entry = Entry(code, name, severity, on, run, default)
         if code in RULES or any(e.name == name for e in RULES.values()):
             raise ValueError(f"{code} {name}: twice in the catalogue")
-        RULES[code] = entry
+        RULES[code] = Entry(code, name, severity, on, function, default)
         return function
 
     return enter
@@ -131,10 +125,15 @@ def _blocks(blocks: Iterable[Any]) -> Iterator[Node]:
 
 def check(context: Context, codes: Iterable[str]) -> list[Diagnostic]:
     """The findings of the chosen rules, in one walk, in file order."""
-    by_type: dict[type, list[Rule]] = {}
+    by_type: dict[type, list[Entry]] = {}
     for code in codes:
         if code in RULES:
-            by_type.setdefault(RULES[code].on, []).append(RULES[code].rule)
-    found = [finding for node in walk(context) for one in by_type.get(type(node), ()) for finding in one(node, context)]
+            by_type.setdefault(RULES[code].on, []).append(RULES[code])
+    found = [
+        entry.at(said[0], said[1], **(said[2] if len(said) > 2 else {}))
+        for node in walk(context)
+        for entry in by_type.get(type(node), ())
+        for said in entry.rule(node, context)
+    ]
     found.sort(key=lambda d: (d.span.start if d.span else 0, d.code))
     return found

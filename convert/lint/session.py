@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from convert.lint.registry import Sibling
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Options:
     """What is wanted: the rules `codes`, trees to compare with, a ref whose findings are old, a baseline, exceptions, fixes."""
 

@@ -19,7 +19,7 @@ MAKEFILE = "xen/Makefile"
 _MAX_MAKEFILE = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Target:
     """One input with what is known about it.
 
@@ -40,7 +40,7 @@ class Target:
     subject: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Found:
     """A ref: its commit, whether it is a branch, and what to tell people about the choice."""
 

@@ -26,7 +26,7 @@ FORMATS: dict[str, str] = {
 LEVELS: dict[Severity, str] = {"error": "ERROR", "warning": "WARNING", "info": "CHECK"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Checked:
     """One input and what is to be said about it.
 

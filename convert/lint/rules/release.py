@@ -21,7 +21,7 @@ _VERSION = r"(\d{1,3}\.\d{1,3})(?:\.\d{1,3})?(-unstable|-rc\.?\d*|-pre)?"
 _PLACEHOLDERS = frozenset(("n/a", "na", "n.a.", "tbd", "tba", "tbc", "unknown", "none", "-", "?", "unreleased"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Facts:
     """The release literal read: `number` as `4.20`, `state` is released, unstable, candidate or (unreadable version) unknown."""
 
