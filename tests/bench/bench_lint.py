@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from tests.bench.bench_show import document
-from tests.bench.timing import environment, median, peak, run
+from tests.bench.timing import COMMAND, environment, median, peak, run
 
 GOAL = 10.0
 
@@ -44,7 +44,7 @@ def xens_tools(path: Path) -> float | None:
 def main() -> None:
     """Print the figures."""
     path = document()
-    command = ["-m", "convert.cli", "lint"]
+    command = [*COMMAND, "lint"]
     with tempfile.TemporaryDirectory() as folder:
         env = environment(Path(folder, "cache"))
         cold = run([*command, str(path)], env, (0, 1))

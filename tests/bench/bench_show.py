@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.bench.timing import SHARED, environment, median, run
+from tests.bench.timing import COMMAND, SHARED, environment, median, run
 
 GOAL = 9.0
 
@@ -35,7 +35,7 @@ def document() -> Path:
 def main() -> None:
     """Print the figures."""
     path = document()
-    command = ["-m", "convert.cli", "show", str(path)]
+    command = [*COMMAND, "show", str(path)]
     with tempfile.TemporaryDirectory() as folder:
         env = environment(Path(folder))
         cold = run(command, env)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 ROOT = Path(__file__).resolve().parents[2]
+# what the installed script does, without the time that `python -m` takes to find a module
+COMMAND = ("-c", "import sys; from convert.cli import entry; sys.exit(entry())")
 
 
 def environment(cache: Path) -> dict[str, str]:
