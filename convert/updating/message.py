@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
 from collections.abc import Sequence
 
 from convert.diff import Change, compare
+from convert.series.messages import one_line, subject_of, wrapped
 from grammar.nodes import Document
 
-SUBJECT = 80
-BODY = 75
 _MOST = 60  # changes that a body lists one by one
 
 
@@ -22,13 +19,13 @@ def compose(old: Document, new: Document, merged_branch: str | None, sign_off: s
     changes = compare(old, new)
     lines = [_subject(changes, merged_branch), ""]
     if merged_branch:
-        lines += [*_wrapped(f"This brings in the changes that {merged_branch} has had in the meantime."), ""]
+        lines += [*wrapped(f"This brings in the changes that {merged_branch} has had in the meantime."), ""]
     for change in changes[:_MOST]:
-        lines += _wrapped(_sentence(change), "- ")
+        lines += wrapped(_sentence(change), "- ")
     if len(changes) > _MOST:
-        lines += _wrapped(f"and {len(changes) - _MOST} more changes.", "- ")
+        lines += wrapped(f"and {len(changes) - _MOST} more changes.", "- ")
     if not changes and not merged_branch:
-        lines += _wrapped("Nothing changes in meaning: spelling and layout only.")
+        lines += wrapped("Nothing changes in meaning: spelling and layout only.")
     while not lines[-1]:
         lines.pop()
     if sign_off:
@@ -45,16 +42,16 @@ def _subject(changes: Sequence[Change], merged_branch: str | None) -> str:
     elif len(changes) == 1:
         text = _sentence(changes[0]).rstrip(".")
     elif len(features) == 1 and features[0]:
-        text = f"update {_clean(features[0][-1])}"
+        text = f"update {one_line(features[0][-1])}"
     else:
         text = f"update {len(features)} features"
-    return textwrap.shorten(f"SUPPORT.md: {text}", SUBJECT, placeholder=" ...")
+    return subject_of(text)
 
 
 def _sentence(change: Change) -> str:
-    words = [_clean(part) for part in change.path if part]
+    words = [one_line(part) for part in change.path if part]
     name = ", ".join(words[-2:]) if len(change.path) > len(change.feature) else words[-1] if words else "the file"
-    old, new = _clean(change.old or ""), _clean(change.new or "")
+    old, new = one_line(change.old or ""), one_line(change.new or "")
     match change.kind:
         case "added":
             return f"{name}: new{f', {new}' if new else ''}."
@@ -68,14 +65,3 @@ def _sentence(change: Change) -> str:
             )
         case _:
             return f"{name}: {new or 'nothing stated'}, was {old or 'not stated'}."
-
-
-def _clean(text: str) -> str:
-    """Text on one line, without control characters."""
-    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text).split())
-
-
-def _wrapped(text: str, bullet: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, BODY, initial_indent=bullet, subsequent_indent=" " * len(bullet), break_long_words=True, break_on_hyphens=False
-    )  # fmt: skip
