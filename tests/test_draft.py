@@ -19,6 +19,7 @@ from grammar import printer
 from grammar.parser import parse_text
 from grammar.rows import read_rows
 from tests.helpers import pandoc
+from tests.helpers.repositories import Commit, build, git
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "categorisation.xlsx"
 TREES: list[list[Any]] = [
@@ -229,6 +230,21 @@ def test_definitions_of_the_tree_are_kept_and_labels_in_use_are_added(
     assert "added to the definitions part, as it is in use: Obsolete" in capsys.readouterr().err
     found = definitions.find(parse_text("# A\n\n" + own).source, "x")
     assert found is not None and found.text == own
+
+
+def test_definitions_come_from_the_one_remote_that_has_the_branch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "# A\n\n# Format and definitions\n\nTheir own words.\n\n## Labels\n"
+    xen = build(tmp_path / "xen", [Commit("add", {"SUPPORT.md": text})])
+    commit = git(xen, "rev-parse", "HEAD")
+    git(xen, "update-ref", "refs/remotes/xenbits/stable-4.20", commit)
+    arguments = (book(tmp_path, ROWS), tmp_path / "d", "--tree", "4.20", "--repo", str(xen))
+    assert run(*arguments) == 0
+    assert "Their own words." in (tmp_path / "d/4.20/SUPPORT.md").read_text()
+    git(xen, "update-ref", "refs/remotes/other/stable-4.20", commit)
+    assert run(*arguments) == 2  # two remotes have it: which one is for the user to say
+    assert "other" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc here")

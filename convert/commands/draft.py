@@ -146,17 +146,15 @@ def _definitions(args: argparse.Namespace, tree: Tree) -> Definitions | None:
         return found
     if args.repo is None or not tree.branch:
         return None
-    from convert import git
+    from convert import git, trees
     from grammar.source import Source
 
-    for ref in (f"refs/heads/{tree.branch}", f"refs/remotes/origin/{tree.branch}"):
-        if git.run(args.repo, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").returncode == 0:
-            if git.run(args.repo, "cat-file", "-e", f"{ref}:SUPPORT.md").returncode:
-                return None
-            return definitions.find(
-                Source(f"{ref}:SUPPORT.md", git.blob(args.repo, ref, "SUPPORT.md")), f"{tree.branch}:SUPPORT.md"
-            )
-    raise Failure(f"{args.repo}: no branch {tree.branch}, nor a remote-tracking one")
+    where = trees.resolve(tree.branch, args.repo, folders=False)
+    if where.note:
+        print(clean(where.note), file=sys.stderr)
+    data = git.object_of(args.repo, f"{where.commit}:{trees.FILE}")
+    origin = f"{tree.branch}:{trees.FILE}"
+    return None if data is None else definitions.find(Source(origin, data), origin)
 
 
 def _table(
