@@ -63,9 +63,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(func=run)
 
 
-add_parser = register
-
-
 def run(args: argparse.Namespace) -> int:
     """Fetch, and print what there is and what changed; exit status 0, or 2 with one message."""
     from convert.sheet.cells import SheetError

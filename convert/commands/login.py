@@ -34,9 +34,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     whoami.set_defaults(func=run_whoami)
 
 
-add_parser = register
-
-
 def run(args: argparse.Namespace) -> int:
     """Run the one of the three that was asked for (`args.func`)."""
     function: Callable[[argparse.Namespace], int] = args.func

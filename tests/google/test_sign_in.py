@@ -387,7 +387,7 @@ def test_a_token_file_is_written_whole_or_not(box: Box, monkeypatch: pytest.Monk
     def full(*args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("json.dump", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(SheetError, match="No space left"):
         login._store({"type": "new"})
     assert token_file().read_bytes() == before

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from convert.files import write_atomic
 from convert.sheet.cells import SheetError
 from convert.sheet.google.auth import DOWNLOAD_SCOPE, REVOKE_URI, SCOPES, TOKEN_URI, USER_TYPE, read_json
 from convert.sheet.google.messages import printable, said
@@ -155,13 +154,6 @@ def _store(token: dict[str, Any]) -> None:
     path = token_file()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".token-", dir=path.parent)  # mkstemp gives 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(token, file)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomic(path, json.dumps(token).encode(), 0o600)
     except OSError as error:
         raise SheetError(f"{printable(str(path))}: cannot be written: {error.strerror}") from error
