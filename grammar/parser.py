@@ -408,7 +408,6 @@ class _Builder:
 
     def paragraph(self, lines: _Lines, run: Run) -> nodes.Paragraph:
         texts = lines.texts
-        first = run.first
         single = len(run.lines) == 1
         for terminal, index, shape in run.lines:
             text = texts[index]
@@ -424,11 +423,16 @@ class _Builder:
                 self.lost_headings.append((self.span(lines, index), text.strip(), _why_text(text)))
             elif ":" in text:
                 self.meant(lines, index, _why_lost(text, terminal, shape))
-        raw = "\n".join(texts[index].lstrip(" ") for _, index, _ in run.lines)
+        return self.words(lines, run, plain=False)
+
+    def words(self, lines: _Lines, run: Run, *, plain: bool) -> nodes.Paragraph:
+        """A paragraph's words, and what in them is outside the mark-up."""
+        first = run.first
+        raw = "\n".join(lines.texts[index].lstrip(" ") for _, index, _ in run.lines)
         if _RISKY.search(raw):
             read = scan(raw, self.known)
-            self.findings(lines, first, indentation(texts[first]), raw, read.findings, run.last)
-        return nodes.Paragraph(inlines(raw.strip(" ")) if self.prose else (), False, self.run_span(lines, run))
+            self.findings(lines, first, indentation(lines.texts[first]), raw, read.findings, run.last)
+        return nodes.Paragraph(inlines(raw.strip(" ")) if self.prose else (), plain, self.run_span(lines, run))
 
     def meant(self, lines: _Lines, index: int, reason: str) -> None:
         """Report a line that is no field but was meant as one."""
@@ -505,12 +509,7 @@ class _Builder:
             self.leave("heading in a list item", span, lines.numbers[run.first], lines.numbers[run.last], breaks=False)
             return Outside("heading", self.source.text[span.start : span.end], span)
         if run.rule == "paragraph":
-            texts = [lines.texts[index].lstrip(" ") for _, index, _ in run.lines]
-            raw = "\n".join(texts)
-            if _RISKY.search(raw):
-                found = scan(raw, self.known).findings
-                self.findings(lines, run.first, indentation(lines.texts[run.first]), raw, found, run.last)
-            return nodes.Paragraph(inlines(raw.strip(" ")) if self.prose else (), True, self.run_span(lines, run))
+            return self.words(lines, run, plain=True)
         if run.rule in ("literal", "fenced"):
             span = self.run_span(lines, run)
             kept = tuple(lines.texts[index].strip() for _, index, _ in run.lines)
