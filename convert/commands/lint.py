@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
-from pathlib import Path
 
 from convert.failure import Failure
 from convert.lint.catalogue import chosen, known
@@ -65,10 +64,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help="standard input is a mailed patch: only findings that it introduces (for b4)",
     )
-    old.add_argument("--baseline", type=Path, metavar="FILE", help="no findings that this file has, by row and rule")
-    old.add_argument(
-        "--write-baseline", type=Path, metavar="FILE", help="write all findings to this file; exit status 0"
-    )
+    old.add_argument("--baseline", metavar="FILE", help="no findings that this file has, by row and rule")
+    old.add_argument("--write-baseline", metavar="FILE", help="write all findings to this file; exit status 0")
     output = parser.add_argument_group("output")
     output.add_argument(
         "--format",
@@ -84,8 +81,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     output.add_argument("--exit-zero", action="store_true", help="exit status 0 whatever is found")
     add_color(parser)
     where = parser.add_argument_group("where things are")
-    where.add_argument("--config", type=Path, metavar="FILE", help="a settings file that comes before all others")
-    where.add_argument("--repo", type=Path, metavar="DIR", help="the git repository (default: the current one)")
+    where.add_argument("--config", metavar="FILE", help="a settings file that comes before all others")
+    where.add_argument("--repo", metavar="DIR", help="the git repository (default: the current one)")
     where.add_argument("--remote", metavar="NAME", help="the remote of branches that are not local")
     parser.set_defaults(func=run)
 
@@ -116,11 +113,13 @@ def run(args: argparse.Namespace) -> int:
             print(f"xen-support: {clean(str(failure))}", file=sys.stderr)
             failed = True
     if args.write_baseline is not None and not failed:
+        from pathlib import Path
+
         from convert.lint import baseline
 
-        count = baseline.write(args.write_baseline, [one.result for one in checked if one.result is not None])
+        count = baseline.write(Path(args.write_baseline), [one.result for one in checked if one.result is not None])
         words = "entry" if count == 1 else "entries"
-        print(f"xen-support: {clean(str(args.write_baseline))}: {count} {words}", file=sys.stderr)
+        print(f"xen-support: {clean(args.write_baseline)}: {count} {words}", file=sys.stderr)
         return 0
     checked += session.leftovers()
     if not args.diff:

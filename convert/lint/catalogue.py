@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from convert.failure import Failure
 from convert.lint.registry import RULES
@@ -13,8 +13,7 @@ from grammar.diagnostic import Severity
 from grammar.problems import CATALOGUE
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Known:
+class Known(NamedTuple):
     """One entry: `doc` is its explanation (reason, Bad, Good); `default` false: it speaks only when it is selected."""
 
     code: str

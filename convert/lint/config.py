@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from convert.failure import Failure
 from grammar.diagnostic import SEVERITIES, Severity
@@ -25,20 +23,18 @@ _LINT = ("select", "ignore", "fail-on")
 _ALLOW = ("row", "rule", "reason", "expires")
 
 
-@dataclass(frozen=True, slots=True)
-class Allow:
+class Allow(NamedTuple):
     """One `[[allow]]`: a rule (code or name) may speak of a row.  `expires`: the last day on which it holds."""
 
     row: str
     rule: str
     reason: str
     expires: date | None
-    path: Path
+    path: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the settings files say; None where none of them says anything."""
 
     select: tuple[str, ...] | None = None
@@ -47,7 +43,7 @@ class Settings:
     allow: tuple[Allow, ...] = ()
 
 
-def settings(config: Path | None = None, start: Path | None = None) -> Settings:
+def settings(config: str | None = None, start: str | None = None) -> Settings:
     """The settings for a run that was started in `start` (default: the current folder); `config` is --config's file.
 
     Of several files the first that has a key counts; exceptions add up.  Raises Failure for a file that cannot be read, is no
@@ -57,7 +53,7 @@ def settings(config: Path | None = None, start: Path | None = None) -> Settings:
     ignore: tuple[str, ...] | None = None
     fail_on: Severity | None = None
     allow: list[Allow] = []
-    for path in _files(config, start or Path.cwd()):
+    for path in _files(config, start or os.getcwd()):
         one = _read(path)
         select = one.select if select is None else select
         ignore = one.ignore if ignore is None else ignore
@@ -66,23 +62,24 @@ def settings(config: Path | None = None, start: Path | None = None) -> Settings:
     return Settings(select, ignore, fail_on, tuple(allow))
 
 
-def _files(config: Path | None, start: Path) -> list[Path]:
+def _files(config: str | None, start: str) -> list[str]:
     found = [config] if config is not None else []
-    found += [folder / NAME for folder in (start, *start.parents) if (folder / NAME).is_file()][:1]
+    folder, above = start, os.path.dirname(start)
+    while not os.path.isfile(os.path.join(folder, NAME)) and above != folder:
+        folder, above = above, os.path.dirname(above)
     base = os.environ.get("XDG_CONFIG_HOME") or ""
-    try:
-        home = Path(base) if Path(base).is_absolute() else Path.home() / ".config"
-    except RuntimeError:  # no home directory
-        return found
-    user = home / "xen-support" / NAME
-    return [*found, user] if user.is_file() and user not in found else found
+    home = base if os.path.isabs(base) else os.path.expanduser("~/.config")
+    for path in (os.path.join(folder, NAME), os.path.join(home, "xen-support", NAME)):
+        if path not in found and os.path.isabs(path) and os.path.isfile(path):
+            found.append(path)
+    return found
 
 
-def _read(path: Path) -> Settings:
+def _read(path: str) -> Settings:
     import tomllib
 
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise Failure(f"{path}: larger than {MAX_BYTES // 1024} KiB; that is no settings file")
@@ -106,7 +103,7 @@ def _read(path: Path) -> Settings:
     return Settings(_words(path, lint, "select"), _words(path, lint, "ignore"), fail_on, _allows(path, table, text))
 
 
-def _refuse(path: Path, table: Mapping[str, Any], above: str = "") -> None:
+def _refuse(path: str, table: Mapping[str, Any], above: str = "") -> None:
     for key, value in table.items():
         if re.search(_FORBIDDEN, key, re.I):
             raise Failure(f"{path}: {above}{key}: a settings file names no commands, addresses or credentials")
@@ -115,13 +112,13 @@ def _refuse(path: Path, table: Mapping[str, Any], above: str = "") -> None:
                 _refuse(path, inner, f"{above}{key}.")
 
 
-def _unknown(path: Path, above: str, table: Mapping[str, Any], names: tuple[str, ...]) -> None:
+def _unknown(path: str, above: str, table: Mapping[str, Any], names: tuple[str, ...]) -> None:
     for key in table:
         if key not in names:
             raise Failure(f"{path}: {above}{key}: unknown; the keys are {', '.join(names)}")
 
 
-def _words(path: Path, table: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
+def _words(path: str, table: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
     value = table.get(key)
     if value is None:
         return None
@@ -130,7 +127,7 @@ def _words(path: Path, table: Mapping[str, Any], key: str) -> tuple[str, ...] | 
     return tuple(value)
 
 
-def _allows(path: Path, table: Mapping[str, Any], text: str) -> tuple[Allow, ...]:
+def _allows(path: str, table: Mapping[str, Any], text: str) -> tuple[Allow, ...]:
     entries = table.get("allow", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise Failure(f"{path}: allow: not a list of tables; write [[allow]]")
@@ -149,7 +146,7 @@ def _allows(path: Path, table: Mapping[str, Any], text: str) -> tuple[Allow, ...
     return tuple(found)
 
 
-def _day(path: Path, where: str, value: object) -> date | None:
+def _day(path: str, where: str, value: object) -> date | None:
     if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
     try:

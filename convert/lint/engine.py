@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from convert.lint.catalogue import chosen
@@ -94,4 +94,4 @@ def sibling(name: str, source: Source) -> Sibling:
 
 def newer(tree: Sibling, is_newer: bool) -> Sibling:
     """A sibling as seen from a tree that is older than it, or not."""
-    return replace(tree, newer=is_newer)
+    return tree._replace(newer=is_newer)

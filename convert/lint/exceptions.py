@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from pathlib import Path
 
 from convert.lint.catalogue import EXPIRED_ALLOW, UNUSED_ALLOW, Known, find
 from convert.lint.config import Allow
@@ -48,12 +47,12 @@ class Exceptions:
 
     def leftovers(self) -> list[Checked]:
         """What is wrong with the exceptions themselves, a settings file each; to be asked when all inputs are done."""
-        found: dict[Path, list[Diagnostic]] = {}
-        sources: dict[Path, Source] = {}
+        found: dict[str, list[Diagnostic]] = {}
+        sources: dict[str, Source] = {}
 
         def say(entry: Allow, known: Known, message: str) -> None:
             if known.code in self.codes:
-                source = sources.setdefault(entry.path, Source(str(entry.path), entry.path.read_bytes()))
+                source = sources.setdefault(entry.path, _source(entry.path))
                 span = source.line_span(min(entry.line, source.count))
                 found.setdefault(entry.path, []).append(
                     Diagnostic(known.code, known.name, known.severity, message, span)
@@ -68,6 +67,11 @@ class Exceptions:
             )
             say(entry, EXPIRED_ALLOW, words)
         return [
-            Checked(str(path), str(path), sources[path], sorted(said, key=lambda d: d.span.start if d.span else 0))
+            Checked(path, path, sources[path], sorted(said, key=lambda d: d.span.start if d.span else 0))
             for path, said in found.items()
         ]
+
+
+def _source(path: str) -> Source:
+    with open(path, "rb") as file:
+        return Source(path, file.read())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from convert.lint.registry import Context
 from convert.lint.rules.parts import fix, newline
@@ -28,7 +27,7 @@ def _with_fix(diagnostic: Diagnostic, context: Context) -> Diagnostic:
     if make is None or diagnostic.fix is not None or diagnostic.span is None:
         return diagnostic
     found = make(diagnostic, context)
-    return replace(diagnostic, fix=found) if found else diagnostic
+    return diagnostic._replace(fix=found) if found else diagnostic
 
 
 def fixes(code: str) -> Callable[[FieldFix], FieldFix]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from convert.failure import Failure
 from convert.inputs import source_of
 from convert.lint.engine import Result
-from convert.lint.trees import NAME, Found, Target, Trees, work_tree
+from convert.lint.trees import NAME, Found, Target, Trees, makefile_of, work_tree
 from grammar.diagnostic import Diagnostic
 from grammar.source import Source
 
@@ -55,7 +56,7 @@ def before(trees: Trees, target: Target, ref: str) -> Source | None:
         top = work_tree(target.file) if target.file is not None else None
         if top is None or target.file is None:
             raise Failure(f"{target.name}: --new-only needs a file of a git repository")
-        repo, inside = top, target.file.resolve().relative_to(top).as_posix()
+        repo, inside = Path(top), os.path.relpath(os.path.realpath(target.file), top)
         commit = Trees(top, trees.remote, trees.tell).ref(ref).commit
     data = git.object_of(repo, f"{commit}:{inside}")
     return source_of(f"{ref}:{inside}", data) if data is not None else None
@@ -77,10 +78,9 @@ def patched(trees: Trees, mail: bytes) -> tuple[Target, Source | None] | None:
             f"the patch makes {NAME} the blob {found[2].decode()}, which the repository does not have; apply it first"
         )
     old = git.object_of(trees.repo, found[1].decode()) if found[1].strip(b"0") else None
-    top = work_tree(trees.repo)
-    makefile = top / "xen" / "Makefile" if top else Path()
-    text = makefile.read_text(errors="replace") if makefile.is_file() else None
-    target = Target(NAME, NAME, source_of(NAME, data), date.today(), text, None, trees.repo, NAME)
+    top = work_tree(trees.folder)
+    text = makefile_of(top) if top is not None else None
+    target = Target(NAME, NAME, source_of(NAME, data), date.today(), text, None, NAME)
     return target, source_of(NAME, old) if old is not None else None
 
 

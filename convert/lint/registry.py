@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from grammar.diagnostic import Diagnostic, Fix, Severity
 from grammar.nodes import BulletList, DefinitionList, Document, Heading, Literal, Paragraph, ParsedField, Section
@@ -22,8 +22,7 @@ Node = Document | Section | Heading | Literal | ParsedField | Paragraph | Bullet
 Rule = Callable[[Any, "Context"], Iterable[Any]]
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Sibling:
+class Sibling(NamedTuple):
     """Another tree to compare with: its name, what it says, whether it is newer than the tree under lint."""
 
     name: str
@@ -50,8 +49,7 @@ class Context:
     memo: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Entry:
+class Entry(NamedTuple):
     """One rule of the catalogue."""
 
     code: str

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convert.failure import Failure
 from convert.lint import engine
 from convert.lint.config import Allow
 from convert.lint.engine import Result
 from convert.lint.formats import Checked
-from convert.lint.trees import Target, Trees, existing, version_of
+from convert.lint.trees import Target, Trees, version_of
 from grammar.diagnostic import Diagnostic
 from grammar.rows import Row
 from grammar.source import Source
@@ -25,14 +24,13 @@ if TYPE_CHECKING:
     from convert.lint.registry import Sibling
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Options:
+class Options(NamedTuple):
     """What is wanted: the rules `codes`, trees to compare with, a ref whose findings are old, a baseline, exceptions, fixes."""
 
     codes: frozenset[str]
     against: tuple[str, ...] = ()
     new_only: str | None = None
-    baseline: Path | None = None
+    baseline: str | None = None
     allow: tuple[Allow, ...] = ()
     fix: bool = False
     diff: bool = False
@@ -49,9 +47,11 @@ class Session:
         self.counts: Counter[tuple[str, str]] | None = None
         self.needed: Counter[tuple[str, str]] = Counter()
         if options.baseline is not None:
+            from pathlib import Path
+
             from convert.lint import baseline
 
-            self.counts = baseline.read(options.baseline)
+            self.counts = baseline.read(Path(options.baseline))
         self.exceptions: Exceptions | None = None
         if options.allow:
             from convert.lint.exceptions import Exceptions
@@ -61,7 +61,7 @@ class Session:
     def each(self, name: str) -> Iterator[Checked]:
         """What an argument names, checked: one file, or each commit of a range."""
         ends = None
-        if name != "-" and existing(name) is None:
+        if name != "-" and not os.path.exists(name):
             from convert.lint import ranges
 
             ends = ranges.split(name)
@@ -196,11 +196,13 @@ def _put(data: bytes) -> None:
         sys.stdout.buffer.write(data)
 
 
-def _save(file: Path, data: bytes) -> None:
+def _save(file: str, data: bytes) -> None:
+    from pathlib import Path
+
     from convert.files import write_atomic
 
     try:
-        place = file.resolve()  # a symbolic link stays one
+        place = Path(file).resolve()  # a symbolic link stays one
         write_atomic(place, data, place.stat().st_mode & 0o777)
     except OSError as error:
         raise Failure(f"{file}: {error.strerror}") from None

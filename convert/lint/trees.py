@@ -5,27 +5,27 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from convert.failure import Failure
 from convert.inputs import read_source, source_of
 from grammar.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = "SUPPORT.md"
 MAKEFILE = "xen/Makefile"
 _MAX_MAKEFILE = 1024 * 1024
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Target:
+class Target(NamedTuple):
     """One input with what is known about it.
 
     `name`: as people are told; `path`: the file's path without a ref; `day`: by which policies are judged; `makefile`: the text
-    of the tree's xen/Makefile; `file`: where it can be written; `repo`, `inside`: the repository it came out of and its path
-    there; `commit`, `subject`: the commit it was read at.
+    of the tree's xen/Makefile; `file`: where it can be written; `inside`: its path in the repository it came out of; `commit`, `subject`: the commit it was read at.
     """
 
     name: str
@@ -33,15 +33,13 @@ class Target:
     source: Source
     day: date
     makefile: str | None = None
-    file: Path | None = None
-    repo: Path | None = None
+    file: str | None = None
     inside: str | None = None
     commit: str | None = None
     subject: str | None = None
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Found:
+class Found(NamedTuple):
     """A ref: its commit, whether it is a branch, and what to tell people about the choice."""
 
     name: str
@@ -50,22 +48,23 @@ class Found:
     note: str | None = None
 
 
-def work_tree(path: Path) -> Path | None:
+def work_tree(path: str) -> str | None:
     """The top of the git work tree that a path lies in, found without git."""
-    try:
-        place = path.resolve()
-        return next((folder for folder in (place, *place.parents) if (folder / ".git").exists()), None)
-    except OSError:
-        return None
+    place, above = "", os.path.realpath(path)
+    while above != place:
+        place, above = above, os.path.dirname(above)
+        if os.path.exists(os.path.join(place, ".git")):
+            return place
+    return None
 
 
 def default_name() -> str:
     """SUPPORT.md here, else at the top of the repository.  Raises Failure where there is neither."""
-    if Path(NAME).is_file():
+    if os.path.isfile(NAME):
         return NAME
-    top = work_tree(Path())
-    if top is not None and (top / NAME).is_file():
-        return os.path.relpath(top / NAME)
+    top = work_tree(".")
+    if top is not None and os.path.isfile(os.path.join(top, NAME)):
+        return os.path.relpath(os.path.join(top, NAME))
     raise Failure("no SUPPORT.md here, nor at the top of a git repository; name a file")
 
 
@@ -75,19 +74,25 @@ class Trees:
     `remote`: where branches come from that are not local; `tell` gets the words about a choice that was made.
     """
 
-    def __init__(self, repo: Path | None, remote: str | None, tell: Callable[[str], None]) -> None:
-        self.repo = repo or Path()
+    def __init__(self, repo: str | None, remote: str | None, tell: Callable[[str], None]) -> None:
+        self.folder = repo or "."
         self.remote = remote
         self.tell = tell
         self.ref = cache(self._ref)
+
+    @property
+    def repo(self) -> Path:
+        """The repository, for git."""
+        import pathlib
+
+        return pathlib.Path(self.folder)
 
     def target(self, name: str) -> Target:
         """The input that an argument names; a file of that name comes first.  Raises Failure with a reason for people."""
         if name == "-":
             source = read_source(name)
             return Target(source.name, source.name, source, date.today())
-        path = existing(name)
-        if path is not None:
+        if os.path.exists(name):
             return self._file(read_source(name))
         ref, colon, inside = name.partition(":")
         if not ref or ref.startswith("-") or (colon and not inside):
@@ -108,7 +113,7 @@ class Trees:
         day = date.today() if found.branch else date.fromisoformat(git.day(self.repo, found.commit))
         makefile = git.object_of(self.repo, f"{found.commit}:{MAKEFILE}") if inside == NAME else None
         text = makefile[:_MAX_MAKEFILE].decode(errors="replace") if makefile is not None else None
-        return Target(name, inside, source, day, text, None, self.repo, inside, found.commit, subject)
+        return Target(name, inside, source, day, text, None, inside, found.commit, subject)
 
     def supported(self, day: date) -> Iterator[str]:
         """The branches of the release trees whose SUPPORT.md promises security support on a day, and the unstable one's."""
@@ -125,13 +130,9 @@ class Trees:
             yield "master"
 
     def _file(self, source: Source) -> Target:
-        file = Path(source.name)
-        makefile = file.parent / MAKEFILE
-        text = None
-        if file.name == NAME and makefile.is_file():
-            with makefile.open("rb") as opened:
-                text = opened.read(_MAX_MAKEFILE).decode(errors="replace")
-        return Target(source.name, source.name, source, date.today(), text, file)
+        folder, name = os.path.split(source.name)
+        text = makefile_of(folder) if name == NAME else None
+        return Target(source.name, source.name, source, date.today(), text, source.name)
 
     def _ref(self, name: str) -> Found:
         from convert import git
@@ -165,10 +166,10 @@ def version_of(values: Sequence[str], makefile: str | None) -> tuple[int, int]:
     return version(values[0]) if values else (0, 0)
 
 
-def existing(name: str) -> Path | None:
-    """The file or folder of that name, if there is one."""
-    try:
-        path = Path(name)
-        return path if path.exists() else None
-    except (OSError, ValueError):
+def makefile_of(folder: str) -> str | None:
+    """The text of the xen/Makefile of an unpacked tree; None where there is none."""
+    path = os.path.join(folder, MAKEFILE)
+    if not os.path.isfile(path):
         return None
+    with open(path, "rb") as file:
+        return file.read(_MAX_MAKEFILE).decode(errors="replace")

@@ -118,25 +118,19 @@ def _misspelt(word: str) -> str | None:
     low = word.casefold()
     if len(low) < 5 or low in KNOWN or low.rstrip("s") in KNOWN:
         return None
-    index = _shortened()
-    if not any(
-        short in index for short in _without_one(low)
-    ):  # words one edit apart become equal by at most one deletion each
-        return None
-    return nearest(low, sorted({known for short in _without_one(low) for known in index.get(short, ())}))
+    begins, ends = _by_letters()
+    return nearest(low, sorted({*begins.get(low[:2], ()), *ends.get(low[-2:], ())}))
 
 
 @cache
-def _shortened() -> dict[str, list[str]]:
-    index: dict[str, list[str]] = {}
+def _by_letters() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The known names by their first and by their last two letters: of five letters or more one edit leaves either as it is."""
+    begins: dict[str, list[str]] = {}
+    ends: dict[str, list[str]] = {}
     for known in KNOWN:
-        for short in _without_one(known):
-            index.setdefault(short, []).append(known)
-    return index
-
-
-def _without_one(word: str) -> set[str]:
-    return {word, *(word[:n] + word[n + 1 :] for n in range(len(word)))}
+        begins.setdefault(known[:2], []).append(known)
+        ends.setdefault(known[-2:], []).append(known)
+    return begins, ends
 
 
 @rule("XS403", "heading-prefix", "info", Document)
@@ -171,11 +165,12 @@ def heading_prefix(document: Document, context: Context) -> Iterator[Found]:
         text = section.heading.text
         if not text.casefold().startswith(_ARCHITECTURES):
             continue
-        prefix = re.match(r"([a-z]+[0-9]*(?:-v)?)(/|: |:)(?=\S)", text, re.I)
+        prefix = re.match(r"([A-Za-z]+[0-9]*(?:-[Vv])?)(/|: |:)(?=\S)", text)
         if prefix:
             found.setdefault(folded(prefix[1]), []).append((prefix[0], section.heading))
     for uses in found.values():
-        best = Counter(form for form, _ in uses).most_common(1)[0][0]
+        counts = Counter(form for form, _ in uses)
+        best = max(counts, key=counts.__getitem__)
         for form, heading in uses:
             if form != best:
                 yield (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from convert.lint.registry import Context, rule
 from convert.lint.rules.parts import fix
@@ -21,8 +20,7 @@ _VERSION = r"(\d{1,3}\.\d{1,3})(?:\.\d{1,3})?(-unstable|-rc\.?\d*|-pre)?"
 _PLACEHOLDERS = frozenset(("n/a", "na", "n.a.", "tbd", "tba", "tbc", "unknown", "none", "-", "?", "unreleased"))
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Facts:
+class Facts(NamedTuple):
     """The release literal read: `number` as `4.20`, `state` is released, unstable, candidate or (unreadable version) unknown."""
 
     fields: dict[str, ParsedField]
