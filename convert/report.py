@@ -13,9 +13,7 @@ from grammar.diagnostic import Diagnostic
 from grammar.source import Source
 
 # C0 but tab and LF, DEL, C1, and the characters that reorder a line: none of them reaches a terminal raw
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]"
-)
+_UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]"
 _COLOURS = {
     "error": "31",
     "warning": "33",
@@ -32,7 +30,9 @@ TOOL = {"name": "xen-support", "version": __version__}
 
 def clean(text: str) -> str:
     """A text with everything that a terminal would act on shown as `\\xNN` or `\\uNNNN`."""
-    return _UNSAFE.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
+    if text.isprintable():
+        return text
+    return re.sub(_UNSAFE, lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
 
 
 def add_color(parser: argparse.ArgumentParser) -> None:

@@ -6,14 +6,14 @@ The patterns are those of docs/parse-support-md in xen.git, in Perl's terms: its
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BLANK = r"(?:(?![\x1c-\x1f])\s)"
 WORD = r"(?:\S|[\x1c-\x1f])"
 DEFINITION = re.compile(r"(Functional completeness|Functional stability|Interface stability|Security supported):")
 RELEASE = re.compile(rf"([A-Z][-A-Z0-9a-z]+):{BLANK}+({WORD}.*)\Z", re.S)
 STATUS = re.compile(rf"(?:Status|Supported)(?:,{BLANK}*([^:]+))?:{BLANK}+({WORD}.*)\Z", re.S)
-_TRAILING = re.compile(rf"{BLANK}*\Z")
+_BLANKS = " \t\n\x0b\x0c\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 RELEASE_KEYS = ("Xen-Version", "Initial-Release", "Supported-Until", "Security-Support-Until")
 DEFINITION_KEYS = ("Functional completeness", "Functional stability", "Interface stability", "Security supported")
 # a line that its author meant as a Status field, wherever it stands
@@ -21,8 +21,7 @@ MEANT = re.compile(r"\s*(?:[-*+]\s+)?(?:Status|Supported|status|STATUS)\s*(?:,[^
 MEANT_RELEASE = re.compile(rf"\s*(?:{'|'.join(RELEASE_KEYS)})\s*:")
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Match:
+class Match(NamedTuple):
     """A well-formed field: where its qualifier and value stand in the line (offsets of the line without indentation)."""
 
     keyword: str
@@ -33,7 +32,7 @@ class Match:
 
 def trim(line: str) -> str:
     """A line without the trailing blanks that Xen's tools strip."""
-    return _TRAILING.sub("", line)
+    return line.rstrip(_BLANKS)
 
 
 def kind_of(text: str) -> str:

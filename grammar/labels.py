@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Security = Literal["yes", "no", "external", "caveats", "limited", "unstated"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Label:
+class Label(NamedTuple):
     """One label.  `heading` is the word in the definitions part that defines it (None: none is needed).
 
     `synonyms` are other spellings of the same in lower case: in a sheet they are read as the label.

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from lark import Lark, Token, Tree
-from lark.lexer import BasicLexer, LexerThread
+from lark import Lark, TextSlice, Token, Tree
+from lark.lexer import BasicLexer
 
 from grammar.scanner import attributes
 from grammar.tables import build
+from grammar.words import LINE_TAGS
 
 _BULLET = re.compile(r"( {0,3}[*+-])( *)([^ ]?)")
 _ORDERED = r"( {0,3}\(?[@#\w-]+[.)])( *)([^ ]?)"
@@ -28,19 +29,13 @@ _DIV = r" {0,3}:{3,} *(?:[^\s{}:]+|\{[^{}]*\}) *:*$"
 _DIV_END = r" {0,3}:{3,} *$"
 _COLUMNS = re.compile(r" {0,3}-+(?: +-+)* *$")
 _PIPES = r" {0,3}(?! )\|? *:?-+:? *(?:[|+] *:?-+:? *)*\|? *$"
-_BLOCK_HTML = (
-    r"(?i) {0,3}</?(?:address|article|aside|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset"
-    r"|figcaption|figure|footer|form|frameset|frame|h[1-6]|head|header|hgroup|hr|html|isindex|li|link|main|menu|menuitem|meta"
-    r"|nav|noframes|noscript|ol|optgroup|option|output|p|param|pre|script|section|source|style|summary|svg|table|tbody|td"
-    r"|template|textarea|tfoot|th|thead|title|tr|track|ul|video|canvas|embed)\b[^<>]*>|<\?|<![A-Z\[]"
-)
+_HTML = r" {0,3}</?([A-Za-z][A-Za-z0-9]*)\b[^<>]*>|<\?|<![A-Za-z\[]"
 _REFERENCE = r" {0,3}\[(?!\^)(?:[^\[\]\\]|\\.)+\]: *(?!\[)(.*)$"
 _TEX = r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
 _VERBATIM = r"(?i) {0,3}<(script|style|pre|textarea)\b"
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Run:
+class Run(NamedTuple):
     """One block: the rule that made it, its lines as (terminal, index, shape), its kind when it is outside the mark-up."""
 
     rule: str
@@ -69,8 +64,13 @@ def language() -> Lark:
 
 def shapes(texts: Sequence[str]) -> list[Token]:
     """One token a line; its type is the line's shape.  Lines have no tab, CR or LF; a blank line is added at the end."""
-    text = "\n".join(texts) + "\n\n" if texts else "\n"
-    return list(LexerThread.from_text(_lexer(), text).lex(None))  # type: ignore[no-untyped-call]
+    text = TextSlice.cast_from("\n".join(texts) + "\n\n" if texts else "\n")
+    match, at, tokens = _lexer().match, 0, []
+    while at < text.end:  # the lexer's own loop counts lines and columns, which nobody asks for
+        line, shape = match(text, at)  # type: ignore[no-untyped-call]
+        tokens.append(Token(shape, line))
+        at += len(line)
+    return tokens
 
 
 @cache
@@ -362,7 +362,8 @@ class _Feeder:
                 if "-->" in self.texts[n]:
                     return n + 1, "comment"
             return None
-        if not re.compile(_BLOCK_HTML).match(text):
+        tag = re.match(_HTML, text)
+        if tag is None or (tag[1] and tag[1].lower() not in LINE_TAGS):
             return None
         verbatim = re.compile(_VERBATIM).match(text)
         if verbatim:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from grammar import fields, nodes, problems
 from grammar.diagnostic import Diagnostic, Severity
@@ -28,13 +29,12 @@ _SIMPLE_ITEM = re.compile(r"[A-Za-z0-9]+(?![.)A-Za-z0-9])")  # one line that can
 MAX_DEPTH = 40
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Parsed:
+class Parsed(NamedTuple):
     """A parsed source: the document, and the findings in file order."""
 
     source: Source
     document: Document
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    diagnostics: list[Diagnostic]
 
 
 def parse(source: Source, *, prose: bool = True) -> Parsed:
@@ -54,8 +54,7 @@ def parse_text(text: str, name: str = "<text>") -> Parsed:
     return parse(Source(name, text.encode("utf-8", "surrogatepass")))
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class _Lines:
+class _Lines(NamedTuple):
     """Lines as pandoc sees them, and the way back to the source's offsets.
 
     `numbers` are the lines' numbers in the source (from 1), `stripped` how many columns were taken off their start.
@@ -92,7 +91,10 @@ class _Builder:
         self.lost_headings: list[tuple[Span, str, str]] = []
         self.headings: list[tuple[int, int]] = []
         self.depth = 0
-        self.odd = {source.position(m.start())[0] for m in re.finditer("[\t\r\ufeff]", source.text)}  # columns differ
+        self.odd: set[int] = set()  # the lines whose columns differ
+        if any(char in source.text for char in "\t\r\ufeff"):
+            texts = enumerate(source.text.split("\n"), 1)
+            self.odd = {number for number, line in texts if "\t" in line or "\r" in line or "\ufeff" in line}
 
     # -- the whole ------------------------------------------------------------------------------------------------------
     def document(self) -> Document:
@@ -107,18 +109,19 @@ class _Builder:
             )
         title: str | None = None
         preamble: list[Block] = []
-        stack: list[tuple[Heading, list[Block], list[Section], int]] = []
+        stack: list[tuple[Heading, list[Block], list[Section]]] = []
         top: list[Section] = []
 
-        def close(level: int) -> None:
+        def close(level: int, before: int) -> None:
+            """End the open sections down to a level with the run before another."""
             while stack and stack[-1][0].level >= level:
-                heading, inside, below, end = stack.pop()
+                heading, inside, below = stack.pop()
+                end = self.source.line_span(min(runs[before - 1].last + 1, self.source.count)).end
                 section = Section(heading, tuple(inside), tuple(below), Span(heading.span.start, end))
                 (stack[-1][2] if stack else top).append(section)
 
         last: Block | None = None
-        for run in runs:
-            end = self.source.line_span(min(run.last + 1, self.source.count)).end
+        for number, run in enumerate(runs):
             if run.rule == "title":
                 title = self.title(lines, run)
             elif run.rule in ("heading", "underlined"):
@@ -126,8 +129,8 @@ class _Builder:
                 above = stack[-1][0].level if stack else 0
                 if heading.level > above + 1:
                     self.say(problems.heading_jump(heading.span, heading.level, above))
-                close(heading.level)
-                stack.append((heading, [], [], end))
+                close(heading.level, number)
+                stack.append((heading, [], []))
                 last = None
             else:
                 block = self.block(lines, run, sections=bool(stack))
@@ -135,9 +138,7 @@ class _Builder:
                     self.fence_after(lines, run, last)
                 last = block
                 (stack[-1][1] if stack else preamble).append(block)
-            for n, (heading, inside, below, before) in enumerate(stack):
-                stack[n] = (heading, inside, below, max(before, end))
-        close(0)
+        close(0, len(runs))
         self.settle(lines)
         return Document(title, tuple(preamble), tuple(top))
 
@@ -199,9 +200,10 @@ class _Builder:
 
     def span(self, lines: _Lines, index: int, start: int = 0, end: int | None = None) -> Span:
         """The span of a stretch of a line, by columns; without `end`, to the line's last character that is no blank."""
-        size = len(lines.texts[index])
+        text = lines.texts[index]
+        size = len(text)
         if end is None:
-            end = len(lines.texts[index].rstrip())
+            end = len(text.rstrip())
         a = self.offset(lines, index, min(start, size))
         return Span(a, max(a, self.offset(lines, index, min(end, size))))
 

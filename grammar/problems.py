@@ -6,14 +6,13 @@ Each returns the words; `@problem` gives the function its code, name and severit
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from grammar.diagnostic import Diagnostic, Fix, Severity
 from grammar.source import Span
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Problem:
+class Problem(NamedTuple):
     """One entry of the catalogue."""
 
     code: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from grammar import problems
 from grammar.diagnostic import Diagnostic
@@ -50,8 +51,7 @@ class Row:
         return self.reading.security
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A limit of one variant: the maximum, the end of security support, and what is regularly tested."""
 
     key: str
@@ -67,16 +67,14 @@ def key_of(anchor: str, qualifier: str) -> str:
     return anchor + "--" + re.sub(r"[^-0-9A-Za-z]", "", qualifier.lower().replace(" ", "-"))
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Reading:
+class Reading(NamedTuple):
     """All rows in file order, and an error for each set of fields that are one row."""
 
     rows: list[Row]
     diagnostics: list[Diagnostic]
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class _Entry:
+class _Entry(NamedTuple):
     keyword: str
     qualifier: str | None
     words: str | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from grammar.words import ABBREVIATIONS, BLOCK_TAGS
 
@@ -38,8 +39,7 @@ class Piece:
     children: list[Piece] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Finding:
+class Finding(NamedTuple):
     """Something outside the mark-up at an offset of the text.
 
     `breaks`: pandoc ends the paragraph there, and Xen's tools then meet a block they do not know.  `open`: it is not
@@ -52,8 +52,7 @@ class Finding:
     open: bool = False
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Scan:
+class Scan(NamedTuple):
     """What a text holds: its pieces, and what in it is outside the mark-up.
 
     An `unclosed code` among the findings is plain text, unless the lines behind the text close it.

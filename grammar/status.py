@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.labels import LABELS, Label, Security
 from grammar.tables import build
@@ -14,16 +13,15 @@ if TYPE_CHECKING:
     from lark import Lark
 
 LIMIT_LABEL = "Supported up to N"
-_SAYS: tuple[tuple[re.Pattern[str], Security], ...] = (
-    (re.compile(r"security support(?:ed)? (?:is )?(?:only|when|if|unless|limited)", re.I), "caveats"),
-    (re.compile(r"\b(?:not|non|no|without)[ -]security[ -]support", re.I), "no"),
-    (re.compile(r"security support (?:is )?external", re.I), "external"),
-    (re.compile(r"\bsecurity[ -]supported\b", re.I), "yes"),
+_SAYS: tuple[tuple[str, Security], ...] = (
+    (r"security support(?:ed)? (?:is )?(?:only|when|if|unless|limited)", "caveats"),
+    (r"\b(?:not|non|no|without)[ -]security[ -]support", "no"),
+    (r"security support (?:is )?external", "external"),
+    (r"\bsecurity[ -]supported\b", "yes"),
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Amount:
+class Amount(NamedTuple):
     """A number with its unit (None without one) and the two as written; `value` is an int where it is whole."""
 
     value: int | float
@@ -31,8 +29,7 @@ class Amount:
     text: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Status:
+class Status(NamedTuple):
     """A Status value read.
 
     `label`: the vocabulary's name or None; `security` as in the vocabulary, `unstated` where neither label nor words say
@@ -94,7 +91,7 @@ def read_status(value: str) -> Status:
         if known.heading is None and re.match(rf"{re.escape(name)}\b", folded):
             return Status(known.name, known.security)
     for pattern, security in _SAYS:
-        if pattern.search(folded):
+        if re.search(pattern, folded):
             return Status(None, security)
     return Status(None, "unstated")
 
@@ -118,8 +115,8 @@ def _special(value: str) -> Status | None:
         maximum = "SUPPORTED" in parts
         security: Security = "yes" if maximum else "unstated"
         tail = "".join(str(token) for part in rest for token in part.children)
-        if not tail.startswith("."):  # what follows a full stop speaks of more than the limit
-            security = next((says for pattern, says in _SAYS if pattern.search(tail)), security)
+        if tail and not tail.startswith("."):  # what follows a full stop speaks of more than the limit
+            security = next((says for pattern, says in _SAYS if re.search(pattern, tail.lower())), security)
         return Status(LIMIT_LABEL if maximum else None, security, found, maximum)
     if rest:
         label = _by_folded().get(fold_label("".join(words).rstrip(" ,;")))

@@ -13,7 +13,12 @@ _BLOCK_TAGS = """
     figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html isindex li main meta
     nav noframes ol p pre script section style summary table tbody td template textarea tfoot th thead tr ul
 """
+_LINE_TAGS = (
+    "canvas dialog embed frame link menu menuitem noscript optgroup option output param source svg title track video"
+)
 # after these pandoc makes the blank a no-break space (its data file `abbreviations`)
 ABBREVIATIONS = frozenset(_ABBREVIATIONS.split())
 # HTML elements at which pandoc ends a paragraph
 BLOCK_TAGS = frozenset(_BLOCK_TAGS.split())
+# and those with which a line begins a block
+LINE_TAGS = BLOCK_TAGS.union(_LINE_TAGS.split())

@@ -40,9 +40,8 @@ def run(args: argparse.Namespace) -> int:
     source = read_source(args.file, args.repo)
     parsed = parse(source, prose=False)
     reading = read_rows(parsed.document, source)
-    parsed.diagnostics = sorted(
-        [*parsed.diagnostics, *reading.diagnostics], key=lambda d: d.span.start if d.span else 0
-    )
+    parsed.diagnostics.extend(reading.diagnostics)
+    parsed.diagnostics.sort(key=lambda d: d.span.start if d.span else 0)
     if args.format == "json":
         import json
 

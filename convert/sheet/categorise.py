@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from convert.sheet import tab_problems
 from convert.sheet.cell_text import one_line
@@ -87,4 +86,4 @@ def _joined(report: Iterable[Diagnostic], trees: tuple[str, ...]) -> Iterable[Di
         names = {name for problem in same for name in problem.trees}
         everywhere = any(not problem.trees for problem in same)
         ordered = [*(name for name in trees if name in names), *sorted(names.difference(trees))]
-        yield replace(same[0], trees=() if everywhere else tuple(ordered))
+        yield same[0]._replace(trees=() if everywhere else tuple(ordered))

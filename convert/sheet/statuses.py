@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from convert.sheet.cell_text import one_line
@@ -132,7 +132,7 @@ def combine(decided: Decided, security: str) -> Decided | None:
 
 def kept(text: str) -> Decided:
     """An unknown status as it stands, on one line."""
-    return Decided(one_line(text), replace(read_status(one_line(text)), label=None))
+    return Decided(one_line(text), read_status(one_line(text))._replace(label=None))
 
 
 def _known(value: str) -> Decided | None:

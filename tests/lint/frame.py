@@ -84,7 +84,7 @@ def context_of(
     source = Source("SUPPORT.md", data)
     parsed = parse(source, prose=False)
     reading = read_rows(parsed.document, source)
-    parsed.diagnostics += reading.diagnostics
+    parsed.diagnostics.extend(reading.diagnostics)
     return Context(source, parsed, tuple(reading.rows), tuple(limits(reading.rows)), day, makefile, tuple(siblings))
 
 
