@@ -1,16 +1,13 @@
-"""The one-file lint and the pre-commit hook, as other people's machines run them."""
+"""The one-file lint, as other people's machines run it."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-import yaml
 
 from convert import zipapp_build
 from convert.lint.catalogue import known
@@ -60,42 +57,3 @@ def test_it_is_executable_has_licences_and_can_be_reproduced(app: Path, tmp_path
     assert "lark/LICENSE" in zipfile.ZipFile(app).namelist()
     assert not [name for name in zipfile.ZipFile(app).namelist() if name.startswith("convert/sheet")]
     assert zipapp_build.build() == app.read_bytes()
-
-
-def test_the_hooks_file_names_commands_that_exist() -> None:
-    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert [hook["id"] for hook in hooks] == ["xen-support-lint", "xen-support-lint-fix"]
-    for hook in hooks:
-        assert hook["language"] == "python"
-        assert hook["entry"].split()[:2] == ["xen-support", "lint"]
-
-
-def test_the_hook_runs_by_try_repo(tmp_path: Path) -> None:
-    pre_commit = shutil.which("pre-commit", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    if pre_commit is None:
-        pytest.skip("pre-commit is not installed")
-    source, work = tmp_path / "source", tmp_path / "work"
-    shutil.copytree(
-        ROOT, source, ignore=shutil.ignore_patterns(".git", ".*cache", ".venv", "tests", "samples", "__pycache__")
-    )
-    work.mkdir()
-    (work / "SUPPORT.md").write_text(WRONG)
-    for folder in (source, work):
-        for argv in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x"]):
-            subprocess.run(["git", "-C", str(folder), *argv], check=True, capture_output=True)
-    # the hook's own environment would be filled from PyPI; the tests have no network, so ours is used
-    hooks = (source / ".pre-commit-hooks.yaml").read_text().replace("language: python", "language: system")
-    (source / ".pre-commit-hooks.yaml").write_text(hooks)
-    subprocess.run(["git", "-C", str(source), "commit", "-q", "-a", "-m", "system"], check=True)
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    (folder / "xen-support").write_text(
-        f'#!/bin/sh\nPYTHONPATH="{source}" exec "{sys.executable}" -m convert.cli "$@"\n'
-    )
-    (folder / "xen-support").chmod(0o755)
-    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PRE_COMMIT_HOME": str(tmp_path / "cache")}
-    done = subprocess.run(
-        [pre_commit, "try-repo", str(source), "xen-support-lint", "--all-files", "--color=never"],
-        cwd=work, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "XS120" in done.stdout and done.returncode == 1, done.stdout + done.stderr
