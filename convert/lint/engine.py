@@ -89,7 +89,7 @@ def run(
 def sibling(name: str, source: Source) -> Sibling:
     """Another tree as rules compare with it."""
     document = parse(source, prose=False).document
-    return Sibling(name, document, tuple(read_rows(document, source).rows), newer=False)
+    return Sibling(name, source, document, tuple(read_rows(document, source).rows), newer=False)
 
 
 def newer(tree: Sibling, is_newer: bool) -> Sibling:

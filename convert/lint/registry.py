@@ -26,6 +26,7 @@ class Sibling(NamedTuple):
     """Another tree to compare with: its name, what it says, whether it is newer than the tree under lint."""
 
     name: str
+    source: Source
     document: Document
     rows: tuple[Row, ...]
     newer: bool

@@ -91,7 +91,7 @@ def context_of(
 def sibling_of(text: str, *, name: str = "another", newer: bool = True) -> Sibling:
     """A text as another tree."""
     context = context_of(text.encode())
-    return Sibling(name, context.parsed.document, context.rows, newer)
+    return Sibling(name, context.source, context.parsed.document, context.rows, newer)
 
 
 def findings(

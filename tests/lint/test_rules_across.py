@@ -84,6 +84,29 @@ def test_caveat_in_sibling() -> None:
     assert compared(with_caveat, newer(with_caveat)) == []
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "speaks"),
+    [
+        ("Not with untrusted guests.\n", "Not with untrusted guests.  Nor on Mondays.\n", True),
+        ("Not with untrusted guests.\n", "Not with trusted guests.\n", True),
+        ("Not on:\n\n * one\n", "Not on:\n\n * one\n * two\n", True),
+        ("Not with untrusted guests.\nNor on Mondays.\n", "Nor on\nmondays.  Not with untrusted  guests\n", False),
+        ("Not on:\n\n * one\n * two\n", "Not on:\n\n* two\n* one.\n", False),
+        ("Not with untrusted guests.  Nor on Mondays.\n", "Nor on Mondays.\n", False),
+    ],
+)
+def test_caveats_are_compared_sentence_by_sentence(here: str, there: str, speaks: bool) -> None:
+    fields = status("Supported") + "\n"
+    assert compared(fields + here, newer(fields + there)) == (["XS704"] if speaks else [])
+    assert "XS704" not in compared(fields + here, newer(status("Experimental") + "\n" + there))
+
+
+def test_a_sentence_in_the_description_is_not_lacking() -> None:
+    fields = status("Supported")
+    here = f"Not with untrusted guests.\n\n{fields}\nNor on Mondays.\n"
+    assert compared(here, newer(f"{fields}\nNot with untrusted guests.\n\nNor on Mondays.\n")) == []
+
+
 def test_row_gap() -> None:
     both = "    Status, x86: Supported\n    Status, Arm: Supported\n"
     one = "    Status, x86: Supported\n"

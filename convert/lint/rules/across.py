@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from convert.lint.registry import Context, Sibling, rule
 from convert.lint.rules.parts import folded, one_edit
-from grammar.nodes import Document
+from grammar.nodes import DefinitionList, Document, Literal
 from grammar.rows import Row
-from grammar.source import Span
+from grammar.source import Source, Span
 from grammar.status import LIMIT_LABEL
 
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
@@ -153,9 +154,10 @@ def odd_status(document: Document, context: Context) -> Iterator[Found]:
 
 @rule("XS704", "caveat-in-sibling", "warning", Document)
 def caveat_in_sibling(document: Document, context: Context) -> Iterator[Found]:
-    """Another tree has a caveat to the same status, and this one has none.
+    """Another tree has a caveat that this one lacks.
 
-    The text after the fields says what is not supported.  Twice the caveat of a security advisory reached master only.
+    The text after the fields says what is not supported.  Twice the caveat of a security advisory reached master only.  Where both trees
+    have caveats to one status, their sentences are compared; blanks, line breaks and case do not matter.
 
     Bad:
             Status: Supported
@@ -166,16 +168,59 @@ def caveat_in_sibling(document: Document, context: Context) -> Iterator[Found]:
     """
     told: set[str] = set()
     for key, row in _status_rows(context.rows).items():
-        if row.caveat or row.anchor in told:
+        if row.anchor in told:
             continue
-        names = [sibling.name for sibling, theirs in _siblings(context) if key in theirs and theirs[key].caveat]
-        if names:
-            told.add(row.anchor)
-            yield (
-                row.span,
-                f"a caveat follows this feature's fields in {', '.join(names)}, and none here",
-                {"rows": (key,)},
-            )
+        if not row.caveat:
+            names = [sibling.name for sibling, theirs in _siblings(context) if key in theirs and theirs[key].caveat]
+            if names:
+                told.add(row.anchor)
+                message = f"a caveat follows this feature's fields in {', '.join(names)}, and none here"
+                yield row.span, message, {"rows": (key,)}
+            continue
+        for sibling, theirs in _siblings(context):
+            other = theirs.get(key)
+            if (
+                other is None
+                or not other.caveat
+                or other.status != row.status
+                or sibling.source.data == context.source.data
+            ):
+                continue
+            known = _sentences(context, "", context.source, context.parsed.document)[0].get(row.anchor, {})
+            caveats = _sentences(context, sibling.name, sibling.source, sibling.document)[1].get(row.anchor, {})
+            lacking = [words for folded_words, words in caveats.items() if folded_words not in known]
+            if lacking:
+                told.add(row.anchor)
+                more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
+                yield row.span, f'a caveat of {sibling.name} is not here: "{lacking[0]}"{more}', {"rows": (key,)}
+                break
+
+
+_Sentences = dict[str, dict[str, str]]
+
+
+def _sentences(context: Context, name: str, source: Source, document: Document) -> tuple[_Sentences, _Sentences]:
+    """The sentences of each section, and those of its caveats (after the first fields): by anchor, folded words -> words."""
+    memo: dict[Any, Any] = context.memo
+    key = ("sentences of", name)
+    if key not in memo:
+        every: _Sentences = {}
+        caveats: _Sentences = {}
+        for section in document.walk():
+            anchor, fields = section.heading.anchor, False
+            for block in section.blocks:
+                if isinstance(block, Literal | DefinitionList):
+                    fields = True
+                    continue
+                text = source.text[block.span.start : block.span.end]
+                for words in re.split(r"(?<=[.!?])\s+(?=[A-Z])|(?:^|\n)[ \t]*[*+-][ \t]+", text):
+                    folded_words = " ".join(words.split()).rstrip(".").casefold()
+                    if folded_words:
+                        for found in (every, caveats) if fields else (every,):
+                            found.setdefault(anchor, {})[folded_words] = " ".join(words.split())
+        memo[key] = every, caveats
+    done: tuple[_Sentences, _Sentences] = memo[key]
+    return done
 
 
 @rule("XS705", "row-gap", "warning", Document)
