@@ -246,7 +246,11 @@ class _Feeder:
         if shape == "TEX":
             found = self.tex(index)
             if found:
-                return self.leave(index, found, "TeX")
+                end = self.leave(index, found, "TeX")
+                if self.types[end] in ("FIELD", "KEYED", "CODE") and self.texts[end].lstrip()[0].isalnum():
+                    self.feed(end, "TEXT")  # pandoc skips the blanks behind TeX, so that no literal begins here
+                    return end + 1
+                return end
         if shape == "BARS":
             return self.leave(index, self.through(index, lambda n: self.texts[n].startswith(("|", " "))), "line block")
         if shape == "QUOTE":

@@ -103,6 +103,7 @@ def test_severity_follows_the_consequence() -> None:
     quiet, loud = found("# A\n\n    Status: X\n\n---\na: b\n---\n"), found("# A\n\n1. x\n\n    Status: X\n")
     assert [s for *_, s in quiet] == ["warning"]
     assert ("XS110", "error") in [(code, severity) for _, _, code, severity in loud]
+    assert [s for *_, s in found("# A\n\n    Status: X\n\n\\begin{x}\n\\end{x}\n    no literal\n")] == ["warning"]
 
 
 def test_nodes() -> None:
