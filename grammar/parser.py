@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from grammar import fields, nodes, problems
+from grammar import fields, nodes, pandoc3, problems
 from grammar.diagnostic import Diagnostic, Severity
 from grammar.inlines import identifier, inlines, nodes_of, pandoc_text
 from grammar.lines import Run, blocks, indentation
@@ -136,6 +136,8 @@ class _Builder:
                 block = self.block(lines, run, sections=bool(stack))
                 if run.rule == "fenced" and isinstance(last, nodes.Paragraph):
                     self.fence_after(lines, run, last)
+                if isinstance(last, nodes.DefinitionList):
+                    self.behind_definition(lines, run.first, last)
                 last = block
                 (stack[-1][1] if stack else preamble).append(block)
         close(0, len(runs))
@@ -210,6 +212,20 @@ class _Builder:
     def run_span(self, lines: _Lines, run: Run) -> Span:
         first, last = run.first, run.last
         return Span(self.offset(lines, first, 0), self.offset(lines, last, len(lines.texts[last].rstrip())))
+
+    def behind_definition(self, lines: _Lines, index: int, above: nodes.DefinitionList) -> None:
+        """A block behind a definition list that pandoc 3 makes part of the definition."""
+        last = self.source.position(above.span.end)[0]
+        marked = [text for text in map(self.source.line_text, range(last, 0, -1)) if text.lstrip(" ")[:1] in (":", "~")]
+        found = pandoc3.behind_definition(indentation(lines.texts[index]), marked[0]) if marked else None
+        if found:
+            self.say(problems.pandoc_3_differs(self.span(lines, index), *found))
+
+    def quotation(self, lines: _Lines, index: int) -> None:
+        found = None if lines.texts[index].isascii() else pandoc3.quotation(lines.texts[index])
+        if found:
+            at, difference = found
+            self.say(problems.pandoc_3_differs(self.span(lines, index, at, at + 1), *difference))
 
     # -- outside the mark-up --------------------------------------------------------------------------------------------
     def leave(self, what: str, span: Span, first: int, last: int, *, breaks: bool) -> None:
@@ -339,6 +355,7 @@ class _Builder:
         if not words.strip():
             self.say(problems.empty_heading(span))
         self.latin1(lines, index, 0, "heading")
+        self.quotation(lines, index)
         return Heading(level, nodes_of(read.pieces) if self.prose else (), words, anchor, given, span)
 
     def crosses(self, lines: _Lines, index: int, raw: str, read: Scan) -> None:
@@ -423,8 +440,12 @@ class _Builder:
                 and (single or not text.startswith("#") or text.startswith("##"))
             ):
                 self.lost_headings.append((self.span(lines, index), text.strip(), _why_text(text)))
-            elif ":" in text:
-                self.meant(lines, index, _why_lost(text, terminal, shape))
+            elif ":" in text or "~" in text:
+                found = pandoc3.in_paragraph(text, index - run.first, shape)
+                if found:
+                    self.say(problems.pandoc_3_differs(self.span(lines, index), *found))
+                else:
+                    self.meant(lines, index, _why_lost(text, terminal, shape))
         return self.words(lines, run, plain=False)
 
     def words(self, lines: _Lines, run: Run, *, plain: bool) -> nodes.Paragraph:
@@ -473,6 +494,9 @@ class _Builder:
             else:
                 off = continuation if indentation(text) >= continuation else 0
                 content.append((text[off:], index, off))
+                found = pandoc3.in_item(text) if not off and (":" in text or "~" in text) else None
+                if found:
+                    self.say(problems.pandoc_3_differs(self.span(lines, index), *found))
         finish()
         for _, index, _ in run.lines:
             if ":" in lines.texts[index]:
@@ -581,6 +605,11 @@ class _Builder:
             if item.what != "unclosed code":
                 self.leave(item.what, self.span(lines, at), lines.numbers[at], lines.numbers[at], breaks=item.breaks)
         self.latin1(lines, index, 0, "definition list")
+        for terminal, n, shape in group:
+            self.quotation(lines, n)
+            found = pandoc3.in_definition(texts[n], shape) if terminal == "LAZY" else None
+            if found:
+                self.say(problems.pandoc_3_differs(self.span(lines, n), *found))
         span = self.span(lines, index)
         term_words = " ".join(_str_items(read))
         return nodes.Term(

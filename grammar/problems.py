@@ -178,6 +178,19 @@ def reference_link(label: str) -> str:
     return f"[{label}] is a link to the heading of that name; write it without brackets or as [text](#anchor)"
 
 
+@problem("XS114", "pandoc-3-differs", "warning")
+def pandoc_3_differs(what: str, reading: str) -> str:
+    """pandoc 3 reads this otherwise than pandoc 2.
+
+    Rows are read here as with pandoc 2.17, which Debian 12 has.  On a machine with pandoc 3 the same file gives other rows, other
+    words in them, or Xen's tools die.
+
+    Bad: a definition list, a blank line, then text indented by two
+    Good: the text in the first column
+    """
+    return f"{what}: pandoc 3 {reading}"
+
+
 # ---- fields ---------------------------------------------------------------------------------------------------------------
 @problem("XS120", "unknown-key", "error")
 def unknown_key(key: str, likely: str | None) -> str:

@@ -247,7 +247,7 @@ def test_definitions_come_from_the_one_remote_that_has_the_branch(
     assert "other" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc here")
+@pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 def test_oracle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = book(tmp_path, ROWS)
     assert run(path, tmp_path / "d", "--oracle") == 0

@@ -22,7 +22,7 @@ TREES = {"master": "master", "4.20": "stable-4.20", "4.17": "stable-4.17", "4.13
 
 pytestmark = [
     pytest.mark.skipif(not BOOK.exists() or not BUNDLE.exists(), reason="no ../shared here"),
-    pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc here"),
+    pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here"),
 ]
 
 

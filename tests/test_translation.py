@@ -128,7 +128,7 @@ def text_of(value: Any) -> str:
     return f" {inner} " if kind in ("Para", "Plain", "Header") else inner
 
 
-@pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc here")
+@pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 @given(st.lists(workbooks(), min_size=2, max_size=2))
 @settings(
     max_examples=30,

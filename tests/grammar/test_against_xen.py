@@ -21,7 +21,7 @@ REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "tools" / "referenc
 LEFT = {"XS110", "XS112", "XS113"}  # outside the mark-up: rows may differ, and that is said
 FATAL = {"XS111", "XS120", "XS121", "XS122", "XS123", "XS124", "XS125", "XS130", "XS140"}
 
-pytestmark = pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc here")
+pytestmark = pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 
 
 def read(data: bytes) -> tuple[list[dict[str, Any]], set[str], bool]:

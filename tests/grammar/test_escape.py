@@ -17,7 +17,7 @@ from tests.grammar.meaning import read as meaning
 from tests.grammar.strategies import hostile_text, inlines
 from tests.helpers import pandoc
 
-needs_pandoc = pytest.mark.skipif(not pandoc.HAVE, reason="pandoc is not installed")
+needs_pandoc = pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 # many texts an example, so that pandoc starts once for all of them
 LARGE = (HealthCheck.data_too_large, HealthCheck.too_slow)
 

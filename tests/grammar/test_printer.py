@@ -31,7 +31,7 @@ from tests.grammar.meaning import meant, meant_document, read
 from tests.grammar.strategies import documents, hostile_text, prose
 from tests.helpers import pandoc
 
-needs_pandoc = pytest.mark.skipif(not pandoc.HAVE, reason="pandoc is not installed")
+needs_pandoc = pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 # many texts an example, so that pandoc starts once for all of them
 LARGE = (HealthCheck.data_too_large, HealthCheck.too_slow)
 STATUS = Literal("feature", (ParsedField("Status", None, "Supported"),), ("Status: Supported",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -10,7 +11,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-HAVE = shutil.which("pandoc") is not None
+
+def _version(program: str) -> int:
+    """The first number of a pandoc's version."""
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    return int(said.split()[1].split(".")[0])
+
+
+def _bundled() -> str | None:
+    """The pandoc that the package pypandoc_binary brings."""
+    found = importlib.util.find_spec("pypandoc")
+    file = Path(found.origin).parent / "files" / "pandoc" if found is not None and found.origin else None
+    return str(file) if file is not None and file.is_file() else None
+
+
+_PROGRAMS = [program for program in (shutil.which("pandoc"), _bundled()) if program]
+# pandoc 2 is what the mark-up is measured with; what version 3 reads otherwise is reported as XS114
+PANDOC_2 = next((program for program in _PROGRAMS if _version(program) == 2), None)
+PANDOC_3 = next((program for program in _PROGRAMS if _version(program) == 3), None)
+HAVE = PANDOC_2 is not None
 _FILTER = """
 local work, target, count = os.getenv("WORK"), os.getenv("TARGET"), tonumber(os.getenv("COUNT"))
 function Pandoc(doc)
@@ -32,15 +51,17 @@ class PandocError(Exception):
     """pandoc does not read this text."""
 
 
-def run(texts: Sequence[bytes], target: str) -> list[str | PandocError]:
-    """Each text (UTF-8 markdown) as pandoc writes it in the target format, or the error it dies with."""
+def run(texts: Sequence[bytes], target: str, program: str | None = None) -> list[str | PandocError]:
+    """Each text (UTF-8 markdown) as pandoc (`program`, default: version 2) writes it in the target format, or the error it dies with."""
+    program = program or PANDOC_2
+    assert program is not None
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
         (folder / "f.lua").write_text(_FILTER)
         for n, text in enumerate(texts):
             (folder / f"{n}.md").write_bytes(text)
         subprocess.run(
-            ["pandoc", "-f", "markdown", "-t", "plain", "--lua-filter", str(folder / "f.lua")],
+            [program, "-f", "markdown", "-t", "plain", "--lua-filter", str(folder / "f.lua")],
             input=b"", check=True, capture_output=True,
             env={"WORK": work, "TARGET": target, "COUNT": str(len(texts)), "PATH": "/usr/bin:/bin:/usr/local/bin", "LANG": "C.UTF-8"},
         )  # fmt: skip
@@ -54,9 +75,9 @@ def run(texts: Sequence[bytes], target: str) -> list[str | PandocError]:
         return out
 
 
-def read(texts: Sequence[bytes]) -> list[dict[str, Any] | PandocError]:
+def read(texts: Sequence[bytes], program: str | None = None) -> list[dict[str, Any] | PandocError]:
     """Each text as pandoc's document tree (the JSON of `pandoc -t json`)."""
-    return [o if isinstance(o, PandocError) else json.loads(o) for o in run(texts, "json")]
+    return [o if isinstance(o, PandocError) else json.loads(o) for o in run(texts, "json", program)]
 
 
 def plain(texts: Sequence[bytes]) -> list[str | PandocError]:

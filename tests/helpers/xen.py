@@ -143,10 +143,10 @@ def as_pandoc_sees(data: bytes) -> bytes:
     return text.removeprefix("\ufeff").replace("\r", "").expandtabs(4).encode()
 
 
-def read_all(documents: Sequence[bytes]) -> list[list[dict[str, Any]] | Rejected]:
-    """Each document's rows, or how Xen's tools die on it."""
+def read_all(documents: Sequence[bytes], program: str | None = None) -> list[list[dict[str, Any]] | Rejected]:
+    """Each document's rows, or how Xen's tools die on it; `program`: a pandoc, default: version 2."""
     out: list[list[dict[str, Any]] | Rejected] = []
-    for tree in pandoc.read([as_pandoc_sees(d) for d in documents]):
+    for tree in pandoc.read([as_pandoc_sees(d) for d in documents], program):
         if isinstance(tree, pandoc.PandocError):
             out.append(Rejected(f"pandoc: {tree}"))
             continue

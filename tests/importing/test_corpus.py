@@ -20,7 +20,7 @@ NAMES = sorted(path.stem for path in ACCEPTED.glob("*.md"))
 
 pytestmark = [
     pytest.mark.skipif(not NAMES, reason="no ../shared here"),
-    pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc here"),
+    pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here"),
 ]
 
 

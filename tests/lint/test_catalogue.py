@@ -22,6 +22,7 @@ SYNTAX: dict[str, str | None] = {
     "XS111": in_feature("***\n\n    Status: Supported\n"),
     "XS112": in_feature("    Status: Supported\n\nA heading\n---------\n\n    Status: Supported\n"),
     "XS113": in_feature("    Status: Supported\n\n### About [Feature Support]\n\n    Status: Supported\n"),
+    "XS114": in_feature("    Status: Supported\n\nTerm\n:\n"),
     "XS120": in_feature("    Statsu: Supported\n"),
     "XS121": in_feature("    Status :Supported\n"),
     "XS122": in_feature("    Status: Supported\n    on Sundays\n"),

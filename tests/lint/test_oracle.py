@@ -60,7 +60,7 @@ def _verdict(
     return None
 
 
-@pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc here")
+@pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 @pytest.mark.parametrize("real", [False, True])
 @settings(max_examples=2, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32))

@@ -1,0 +1,52 @@
+"""Where pandoc 3 reads a line otherwise than pandoc 2.17, measured with pandoc 3.9 on generated documents.
+
+Each function says what the line holds and what pandoc 3 does with it; None where both read the same.
+"""
+
+from __future__ import annotations
+
+import re
+
+Difference = tuple[str, str]
+_MARKER = r" {0,2}[:~] *$| {3}[:~](?: |$)"
+_PAIRS = (("“", ""), ("‘", ""), ("’", "'"), ("”", '"'))
+
+
+def in_paragraph(text: str, above: int, shape: str) -> Difference | None:
+    """A line of a paragraph that has a ":" or "~"; `above`: how many of its lines stand above this one."""
+    if above < 2 and re.match(_MARKER, text):
+        return f'a line that begins with "{text.strip(" ")[0]}"', "makes it a definition of the line above it"
+    if shape == "DIV" and not above and text.strip(" :"):
+        return "a div that is not closed", "takes all that follows into it, and its rows are lost"
+    return None
+
+
+def in_item(text: str) -> Difference | None:
+    """A line below a bullet's first one, at the left of the item's text."""
+    if re.match(r" {0,3}[:~](?: |$)", text):
+        return "a definition below a bullet", "ends the list before it"
+    return None
+
+
+def in_definition(text: str, shape: str) -> Difference | None:
+    """A line that goes on a definition."""
+    if shape in ("BULLET", "ORDERED") or re.match(r" {4,}[*+-] ", text):
+        return "a list directly below a definition", "begins a list here"
+    return None
+
+
+def behind_definition(blanks: int, definition: str) -> Difference | None:
+    """A block behind a blank line after a definition, the last line of which begins with `:` or `~`; `blanks`: its indentation."""
+    marker = re.match(r" {0,2}[:~] *", definition)
+    if marker and blanks >= min(len(marker[0]), 4):
+        return "indented text behind a definition", "makes it part of the definition, and Xen's tools die"
+    return None
+
+
+def quotation(text: str) -> tuple[int, Difference] | None:
+    """The words of a heading or definition list: the offset of a typographic quote that pandoc 2 makes an ASCII one."""
+    for quote, closed in _PAIRS:
+        if quote in text and closed in text:
+            what = "a typographic quote in the words of a row"
+            return text.index(quote), (what, "keeps it, pandoc 2 makes it ASCII; write the quotes of the keyboard")
+    return None
