@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from grammar import fields, nodes, pandoc3, problems
-from grammar.diagnostic import Diagnostic, Severity
+from grammar.diagnostic import Diagnostic
 from grammar.inlines import identifier, inlines, nodes_of, pandoc_text
+from grammar.ledger import UNKNOWN, Ledger, meant, swallowed
 from grammar.lines import Run, blocks, indentation
 from grammar.malformed import malformed
 from grammar.nodes import Block, Document, Heading, Literal, Outside, ParsedField, Section
 from grammar.scanner import Finding, Scan, reference_key, scan
 from grammar.source import Source, Span
+from grammar.texts import Lines, lines_of
 
-# block kinds that Xen's tools do not know: any later literal kills them
-UNKNOWN = frozenset(
-    ("ordered list", "table", "block quote", "rule", "line block", "div", "HTML", "comment", "raw block", "TeX")
-)
-# those that take an indented line directly below them for their own
-_LAZY = frozenset(("block quote", "line block", "ordered list"))
 _RISKY = re.compile(r"[\[<^$\\@~`{&]|!\[")
 _TEXT_HEADING = re.compile(r"(?: {1,3}#+ +\S| {0,3}##+[^#\s]|#[A-Z])")
 _LATIN1 = re.compile("[\u0080-\u00ff]")
@@ -54,28 +49,6 @@ def parse_text(text: str, name: str = "<text>") -> Parsed:
     return parse(Source(name, text.encode("utf-8", "surrogatepass")))
 
 
-class _Lines(NamedTuple):
-    """Lines as pandoc sees them, and the way back to the source's offsets.
-
-    `numbers` are the lines' numbers in the source (from 1), `stripped` how many columns were taken off their start.
-    """
-
-    texts: list[str]
-    numbers: Sequence[int]
-    stripped: Sequence[int]
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class _Lost:
-    """Lines that were meant as fields and are none, for one reason: their span, the last one's number, their words."""
-
-    start: int
-    end: int
-    last: int
-    reason: str
-    texts: list[str]
-
-
 class _Builder:
     def __init__(self, source: Source, prose: bool) -> None:
         self.source = source
@@ -83,22 +56,13 @@ class _Builder:
         self.diagnostics: list[Diagnostic] = []
         self.used: set[str] = set()
         self.known: frozenset[str] = frozenset()
-        self.unknown: tuple[str, int] | None = None
-        self.pending: list[tuple[str, Span, int, int, bool]] = []
-        self.literals: list[int] = []
-        self.lost: list[_Lost] = []
-        self.defined: list[int] = []
-        self.lost_headings: list[tuple[Span, str, str]] = []
-        self.headings: list[tuple[int, int]] = []
+        self.ledger = Ledger(source)
         self.depth = 0
-        self.odd: set[int] = set()  # the lines whose columns differ
-        if any(char in source.text for char in "\t\r\ufeff"):
-            texts = enumerate(source.text.split("\n"), 1)
-            self.odd = {number for number, line in texts if "\t" in line or "\r" in line or "\ufeff" in line}
 
     # -- the whole ------------------------------------------------------------------------------------------------------
     def document(self) -> Document:
-        lines = self.lines()
+        lines, found = lines_of(self.source)
+        self.diagnostics += found
         runs = blocks(lines.texts)
         named = ("heading", "underlined", "definitions")
         if any("[" in lines.texts[index] for run in runs if run.rule in named for _, index, _ in run.lines):
@@ -141,133 +105,32 @@ class _Builder:
                 last = block
                 (stack[-1][1] if stack else preamble).append(block)
         close(0, len(runs))
-        self.settle(lines)
+        self.diagnostics += self.ledger.settle()
         return Document(title, tuple(preamble), tuple(top))
-
-    def lines(self) -> _Lines:
-        source = self.source
-        text = source.text
-        if not source.utf8:
-            at = next(n for n, byte in enumerate(source.data) if byte >= 0x80)
-            try:
-                source.data.decode("utf-8")
-            except UnicodeDecodeError as error:
-                at = error.start
-            self.say(problems.invalid_utf8(Span(at, at + 1), source.data[at]))
-        if text.startswith("\ufeff"):
-            self.say(problems.byte_order_mark(Span(0, 1)))
-            text = text[1:]
-        if "\0" in text:
-            at = source.text.index("\0")
-            self.say(problems.nul(Span(at, at + 1)))
-        if "\r" in text:
-            self.carriage_returns()
-            text = text.replace("\r", "")
-        texts = text.split("\n")
-        if len(texts) > 1 and not texts[-1]:
-            texts.pop()
-        if "\t" in text:
-            texts = [line.expandtabs(4) if "\t" in line else line for line in texts]
-        if texts == [""]:
-            texts = []
-        return _Lines(texts, range(1, len(texts) + 1), [0] * len(texts))
-
-    def carriage_returns(self) -> None:
-        ends = [m.start() for m in re.finditer(r"\r(?=\n|\Z)", self.source.text)]
-        if ends:
-            self.say(problems.carriage_return(Span(ends[0], ends[0] + 1), len(ends)))
-        for lone in re.finditer(r"\r(?!\n|\Z)", self.source.text):
-            self.say(problems.lone_carriage_return(Span(lone.start(), lone.end())))
 
     def say(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.append(diagnostic)
 
-    def offset(self, lines: _Lines, index: int, column: int) -> int:
-        """The source's offset of a column (from 0, tabs expanded) of a line."""
-        number = lines.numbers[index]
-        column += lines.stripped[index]
-        start = self.source.starts[number - 1]
-        if number not in self.odd:
-            return start + column
-        text = self.source.line_text(number)
-        at = 0
-        for n, char in enumerate(text):
-            if at >= column and char not in "\r\ufeff":
-                return start + n
-            if char == "\t":
-                at += 4 - at % 4
-            elif char != "\r" and not (number == 1 and n == 0 and char == "\ufeff"):
-                at += 1
-        return start + len(text.rstrip("\r"))
-
-    def span(self, lines: _Lines, index: int, start: int = 0, end: int | None = None) -> Span:
-        """The span of a stretch of a line, by columns; without `end`, to the line's last character that is no blank."""
-        text = lines.texts[index]
-        size = len(text)
-        if end is None:
-            end = len(text.rstrip())
-        a = self.offset(lines, index, min(start, size))
-        return Span(a, max(a, self.offset(lines, index, min(end, size))))
-
-    def run_span(self, lines: _Lines, run: Run) -> Span:
-        first, last = run.first, run.last
-        return Span(self.offset(lines, first, 0), self.offset(lines, last, len(lines.texts[last].rstrip())))
-
-    def behind_definition(self, lines: _Lines, index: int, above: nodes.DefinitionList) -> None:
+    def behind_definition(self, lines: Lines, index: int, above: nodes.DefinitionList) -> None:
         """A block behind a definition list that pandoc 3 makes part of the definition."""
         last = self.source.position(above.span.end)[0]
         marked = [text for text in map(self.source.line_text, range(last, 0, -1)) if text.lstrip(" ")[:1] in (":", "~")]
         found = pandoc3.behind_definition(indentation(lines.texts[index]), marked[0]) if marked else None
         if found:
-            self.say(problems.pandoc_3_differs(self.span(lines, index), *found))
+            self.say(problems.pandoc_3_differs(lines.span(index), *found))
 
-    def quotation(self, lines: _Lines, index: int) -> None:
+    def quotation(self, lines: Lines, index: int) -> None:
         found = None if lines.texts[index].isascii() else pandoc3.quotation(lines.texts[index])
         if found:
             at, difference = found
-            self.say(problems.pandoc_3_differs(self.span(lines, index, at, at + 1), *difference))
+            self.say(problems.pandoc_3_differs(lines.span(index, at, at + 1), *difference))
 
     # -- outside the mark-up --------------------------------------------------------------------------------------------
     def leave(self, what: str, span: Span, first: int, last: int, *, breaks: bool) -> None:
         """Keep a construct outside the mark-up; its severity is settled when all literals are known."""
-        breaks = breaks and not (self.depth and what in UNKNOWN)  # in a list's item it is no block of the document
-        self.pending.append((what, span, first, last, breaks))
-        if breaks and self.unknown is None and not self.depth:
-            self.unknown = (what, first)
+        self.ledger.leave(what, span, first, last, breaks=breaks, inside=self.depth > 0)
 
-    def settle(self, lines: _Lines) -> None:
-        for span, text, reason in self.lost_headings:
-            severity: Severity = "error" if self.owns_fields(span, text) else "warning"
-            self.say(problems.lost_heading(span, text, reason, severity=severity))
-        for group in self.lost:
-            self.say(problems.lost_field(Span(group.start, group.end), group.reason, *group.texts))
-        for what, span, first, last, breaks in self.pending:
-            lost = next((n for n in range(first, last + 1) if _meant(self.source.line_text(n))), None)
-            later = next((n for n in self.literals if n > first), None)
-            if later is None and breaks and what not in _LAZY:  # text that pandoc ends early may leave a literal behind
-                inside = ((n, self.source.line_text(n)) for n in range(first + 1, last + 1))
-                later = next(
-                    (n for n, t in inside if t.startswith(("    ", "#")) and not fields.DEFINITION.match(t[4:])), None
-                )
-            article = "an" if what[0] in "aeiouAEIOU" else "a"
-            name = what if what[0].isupper() or what in ("math",) else f"{article} {what}"
-            if lost is not None:
-                words = f": the field on line {lost} is lost in it"
-            elif breaks and later is not None:
-                words = f": Xen's tools die on the next field, on line {later}"
-            else:
-                words = ""
-            self.say(problems.outside_markup(span, name, words, severity="error" if words else "warning"))
-
-    def owns_fields(self, span: Span, text: str) -> bool:
-        """Whether fields stand below a heading that pandoc does not see: they fall to the section before."""
-        number, level = self.source.position(span.start)[0], len(text) - len(text.lstrip("#"))
-        end = next((line for line, other in self.headings if line > number and other <= level), self.source.count + 1)
-        return any(
-            number < line < end for line in (*self.literals, *self.defined, *(group.last for group in self.lost))
-        )
-
-    def findings(self, lines: _Lines, index: int, column: int, raw: str, found: Sequence[Finding], last: int) -> None:
+    def findings(self, lines: Lines, index: int, column: int, raw: str, found: Sequence[Finding], last: int) -> None:
         """Report what a text holds beyond the mark-up; `raw` begins at a column of a line and ends with line `last`."""
         told: set[tuple[str, bool]] = set()
         for item in found:
@@ -279,39 +142,20 @@ class _Builder:
             at = item.offset - (before.rfind("\n") + 1) + (column if row == index else 0)
             if row != index:
                 at += indentation(lines.texts[row])
-            span = self.span(lines, row, at, min(at + 1, len(lines.texts[row])))
+            span = lines.span(row, at, min(at + 1, len(lines.texts[row])))
             number = lines.numbers[row]
             if item.what == "reference link":
                 self.say(problems.reference_link(span, raw[item.offset + 1 :].split("]")[0]))
                 continue
             end = lines.numbers[last] if item.breaks else number
             if item.open:
-                end = max(end, self.swallowed(item.what, number, span))
+                end = max(end, swallowed(self.source, item.what, number, span))
             self.leave(item.what, span, number, end, breaks=item.breaks)
 
-    def swallowed(self, what: str, number: int, span: Span) -> int:
-        """The last line that an unclosed construct reaches: where it is closed further down."""
-        rest = self.source.text[span.start :]
-        if what == "unclosed bracket":
-            depth = 0
-            for n, char in enumerate(rest):
-                depth += (char == "[") - (char == "]")
-                if not depth:
-                    follows = rest[n + 1 : n + 2]
-                    return self.source.position(span.start + n)[0] if follows and follows in "([{" else number
-            return number
-        if what == "TeX" and not rest.startswith("\\begin"):  # its arguments may reach to the next blank line
-            while number < self.source.count and self.source.line_text(number + 1).strip():
-                number += 1
-            return number
-        closing = {"unclosed comment": "-->", "unclosed tag": ">", "inline footnote": "]", "TeX": "\\end"}.get(what)
-        at = rest.find(closing) if closing else -1
-        return self.source.position(span.start + at)[0] if at >= 0 else number
-
     # -- title, headings ------------------------------------------------------------------------------------------------
-    def title(self, lines: _Lines, run: Run) -> str:
+    def title(self, lines: Lines, run: Run) -> str:
         if len(run.lines) > 1:
-            self.say(problems.title_block(self.span(lines, run.lines[1][1])))
+            self.say(problems.title_block(lines.span(run.lines[1][1])))
         for _, index, _ in run.lines:
             self.meant(lines, index, "it continues the title block; put a blank line after the title")
         return pandoc_text(scan(lines.texts[0][1:].strip(" ")).pieces)
@@ -324,10 +168,10 @@ class _Builder:
         self.used.add(name)
         return name
 
-    def heading(self, lines: _Lines, run: Run) -> Heading:
+    def heading(self, lines: Lines, run: Run) -> Heading:
         index = run.first
         text = lines.texts[index]
-        span = self.span(lines, index)
+        span = lines.span(index)
         if run.rule == "underlined":
             under = lines.texts[index + 1]
             level, column = (1 if under.startswith("=") else 2), indentation(text)
@@ -337,13 +181,13 @@ class _Builder:
                 closing = scan(text[column:].rstrip(), self.known, heading=True)
                 if closing.attributes:
                     read = closing
-            self.say(problems.underlined_heading(self.run_span(lines, run), pandoc_text(read.pieces), level))
+            self.say(problems.underlined_heading(lines.run_span(run), pandoc_text(read.pieces), level))
         else:
             level = len(text) - len(text.lstrip("#"))
             column = level + indentation(text[level:])
             read = scan(text[column:], self.known, heading=True)
             self.crosses(lines, index, text[column:], read)
-        self.headings.append((lines.numbers[index], level))
+        self.ledger.headings.append((lines.numbers[index], level))
         self.findings(lines, index, column, text[column:], read.findings, index)
         words = pandoc_text(read.pieces)
         given = _identifier_of(read.attributes)
@@ -358,7 +202,7 @@ class _Builder:
         self.quotation(lines, index)
         return Heading(level, nodes_of(read.pieces) if self.prose else (), words, anchor, given, span)
 
-    def crosses(self, lines: _Lines, index: int, raw: str, read: Scan) -> None:
+    def crosses(self, lines: Lines, index: int, raw: str, read: Scan) -> None:
         """A code span that a heading leaves open goes on in the lines below it."""
         for item in read.findings:
             if item.what != "unclosed code":
@@ -370,7 +214,7 @@ class _Builder:
                 if re.search(rf"(?<!`){ticks.group()}(?!`)", lines.texts[below]):
                     self.leave(
                         "code across lines",
-                        self.span(lines, index),
+                        lines.span(index),
                         lines.numbers[index],
                         lines.numbers[below],
                         breaks=True,
@@ -378,25 +222,23 @@ class _Builder:
                     return
                 below += 1
 
-    def fence_after(self, lines: _Lines, run: Run, above: nodes.Paragraph) -> None:
+    def fence_after(self, lines: Lines, run: Run, above: nodes.Paragraph) -> None:
         """A code span that a paragraph leaves open may close at the fence below it."""
         text = self.source.text[above.span.start : above.span.end]
         if any(item.what == "unclosed code" for item in scan(text).findings):
             first, last = run.first, run.last
-            self.leave(
-                "code across a fence", self.span(lines, first), lines.numbers[first], lines.numbers[last], breaks=True
-            )
+            self.leave("code across a fence", lines.span(first), lines.numbers[first], lines.numbers[last], breaks=True)
 
-    def latin1(self, lines: _Lines, index: int, column: int, where: str) -> None:
+    def latin1(self, lines: Lines, index: int, column: int, where: str) -> None:
         text = lines.texts[index]
         if text.isascii():
             return
         found = _LATIN1.search(text, column)
         if found:
-            self.say(problems.latin1_letter(self.span(lines, index, found.start(), found.end()), found.group(), where))
+            self.say(problems.latin1_letter(lines.span(index, found.start(), found.end()), found.group(), where))
 
     # -- blocks -----------------------------------------------------------------------------------------------------------
-    def block(self, lines: _Lines, run: Run, *, sections: bool) -> Block:
+    def block(self, lines: Lines, run: Run, *, sections: bool) -> Block:
         rule = run.rule
         if rule == "paragraph":
             return self.paragraph(lines, run)
@@ -407,72 +249,62 @@ class _Builder:
         if rule == "definitions":
             return self.definitions(lines, run, sections)
         what = run.what or "ordered list"
-        span = self.run_span(lines, run)
+        span = lines.run_span(run)
         first, last = lines.numbers[run.first], lines.numbers[run.last]
         self.leave(what, span, first, last, breaks=what in UNKNOWN)
         if what == "metadata block" and not self.depth:
             self.metadata(lines, run)
         return Outside(what, self.source.text[span.start : span.end], span)
 
-    def metadata(self, lines: _Lines, run: Run) -> None:
+    def metadata(self, lines: Lines, run: Run) -> None:
         """Anything but plain `key: word` lines may be invalid YAML, on which pandoc dies."""
         inside = [lines.texts[index] for terminal, index, _ in run.lines if terminal != "BLANK"][1:-1]
         if not all(re.fullmatch(r"\s*(?:#.*|[A-Za-z][\w-]*: +[A-Za-z0-9][\w .,-]*|)\s*", text) for text in inside):
-            what, span, *_ = self.pending.pop()
+            what, span = self.ledger.take_back()
             self.say(
                 problems.outside_markup(
                     span, f"a {what}", ": pandoc dies on it unless it is valid YAML", severity="error"
                 )
             )
 
-    def paragraph(self, lines: _Lines, run: Run) -> nodes.Paragraph:
+    def paragraph(self, lines: Lines, run: Run) -> nodes.Paragraph:
         texts = lines.texts
         single = len(run.lines) == 1
         for terminal, index, shape in run.lines:
             text = texts[index]
             if terminal == "LAZY" and shape == "HEADING":
-                self.lost_headings.append(
-                    (self.span(lines, index), text.strip(), "no blank line before it; put one there")
-                )
+                why = "no blank line before it; put one there"
+                self.ledger.lose_heading(lines.span(index), text.strip(), why)
             elif (
                 "#" in text
                 and _TEXT_HEADING.match(text)
                 and (single or not text.startswith("#") or text.startswith("##"))
             ):
-                self.lost_headings.append((self.span(lines, index), text.strip(), _why_text(text)))
+                self.ledger.lose_heading(lines.span(index), text.strip(), _why_text(text))
             elif ":" in text or "~" in text:
                 found = pandoc3.in_paragraph(text, index - run.first, shape)
                 if found:
-                    self.say(problems.pandoc_3_differs(self.span(lines, index), *found))
+                    self.say(problems.pandoc_3_differs(lines.span(index), *found))
                 else:
                     self.meant(lines, index, _why_lost(text, terminal, shape))
         return self.words(lines, run, plain=False)
 
-    def words(self, lines: _Lines, run: Run, *, plain: bool) -> nodes.Paragraph:
+    def words(self, lines: Lines, run: Run, *, plain: bool) -> nodes.Paragraph:
         """A paragraph's words, and what in them is outside the mark-up."""
         first = run.first
         raw = "\n".join(lines.texts[index].lstrip(" ") for _, index, _ in run.lines)
         if _RISKY.search(raw):
             read = scan(raw, self.known)
             self.findings(lines, first, indentation(lines.texts[first]), raw, read.findings, run.last)
-        return nodes.Paragraph(inlines(raw.strip(" ")) if self.prose else (), plain, self.run_span(lines, run))
+        return nodes.Paragraph(inlines(raw.strip(" ")) if self.prose else (), plain, lines.run_span(run))
 
-    def meant(self, lines: _Lines, index: int, reason: str) -> None:
+    def meant(self, lines: Lines, index: int, reason: str) -> None:
         """Report a line that is no field but was meant as one."""
         text = lines.texts[index]
-        if _meant(text):
-            self.lose(self.span(lines, index, indentation(text)), lines.numbers[index], text.strip(), reason)
+        if meant(text):
+            self.ledger.lose(lines.span(index, indentation(text)), lines.numbers[index], text.strip(), reason)
 
-    def lose(self, span: Span, number: int, text: str, reason: str) -> None:
-        """Note a lost field; those of neighbouring lines that are lost for one reason are one mistake, and one diagnostic."""
-        before = self.lost[-1] if self.lost else None
-        if before and before.reason == reason and before.last == number - 1:
-            before.texts.append(text)
-            before.last, before.end = number, span.end
-        else:
-            self.lost.append(_Lost(span.start, span.end, number, reason, [text]))
-
-    def bullets(self, lines: _Lines, run: Run) -> nodes.BulletList:
+    def bullets(self, lines: Lines, run: Run) -> nodes.BulletList:
         items: list[tuple[Block, ...]] = []
         content: list[tuple[str, int, int]] = []
         continuation = 0
@@ -496,7 +328,7 @@ class _Builder:
                 content.append((text[off:], index, off))
                 found = pandoc3.in_item(text) if not off and (":" in text or "~" in text) else None
                 if found:
-                    self.say(problems.pandoc_3_differs(self.span(lines, index), *found))
+                    self.say(problems.pandoc_3_differs(lines.span(index), *found))
         finish()
         for _, index, _ in run.lines:
             if ":" in lines.texts[index]:
@@ -504,31 +336,27 @@ class _Builder:
                     lines, index,
                     "it belongs to the list item above it; put a paragraph between, or start that item's text in column 5",
                 )  # fmt: skip
-        return nodes.BulletList(tuple(items), self.run_span(lines, run))
+        return nodes.BulletList(tuple(items), lines.run_span(run))
 
-    def item(self, lines: _Lines, content: list[tuple[str, int, int]]) -> tuple[Block, ...]:
+    def item(self, lines: Lines, content: list[tuple[str, int, int]]) -> tuple[Block, ...]:
         while content and not content[-1][0].strip():
             content.pop()
-        inside = _Lines(
-            [text for text, _, _ in content],
-            [lines.numbers[index] for _, index, _ in content],
-            [lines.stripped[index] + off for _, index, off in content],
-        )
+        inside = lines.inside(content)
         if len(inside.texts) == 1 and _SIMPLE_ITEM.match(inside.texts[0]):
             return (self.item_block(inside, Run("paragraph", (("TEXT", 0, "TEXT"),))),)
         self.depth += 1
         try:
             if self.depth > MAX_DEPTH:
                 first, last = inside.numbers[0], inside.numbers[-1]
-                self.leave("nesting of this depth", self.span(inside, 0), first, last, breaks=False)
+                self.leave("nesting of this depth", inside.span(0), first, last, breaks=False)
                 return ()
             return tuple(self.item_block(inside, run) for run in blocks(inside.texts, "item"))
         finally:
             self.depth -= 1
 
-    def item_block(self, lines: _Lines, run: Run) -> Block:
+    def item_block(self, lines: Lines, run: Run) -> Block:
         if run.rule in ("heading", "underlined"):
-            span = self.run_span(lines, run)
+            span = lines.run_span(run)
             text = lines.texts[run.first]
             read = scan(text.strip("# "), self.known)
             self.unique(identifier(read.pieces))
@@ -537,28 +365,28 @@ class _Builder:
         if run.rule == "paragraph":
             return self.words(lines, run, plain=True)
         if run.rule in ("literal", "fenced"):
-            span = self.run_span(lines, run)
+            span = lines.run_span(run)
             kept = tuple(lines.texts[index].strip() for _, index, _ in run.lines)
             return Literal("item", (), kept, run.rule == "fenced", span)
         if run.rule == "definitions":
-            span = self.run_span(lines, run)
+            span = lines.run_span(run)
             return Outside("definition list", self.source.text[span.start : span.end], span)
         return self.block(lines, run, sections=True)
 
     # -- definition lists -------------------------------------------------------------------------------------------------
-    def definitions(self, lines: _Lines, run: Run, sections: bool) -> nodes.DefinitionList:
+    def definitions(self, lines: Lines, run: Run, sections: bool) -> nodes.DefinitionList:
         if not sections:
-            self.say(problems.field_before_heading(self.span(lines, run.first), "definition list"))
-        self.defined.append(lines.numbers[run.first])
+            self.say(problems.field_before_heading(lines.span(run.first), "definition list"))
+        self.ledger.definitions.append(lines.numbers[run.first])
         groups: list[list[tuple[str, int, str]]] = []
         for line in run.lines:
             if line[0] == "TERM":
                 groups.append([])
             groups[-1].append(line)
         terms = tuple(self.term(lines, group) for group in groups)
-        return nodes.DefinitionList(terms, self.run_span(lines, run))
+        return nodes.DefinitionList(terms, lines.run_span(run))
 
-    def term(self, lines: _Lines, group: list[tuple[str, int, str]]) -> nodes.Term:
+    def term(self, lines: Lines, group: list[tuple[str, int, str]]) -> nodes.Term:
         texts = lines.texts
         index = group[0][1]
         defined = [line for line in group if line[0] == "DEFINED"]
@@ -578,7 +406,7 @@ class _Builder:
             )
             if re.match(r" {0,3}#+ +\S", texts[n]):  # what is fatal then is an indented block below it
                 why = _why_text(texts[n]) if texts[n].startswith(" ") else "no blank line before it; put one there"
-                self.lost_headings.append((self.span(lines, n, indentation(texts[n])), texts[n].strip(), why))
+                self.ledger.lose_heading(lines.span(n, indentation(texts[n])), texts[n].strip(), why)
         inside = blocks(content, "start", title=False)
         reason = None
         if group[1][0] == "BLANK":
@@ -600,17 +428,17 @@ class _Builder:
         if reason is None and any(item.breaks for item in value.findings):
             reason = "a definition that is no plain paragraph"
         if reason:
-            self.say(problems.definition_shape(self.span(lines, at), reason))
+            self.say(problems.definition_shape(lines.span(at), reason))
         for item in value.findings:
             if item.what != "unclosed code":
-                self.leave(item.what, self.span(lines, at), lines.numbers[at], lines.numbers[at], breaks=item.breaks)
+                self.leave(item.what, lines.span(at), lines.numbers[at], lines.numbers[at], breaks=item.breaks)
         self.latin1(lines, index, 0, "definition list")
         for terminal, n, shape in group:
             self.quotation(lines, n)
             found = pandoc3.in_definition(texts[n], shape) if terminal == "LAZY" else None
             if found:
-                self.say(problems.pandoc_3_differs(self.span(lines, n), *found))
-        span = self.span(lines, index)
+                self.say(problems.pandoc_3_differs(lines.span(n), *found))
+        span = lines.span(index)
         term_words = " ".join(_str_items(read))
         return nodes.Term(
             nodes_of(read.pieces),
@@ -622,7 +450,7 @@ class _Builder:
         )
 
     # -- literals ---------------------------------------------------------------------------------------------------------
-    def literal(self, lines: _Lines, run: Run, sections: bool) -> Literal:
+    def literal(self, lines: Lines, run: Run, sections: bool) -> Literal:
         fenced = run.rule == "fenced"
         body: list[tuple[int, int, str]] = []  # line index, column, text
         if fenced:
@@ -639,16 +467,10 @@ class _Builder:
         kept: list[ParsedField] = []
         words: list[str] = []
         if kind != "definition":
-            self.literals.append(number)
-            if self.unknown is not None:
-                what, where = self.unknown
-                if where < number:
-                    self.say(
-                        problems.after_unknown_block(
-                            self.span(lines, body[0][0] if body else run.first, 0), what, where
-                        )
-                    )
-                    self.unknown = None
+            fatal = self.ledger.literal(number)
+            if fatal is not None:
+                at = lines.span(body[0][0] if body else run.first)
+                self.say(problems.after_unknown_block(at, *fatal))
         for index, column, line in body:
             trimmed = fields.trim(line)
             words.append(trimmed)
@@ -659,27 +481,27 @@ class _Builder:
                 continue
             found = fields.match(trimmed, kind)
             if found is None:
-                span = self.span(lines, index, column, column + len(trimmed))
+                span = lines.span(index, column, column + len(trimmed))
                 self.say(malformed(span, trimmed, after_field=bool(kept)))
                 continue
             if not sections and not kept:
-                self.say(problems.field_before_heading(self.span(lines, index, column), f'field "{trimmed}"'))
+                self.say(problems.field_before_heading(lines.span(index, column), f'field "{trimmed}"'))
             kept.append(
                 ParsedField(
                     found.keyword, found.qualifier, found.value,
-                    self.span(lines, index, column, column + len(trimmed)),
-                    self.span(lines, index, column + found.value_at, column + len(trimmed)),
+                    lines.span(index, column, column + len(trimmed)),
+                    lines.span(index, column + found.value_at, column + len(trimmed)),
                 )
             )  # fmt: skip
             self.latin1(lines, index, column, "field")
         if fenced and kept:
-            self.say(problems.fenced_field(self.span(lines, run.first)))
-        return Literal(kind, tuple(kept), tuple(words), fenced, self.run_span(lines, run))
+            self.say(problems.fenced_field(lines.span(run.first)))
+        return Literal(kind, tuple(kept), tuple(words), fenced, lines.run_span(run))
 
-    def meant_in_definition(self, lines: _Lines, index: int, line: str) -> None:
+    def meant_in_definition(self, lines: Lines, index: int, line: str) -> None:
         if fields.looks_meant(line):
             reason = "its literal begins as the definition of a label, and Xen's tools skip all of it; give it a literal of its own"
-            self.lose(self.span(lines, index, 4), lines.numbers[index], line, reason)
+            self.ledger.lose(lines.span(index, 4), lines.numbers[index], line, reason)
 
 
 def _str_items(read: Scan) -> list[str]:
@@ -699,10 +521,6 @@ def _str_items(read: Scan) -> list[str]:
 def _identifier_of(attributes: str | None) -> str | None:
     found = re.findall(r"#([^\s{}]+)", attributes) if attributes else None
     return str(found[-1]) if found else None
-
-
-def _meant(text: str) -> bool:
-    return fields.looks_meant(text) or fields.MEANT_RELEASE.match(text) is not None
 
 
 def _why_text(text: str) -> str:
