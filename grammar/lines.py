@@ -25,13 +25,15 @@ _LIST = r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)"
 _FENCE = r"( {0,3})(`{3,}|~{3,}) *(.*?) *$"
 _INFO = r"(?:[^`{}\s]+)?\s*(?P<attributes>\{[^{}]*\})?$|\{=[A-Za-z0-9_.-]+\}$"
 _RAW_INFO = r"\{=[\w.-]+\}$"
-_DIV = r" {0,3}:{3,} *(?:[^\s{}:]+|\{[^{}]*\}) *:*$"
-_DIV_END = r" {0,3}:{3,} *$"
+_DIV = r":{3,} *(?:[^\s{}:]+|\{[^{}]*\}) *:*$"
+_DIV_END = r":{3,} *$"
 _COLUMNS = re.compile(r" {0,3}-+(?: +-+)* *$")
 _PIPES = r" {0,3}(?! )\|? *:?-+:? *(?:[|+] *:?-+:? *)*\|? *$"
 _HTML = r" {0,3}</?([A-Za-z][A-Za-z0-9]*)\b[^<>]*>|<\?|<![A-Za-z\[]"
 _REFERENCE = r" {0,3}\[(?!\^)(?:[^\[\]\\]|\\.)+\]: *(?!\[)(.*)$"
 _TEX = r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
+# what TeX takes for an argument of a macro on the line above: a number, with a unit or without, or an option
+_TEX_ARGUMENT = r" *(?:[-=]?[0-9]+(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em)?(?![A-Za-z0-9])|\[[^\[\]]*\])(.*)$"
 _VERBATIM = r"(?i) {0,3}<(script|style|pre|textarea)\b"
 
 
@@ -319,6 +321,8 @@ class _Feeder:
             return True
         if types[index + 1] != "BLANK" or index + 2 >= len(types) or types[index + 2] != "DEFINED":
             return False
+        if self.table(index + 2, "DEFINED", types[index + 3]):
+            return False
         after = self.through(index + 2, lambda n: True)  # not the caption of a table
         while after < len(self.texts) and types[after] == "BLANK":
             after += 1
@@ -410,7 +414,12 @@ class _Feeder:
                 if f"\\end{{{match['name']}}}" in self.texts[n]:
                     return n + 1
             return 0
-        return index + 1
+        if match[1]:  # a macro begins a block in the first column only
+            return 0
+        argument = re.match(_TEX_ARGUMENT, self.texts[index + 1]) if index + 1 < len(self.texts) else None
+        if argument is None:
+            return index + 1
+        return 0 if argument[1].strip() else index + 2
 
     def note(self, index: int) -> int:
         end = self.through(index, lambda n: self.types[n] != "NOTE")

@@ -471,8 +471,12 @@ class _Scanner:
     def angle(self, at: int) -> tuple[list[Piece], int] | None:
         link = re.compile(_AUTOLINK).match(self.text, at)
         if link is not None:
-            address = link.group(1)
-            return [Piece("link", address, [Piece("str", address)])], link.end()
+            address, behind = link.group(1), link.end()
+            after = re.compile(_ATTRIBUTES).match(self.text, behind)
+            if after:
+                self.note(behind, "attribute")
+                behind = after.end()
+            return [Piece("link", address, [Piece("str", address)])], behind
         comment = re.compile(_COMMENT).match(self.text, at)
         if comment is not None:
             self.note(at, "comment")
@@ -501,22 +505,39 @@ class _Scanner:
             end = self.balanced(at + 1)
             self.note(at, "inline footnote", open_=end is None)
             return ([Piece("raw", "")], end) if end is not None else None
-        found = re.compile(r"\^(?:\\.|[^\s^\\])+\^").match(self.text, at)
-        if found is None:
+        end = self.script(at)
+        if end is None:
             return None
         self.note(at, "superscript")
-        return [Piece("other", "", self.inner(at + 1, found.end() - 1))], found.end()
+        return [Piece("other", "", self.inner(at + 1, end - 1))], end
+
+    def script(self, at: int) -> int | None:
+        """Behind the mark that ends what the same mark at an offset begins; the only blanks inside are those of abbreviations."""
+        mark, here, word = self.text[at], at + 1, at + 1
+        while here < self.size:
+            char = self.text[here]
+            if char == mark:
+                return here + 1 if here > at + 1 else None
+            if char == " " and self.text[word:here] in ABBREVIATIONS:
+                here = word = self.skip_blanks(here)
+                continue
+            if char.isspace():
+                return None
+            here += 2 if char == "\\" else 1
+            if not (_alphanumeric(char) or char == "."):
+                word = here
+        return None
 
     def tilde(self, at: int) -> tuple[list[Piece], int] | None:
         struck = re.compile(r"~~(?=[^\s~])(?:[^~\\]|\\.|~(?!~))+~~").match(self.text, at)
         if struck is not None:
             self.note(at, "strikeout")
             return [Piece("other", "", self.inner(at + 2, struck.end() - 2))], struck.end()
-        found = re.compile(r"~(?:\\.|[^\s~\\])+~").match(self.text, at)
-        if found is None:
+        end = self.script(at)
+        if end is None:
             return None
         self.note(at, "subscript")
-        return [Piece("other", "", self.inner(at + 1, found.end() - 1))], found.end()
+        return [Piece("other", "", self.inner(at + 1, end - 1))], end
 
     def dollar(self, at: int) -> tuple[list[Piece], int] | None:
         found = re.compile(r"\$\$[\s\S]+?\$\$|\$(?=[^\s$])(?:\\[\s\S]|[^$\\])*?(?<=[^\s\\])\$(?!\d)").match(
