@@ -22,6 +22,7 @@ from grammar.words import LINE_TAGS
 _BULLET = re.compile(r"( {0,3}[*+-])( *)([^ ]?)")
 _ORDERED = r"( {0,3}\(?[@#\w-]+[.)])( *)([^ ]?)"
 _LIST = r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)"
+_LITERAL = ("FIELD", "KEYED", "CODE")
 _FENCE = r"( {0,3})(`{3,}|~{3,}) *(.*?) *$"
 _INFO = r"(?:[^`{}\s]+)?\s*(?P<attributes>\{[^{}]*\})?$|\{=[A-Za-z0-9_.-]+\}$"
 _RAW_INFO = r"\{=[\w.-]+\}$"
@@ -239,24 +240,27 @@ class _Feeder:
             html = self.html(index)
             if html:
                 return self.leave(index, *html)
+        if shape in _LITERAL and self.goes_on(index):
+            self.feed(index, shape)
+            return index + 1
         end = self.table(index, shape, following)
         if end:
             return self.leave(index, end, "table")
-        if shape in ("FIELD", "KEYED", "CODE"):
+        if shape in _LITERAL:
             self.feed(index, shape)
             return index + 1
         if shape == "TEX":
             found = self.tex(index)
             if found:
                 end = self.leave(index, found, "TeX")
-                if self.types[end] in ("FIELD", "KEYED", "CODE") and self.texts[end].lstrip()[0].isalnum():
+                if self.types[end] in _LITERAL and self.texts[end].lstrip()[0].isalnum():
                     self.feed(end, "TEXT")  # pandoc skips the blanks behind TeX, so that no literal begins here
                     return end + 1
                 return end
         if shape == "BARS":
             return self.leave(index, self.through(index, lambda n: self.texts[n].startswith(("|", " "))), "line block")
         if shape == "QUOTE":
-            return self.leave(index, self.through(index, lambda n: self.types[n] != "BLANK"), "block quote")
+            return self.leave(index, self.through(index, lambda n: not self.fences(n)), "block quote")
         if shape in ("RULE", "DASHES") and (shape == "RULE" or len(text.rstrip()) >= 3):
             return self.leave(index, index + 1, "rule")
         if shape == "ORDERED":
@@ -269,6 +273,17 @@ class _Feeder:
             return self.leave(index, self.reference(index), "reference definition")
         self.feed(index, "TEXT")
         return index + 1
+
+    def goes_on(self, index: int) -> bool:
+        """Whether only blank lines stand between a line and a literal above it."""
+        above = index - 1
+        while above >= 0 and self.tokens[above].type == "BLANK":
+            above -= 1
+        return above >= 0 and self.tokens[above].type in _LITERAL
+
+    def fences(self, index: int) -> bool:
+        """Whether a fence of backquotes begins on a line, which ends a paragraph without a blank line."""
+        return self.types[index] == "FENCE" and self.texts[index].startswith("`") and self.fence(index) > 0
 
     def leave(self, index: int, end: int, what: str) -> int:
         self.outside[index] = what
@@ -321,7 +336,7 @@ class _Feeder:
             return True
         if types[index + 1] != "BLANK" or index + 2 >= len(types) or types[index + 2] != "DEFINED":
             return False
-        if self.table(index + 2, "DEFINED", types[index + 3]):
+        if self.texts[index + 2].lstrip().startswith("~") and self.table(index + 2, "DEFINED", types[index + 3]):
             return False
         after = self.through(index + 2, lambda n: True)  # not the caption of a table
         while after < len(self.texts) and types[after] == "BLANK":

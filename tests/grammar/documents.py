@@ -104,3 +104,21 @@ def mixed(seed: int, count: int) -> Iterator[str]:
                     rnd.choice(["    Status: A\n", "    Status, q: B\n", "para\n", "### S\n"]) + rnd.choice(["\n", ""])
                 )
         yield "".join(parts)
+
+
+# read otherwise than by Xen's tools once, found among hundreds of thousands of mixed ones
+FOUND: tuple[str, ...] = (
+    "# Top\n\n  ::: foo\n  bar\n  :::\n  * # H\n\n       - deep\n",
+    " ::: foo\n bar\n :::\na. x\n\n        text\n",
+    "# Top\n\n\\foo\n1) one\n\n       text\n",
+    "# Top\n\n\\foo\n-1\n\n    Status: A\n",
+    "   \\foo\n~ y\n\npara\n",
+    "# Top\n\n   \\foo\n## S\n\n### T\n\n    Status: A\n",
+    "# Top\n\n\\begin{x}\n\\end{x}\n    no literal\n\n## S\n\n    Status: A\n",
+    "# <http://x>{#i}\n\n## x <http://x>\n\n    Status: A\n",
+    "# a^p. 3^\n\n    Status: A\n",
+    "# Top\n\npara\n\n  ~ y\n  -\n*    wider\n    Status: A\n",
+    "Term\n\n: value\n  ---\n  a: b\n  ---\n",
+    "# Top\n\n    Status, q: B\n\n    a   b\n  --- ---\n   1   2\n",
+    "# Top\n\n> quote\n* a\n```\nx\n```\n\npara\n",
+)
