@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grammar import fields, problems
 from grammar.diagnostic import Diagnostic, Severity
+from grammar.scanner import TAG
 from grammar.source import Source, Span
 
 # block kinds that Xen's tools do not know: any later literal kills them
@@ -96,13 +98,20 @@ class Ledger:
                 )
             article = "an" if what[0] in "aeiouAEIOU" else "a"
             name = what if what[0].isupper() or what in ("math",) else f"{article} {what}"
+            heading = next((n for n in range(first + 1, last + 1) if self._heading(n)), None)
             if lost is not None:
                 words = f": the field on line {lost} is lost in it"
+            elif heading is not None and what not in ("metadata block", "TeX"):
+                words = f": the heading on line {heading} is lost in it"
             elif breaks and later is not None:
                 words = f": Xen's tools die on the next field, on line {later}"
             else:
                 words = ""
             yield problems.outside_markup(span, name, words, severity="error" if words else "warning")
+
+    def _heading(self, number: int) -> bool:
+        text = self.source.line_text(number)
+        return text.startswith("#") and text.lstrip("#")[:1] == " " and bool(text.strip("# "))
 
     def _owns_fields(self, span: Span, text: str) -> bool:
         """Whether fields stand below a heading that pandoc does not see: they fall to the section before."""
@@ -121,13 +130,15 @@ def swallowed(source: Source, what: str, number: int, span: Span) -> int:
         for n, char in enumerate(rest):
             depth += (char == "[") - (char == "]")
             if not depth:
-                follows = rest[n + 1 : n + 2]
-                return source.position(span.start + n)[0] if follows and follows in "([{" else number
+                return source.position(span.start + n)[0]
         return number
     if what == "TeX" and not rest.startswith("\\begin"):  # its arguments may reach to the next blank line
         while number < source.count and source.line_text(number + 1).strip():
             number += 1
         return number
-    closing = {"unclosed comment": "-->", "unclosed tag": ">", "inline footnote": "]", "TeX": "\\end"}.get(what)
+    if what == "unclosed tag":  # pandoc reads a tag across blank lines, if all of it is one
+        tag = re.match(TAG, rest)
+        return source.position(span.start + tag.end() - 1)[0] if tag else number
+    closing = {"unclosed comment": "-->", "inline footnote": "]", "TeX": "\\end"}.get(what)
     at = rest.find(closing) if closing else -1
     return source.position(span.start + at)[0] if at >= 0 else number

@@ -148,7 +148,7 @@ class _Builder:
                 self.say(problems.reference_link(span, raw[item.offset + 1 :].split("]")[0]))
                 continue
             end = lines.numbers[last] if item.breaks else number
-            if item.open:
+            if item.open and not (self.depth and item.what == "unclosed bracket"):  # an item's text is read by itself
                 end = max(end, swallowed(self.source, item.what, number, span))
             self.leave(item.what, span, number, end, breaks=item.breaks)
 
@@ -342,10 +342,10 @@ class _Builder:
         while content and not content[-1][0].strip():
             content.pop()
         inside = lines.inside(content)
-        if len(inside.texts) == 1 and _SIMPLE_ITEM.match(inside.texts[0]):
-            return (self.item_block(inside, Run("paragraph", (("TEXT", 0, "TEXT"),))),)
         self.depth += 1
         try:
+            if len(inside.texts) == 1 and _SIMPLE_ITEM.match(inside.texts[0]):
+                return (self.item_block(inside, Run("paragraph", (("TEXT", 0, "TEXT"),))),)
             if self.depth > MAX_DEPTH:
                 first, last = inside.numbers[0], inside.numbers[-1]
                 self.leave("nesting of this depth", inside.span(0), first, last, breaks=False)

@@ -16,10 +16,12 @@ from grammar.words import ABBREVIATIONS, BLOCK_TAGS
 # a text without any of these is its own words, blanks folded
 _SPECIAL = re.compile(r"[*_^\[!$~<\\@\"'&{`‘’“”\x91-\x94]|--|\.\.|\.[ \n]|\.$")
 _ENTITY = r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
-_TAG = r"</?([A-Za-z][A-Za-z0-9:-]*)(?:\s+[^\s\"'<>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
+# an attribute's name begins with a letter; with another one pandoc takes the whole tag for text
+TAG = r"</?([A-Za-z][A-Za-z0-9:-]*)(?:\s+[^\W\d_][\w:-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
 _OTHER_TAG = r"(?s)<(?:\?[^>]*\?>|![A-Z][^>]*>|!\[CDATA\[.*?\]\]>)"
 _COMMENT = r"<!--(?:(?!-->)[\s\S])*-->"
-_AUTOLINK = r"<([A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>"
+# of the many schemes that pandoc knows; a link of another one is reported as HTML
+_AUTOLINK = r"(?i)<((?:https?|ftps?|git|ssh|svn|irc|ircs|news|nntp|file|data|tel|doi|xmpp|sip|urn|ldap):[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>"
 _ATTRIBUTES = r"\{(?:\s*(?:#[^\s{}]+|\.[^\s{}]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']*)|-))*\s*\}"
 _CLOSING = rf"#*[ ]*({_ATTRIBUTES})?[ ]*$"
 _CITATION = r"-?@(?:\{|[\w*])"
@@ -364,7 +366,7 @@ class _Scanner:
                     here = code[1]
                     continue
             if char == "<":
-                tag = re.compile(_TAG).match(self.text, here) or re.compile(_COMMENT).match(self.text, here)
+                tag = re.compile(TAG).match(self.text, here) or re.compile(_COMMENT).match(self.text, here)
                 if tag is not None:
                     here = tag.end()
                     continue
@@ -484,14 +486,15 @@ class _Scanner:
         if self.text.startswith("<!--", at):
             self.note(at, "unclosed comment", open_=True)
             return None
-        tag = re.compile(_TAG).match(self.text, at)
+        tag = re.compile(TAG).match(self.text, at)
         if tag is None:
             other = re.compile(_OTHER_TAG).match(self.text, at)
             if other is not None:
                 self.note(at, "HTML", breaks=True)
                 return [Piece("raw", other.group())], other.end()
             if re.compile(r"</?[A-Za-z]").match(self.text, at):
-                self.note(at, "unclosed tag", open_=True)
+                closed = ">" in self.text[at:]
+                self.note(at, "malformed tag" if closed else "unclosed tag", open_=not closed)
             return None
         name = tag.group(1).lower()
         if name != "a":

@@ -121,4 +121,7 @@ FOUND: tuple[str, ...] = (
     "Term\n\n: value\n  ---\n  a: b\n  ---\n",
     "# Top\n\n    Status, q: B\n\n    a   b\n  --- ---\n   1   2\n",
     "# Top\n\n> quote\n* a\n```\nx\n```\n\npara\n",
+    '# Top\n\nTerm\n: <a !href="u">v</a>\n',
+    '# Top\n\nTerm\n: <a:href="u">v</a>\n',
+    "some [words\n\n# Top\n\nand] more\n\n    Status: A\n",
 )

@@ -99,6 +99,23 @@ def test_bytes(data: bytes, code: str, severity: str) -> None:
     assert (code, severity) in [(d.code, d.severity) for d in parse(Source("x", data)).diagnostics]
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        (
+            "a <stray bracket\n\n## S\n\n    Status: 4\n",
+            "warning",
+        ),  # 4 cannot begin an attribute's name, so this is no tag
+        ("a <stray bracket\n\n    Status: X\n\n>\n", "error"),
+        ("a [stray bracket\n\n## S\n\n    Status: X\n", "warning"),
+        ("a [stray bracket\n\n## S\n\nx]\n\n    Status: X\n", "error"),
+        ("* a [stray bracket\n\n## S\n\nx]\n\n    Status: X\n", "warning"),
+    ],
+)
+def test_what_an_open_bracket_swallows(text: str, severity: str) -> None:
+    assert next(s for *_, code, s in found(f"# A\n\n{text}") if code == "XS110") == severity
+
+
 def test_severity_follows_the_consequence() -> None:
     quiet, loud = found("# A\n\n    Status: X\n\n---\na: b\n---\n"), found("# A\n\n1. x\n\n    Status: X\n")
     assert [s for *_, s in quiet] == ["warning"]
