@@ -132,6 +132,9 @@ def swallowed(source: Source, what: str, number: int, span: Span) -> int:
             if not depth:
                 return source.position(span.start + n)[0]
         return number
+    accent = re.match(r"\\[A-Za-z]\s*\n\s*", rest) if what == "TeX" else None
+    if accent:  # its letter is the next one, wherever that stands
+        return source.position(span.start + accent.end())[0]
     if what == "TeX" and not rest.startswith("\\begin"):  # its arguments may reach to the next blank line
         while number < source.count and source.line_text(number + 1).strip():
             number += 1

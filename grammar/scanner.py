@@ -16,12 +16,15 @@ from grammar.words import ABBREVIATIONS, BLOCK_TAGS
 # a text without any of these is its own words, blanks folded
 _SPECIAL = re.compile(r"[*_^\[!$~<\\@\"'&{`‘’“”\x91-\x94]|--|\.\.|\.[ \n]|\.$")
 _ENTITY = r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
-# an attribute's name begins with a letter; with another one pandoc takes the whole tag for text
-TAG = r"</?([A-Za-z][A-Za-z0-9:-]*)(?:\s+[^\W\d_][\w:-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
+# an attribute's name begins with a letter, and its blanks are ASCII's; else pandoc takes the whole tag for text
+_B = r"[ \t\n\r\f\v]"
+TAG = (
+    rf"</?([A-Za-z][A-Za-z0-9:-]*)(?:{_B}+[A-Za-z][\w:-]*(?:{_B}*={_B}*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*{_B}*/?>"
+)
 _OTHER_TAG = r"(?s)<(?:\?[^>]*\?>|![A-Z][^>]*>|!\[CDATA\[.*?\]\]>)"
 _COMMENT = r"<!--(?:(?!-->)[\s\S])*-->"
 # of the many schemes that pandoc knows; a link of another one is reported as HTML
-_AUTOLINK = r"(?i)<((?:https?|ftps?|git|ssh|svn|irc|ircs|news|nntp|file|data|tel|doi|xmpp|sip|urn|ldap):[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>"
+_AUTOLINK = r"(?i)<((?:https?|ftps?|git|ssh|svn|irc|ircs|news|nntp|file|data|tel|doi|xmpp|sip|urn|ldap):[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)>"
 _ATTRIBUTES = r"\{(?:\s*(?:#[^\s{}]+|\.[^\s{}]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']*)|-))*\s*\}"
 _CLOSING = rf"#*[ ]*({_ATTRIBUTES})?[ ]*$"
 _CITATION = r"-?@(?:\{|[\w*])"
@@ -492,7 +495,7 @@ class _Scanner:
             if other is not None:
                 self.note(at, "HTML", breaks=True)
                 return [Piece("raw", other.group())], other.end()
-            if re.compile(r"</?[A-Za-z]").match(self.text, at):
+            if re.compile(r"</?[^\W\d_]").match(self.text, at):
                 closed = ">" in self.text[at:]
                 self.note(at, "malformed tag" if closed else "unclosed tag", open_=not closed)
             return None

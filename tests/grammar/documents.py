@@ -123,5 +123,10 @@ FOUND: tuple[str, ...] = (
     "# Top\n\n> quote\n* a\n```\nx\n```\n\npara\n",
     '# Top\n\nTerm\n: <a !href="u">v</a>\n',
     '# Top\n\nTerm\n: <a:href="u">v</a>\n',
+    '# Top\n\nTerm\n: <a\u00a0href="u">v</a>\n',
+    '# Top\n\nTerm\n: <a ½href="u">v</a\u2003>\n',
+    "# a </İb> c\n\n    Status: A\n",
+    "# a </@b> c\n\n    Status: A\n",
+    "# a\\t\n\n    Xen-Version: 4\n    Initial-Release: 5\n",
     "some [words\n\n# Top\n\nand] more\n\n    Status: A\n",
 )
