@@ -110,8 +110,10 @@ class Ledger:
             yield problems.outside_markup(span, name, words, severity="error" if words else "warning")
 
     def _heading(self, number: int) -> bool:
-        text = self.source.line_text(number)
-        return text.startswith("#") and text.lstrip("#")[:1] == " " and bool(text.strip("# "))
+        """Whether a line is a heading with fields below it."""
+        span, text = self.source.line_span(number), self.source.line_text(number)
+        heading = text.startswith("#") and text.lstrip("#")[:1] == " " and bool(text.strip("# "))
+        return heading and self._owns_fields(span, text)
 
     def _owns_fields(self, span: Span, text: str) -> bool:
         """Whether fields stand below a heading that pandoc does not see: they fall to the section before."""
