@@ -47,6 +47,7 @@ class Ledger:
         self._outside: list[tuple[str, Span, int, int, bool]] = []
         self._lost: list[_Lost] = []
         self._lost_headings: list[tuple[Span, str, str]] = []
+        self._closing: dict[int, int] | None = None
 
     def leave(self, what: str, span: Span, first: int, last: int, *, breaks: bool, inside: bool) -> None:
         """A construct outside the mark-up on some lines; `breaks`: it ends the block; `inside`: it stands in a list's item."""
@@ -80,6 +81,37 @@ class Ledger:
     def lose_heading(self, span: Span, text: str, reason: str) -> None:
         """A heading that is text to pandoc."""
         self._lost_headings.append((span, text, reason))
+
+    def swallowed(self, what: str, number: int, span: Span) -> int:
+        """The last line that an unclosed construct on a line reaches: where it is closed further down."""
+        if what == "unclosed bracket":
+            closing = self._brackets().get(span.start)
+            return number if closing is None else self.source.position(closing)[0]
+        rest = self.source.text[span.start :]
+        accent = re.match(r"\\[A-Za-z]\s*\n\s*", rest) if what == "TeX" else None
+        if accent:  # its letter is the next one, wherever that stands
+            return self.source.position(span.start + accent.end())[0]
+        if what == "TeX" and not rest.startswith("\\begin"):  # its arguments may reach to the next blank line
+            while number < self.source.count and self.source.line_text(number + 1).strip():
+                number += 1
+            return number
+        if what == "unclosed tag":  # pandoc reads a tag across blank lines, if all of it is one
+            tag = re.match(TAG, rest)
+            return self.source.position(span.start + tag.end() - 1)[0] if tag else number
+        end = {"unclosed comment": "-->", "inline footnote": "]", "TeX": "\\end"}.get(what)
+        at = rest.find(end) if end else -1
+        return self.source.position(span.start + at)[0] if at >= 0 else number
+
+    def _brackets(self) -> dict[int, int]:
+        """Where each `[` of the source is closed, by offsets."""
+        if self._closing is None:
+            self._closing, open_ = {}, []
+            for found in re.finditer(r"[\[\]]", self.source.text):
+                if found[0] == "[":
+                    open_.append(found.start())
+                elif open_:
+                    self._closing[open_.pop()] = found.start()
+        return self._closing
 
     def settle(self) -> Iterator[Diagnostic]:
         """The findings, when all is read."""
@@ -122,28 +154,3 @@ class Ledger:
         return any(
             number < line < end for line in (*self.literals, *self.definitions, *(group.last for group in self._lost))
         )
-
-
-def swallowed(source: Source, what: str, number: int, span: Span) -> int:
-    """The last line that an unclosed construct on a line reaches: where it is closed further down."""
-    rest = source.text[span.start :]
-    if what == "unclosed bracket":
-        depth = 0
-        for n, char in enumerate(rest):
-            depth += (char == "[") - (char == "]")
-            if not depth:
-                return source.position(span.start + n)[0]
-        return number
-    accent = re.match(r"\\[A-Za-z]\s*\n\s*", rest) if what == "TeX" else None
-    if accent:  # its letter is the next one, wherever that stands
-        return source.position(span.start + accent.end())[0]
-    if what == "TeX" and not rest.startswith("\\begin"):  # its arguments may reach to the next blank line
-        while number < source.count and source.line_text(number + 1).strip():
-            number += 1
-        return number
-    if what == "unclosed tag":  # pandoc reads a tag across blank lines, if all of it is one
-        tag = re.match(TAG, rest)
-        return source.position(span.start + tag.end() - 1)[0] if tag else number
-    closing = {"unclosed comment": "-->", "inline footnote": "]", "TeX": "\\end"}.get(what)
-    at = rest.find(closing) if closing else -1
-    return source.position(span.start + at)[0] if at >= 0 else number

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from grammar import fields, nodes, pandoc3, problems
 from grammar.diagnostic import Diagnostic
 from grammar.inlines import identifier, inlines, nodes_of, pandoc_text
-from grammar.ledger import UNKNOWN, Ledger, meant, swallowed
+from grammar.ledger import UNKNOWN, Ledger, meant
 from grammar.lines import Run, blocks, indentation
 from grammar.malformed import malformed
 from grammar.nodes import Block, Document, Heading, Literal, Outside, ParsedField, Section
@@ -149,7 +149,7 @@ class _Builder:
                 continue
             end = lines.numbers[last] if item.breaks else number
             if item.open and not (self.depth and item.what == "unclosed bracket"):  # an item's text is read by itself
-                end = max(end, swallowed(self.source, item.what, number, span))
+                end = max(end, self.ledger.swallowed(item.what, number, span))
             self.leave(item.what, span, number, end, breaks=item.breaks)
 
     # -- title, headings ------------------------------------------------------------------------------------------------
