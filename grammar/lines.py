@@ -8,6 +8,7 @@ Constructs that cross lines and lie outside the mark-up are measured here, so th
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -103,6 +104,7 @@ class _Feeder:
         self.continuation = 0
         self.outside: dict[int, str] = {}
         self.fed: list[str] = []
+        self.dashes: tuple[list[int], list[int]] | None = None  # lines of dashes; those above a blank line
 
     def feed(self, index: int, terminal: str) -> None:
         token = self.tokens[index]
@@ -405,7 +407,7 @@ class _Feeder:
         if "|" in text and following != "BLANK" and re.compile(_PIPES).match(below) and indentation(text) < 4:
             return self.through(index, lambda n: "|" in self.texts[n] or n == index + 1)
         if shape == "GRID" and following != "BLANK":
-            return self.through(index, lambda n: self.texts[n].lstrip().startswith(("+", "|")))
+            return self.through(index, lambda n: self.texts[n].startswith(("+", "|")))
         if (
             following != "BLANK"
             and _COLUMNS.match(below)
@@ -415,9 +417,18 @@ class _Feeder:
         ):
             return self.through(index, lambda n: True)
         if _COLUMNS.match(text) and following != "BLANK":
-            for n in range(index + 2, len(self.texts)):
-                if _COLUMNS.match(self.texts[n]) and (types[n + 1] == "BLANK" or "BLANK" not in types[index:n]):
-                    return n + 1
+            return self.dashes_end(index + 2)
+        return 0
+
+    def dashes_end(self, index: int) -> int:
+        """Where a table that began with dashes ends, from a line on: at the dashes above a blank line, else at the next dashes."""
+        if self.dashes is None:
+            rows = [n for n, text in enumerate(self.texts) if _COLUMNS.match(text)]
+            self.dashes = rows, [n for n in rows if self.types[n + 1] == "BLANK"]
+        for rows in reversed(self.dashes):
+            found = bisect_left(rows, index)
+            if found < len(rows):
+                return rows[found] + 1
         return 0
 
     def tex(self, index: int) -> int:

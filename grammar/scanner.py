@@ -511,27 +511,25 @@ class _Scanner:
             end = self.balanced(at + 1)
             self.note(at, "inline footnote", open_=end is None)
             return ([Piece("raw", "")], end) if end is not None else None
-        end = self.script(at)
-        if end is None:
-            return None
-        self.note(at, "superscript")
-        return [Piece("other", "", self.inner(at + 1, end - 1))], end
+        return self.script(at, "superscript")
 
-    def script(self, at: int) -> int | None:
-        """Behind the mark that ends what the same mark at an offset begins; the only blanks inside are those of abbreviations."""
-        mark, here, word = self.text[at], at + 1, at + 1
-        while here < self.size:
-            char = self.text[here]
-            if char == mark:
-                return here + 1 if here > at + 1 else None
-            if char == " " and self.text[word:here] in ABBREVIATIONS:
-                here = word = self.skip_blanks(here)
-                continue
-            if char.isspace():
-                return None
-            here += 2 if char == "\\" else 1
-            if not (_alphanumeric(char) or char == "."):
-                word = here
+    def script(self, at: int, what: str) -> tuple[list[Piece], int] | None:
+        """What stands between a mark and the next one: inlines without a blank between them (pandoc 2's many1Till)."""
+        mark, here = self.text[at], at + 1
+        state = (self.after_word, len(self.findings), self.depth)
+        self.note(at, what)
+        self.deeper()
+        pieces: list[Piece] = []
+        while here < self.size and self.text[here] not in " \t\n":
+            if self.text[here] == mark:
+                if here == at + 1:
+                    break
+                self.depth = state[2]
+                return [Piece("other", "", pieces)], here + 1
+            found, here = self.inline(here)
+            pieces.extend(found)
+        self.after_word, self.depth = state[0], state[2]
+        del self.findings[state[1] :]
         return None
 
     def tilde(self, at: int) -> tuple[list[Piece], int] | None:
@@ -539,11 +537,7 @@ class _Scanner:
         if struck is not None:
             self.note(at, "strikeout")
             return [Piece("other", "", self.inner(at + 2, struck.end() - 2))], struck.end()
-        end = self.script(at)
-        if end is None:
-            return None
-        self.note(at, "subscript")
-        return [Piece("other", "", self.inner(at + 1, end - 1))], end
+        return self.script(at, "subscript")
 
     def dollar(self, at: int) -> tuple[list[Piece], int] | None:
         found = re.compile(r"\$\$[\s\S]+?\$\$|\$(?=[^\s$])(?:\\[\s\S]|[^$\\])*?(?<=[^\s\\])\$(?!\d)").match(

@@ -129,4 +129,9 @@ FOUND: tuple[str, ...] = (
     "# a </@b> c\n\n    Status: A\n",
     "# a\\t\n\n    Xen-Version: 4\n    Initial-Release: 5\n",
     "some [words\n\n# Top\n\nand] more\n\n    Status: A\n",
+    "# Top\n\n   +---+\n   | a |\n   +---+\n   * item\n\n       - deep\n           - er\n",
+    '# a^"q r"^ ^*b c*^ ~`d e`~\n\n    Status: A\n',
+    "# ^\u2003vs.^ ^a^b\n\n    Status: A\n",
+    "# Top\n\n--\nA\n\n## H\n\n    Status: A\n\n --\n*x*\n",
+    "# Top\n\n--\nA\n\n--\nB\n\n## H\n\n    Status: A\n\n---\n\n## G\n\n    Status: B\n",
 )
