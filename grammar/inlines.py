@@ -10,7 +10,8 @@ import re
 from functools import lru_cache
 
 from grammar import nodes
-from grammar.scanner import Piece, scan
+from grammar.running import Piece
+from grammar.scanner import scan
 
 _HREF = r"(?i)href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))"
 _NOT_KEPT = re.compile(r"[^A-Za-z0-9_.\s-]")

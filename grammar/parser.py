@@ -13,7 +13,8 @@ from grammar.ledger import UNKNOWN, Ledger, meant
 from grammar.lines import Run, blocks, indentation
 from grammar.malformed import malformed
 from grammar.nodes import Block, Document, Heading, Literal, Outside, ParsedField, Section
-from grammar.scanner import Finding, Scan, reference_key, scan
+from grammar.running import Finding, Scan
+from grammar.scanner import reference_key, scan
 from grammar.source import Source, Span
 from grammar.texts import Lines, lines_of
 
