@@ -22,6 +22,18 @@ from grammar.words import LINE_TAGS
 
 _BULLET = re.compile(r"( {0,3}[*+-])( *)([^ ]?)")
 _ORDERED = r"( {0,3}\(?[@#\w-]+[.)])( *)([^ ]?)"
+_WIDE = r"#(?=\)|\.(?: {2}|$))"  # behind capitals, "." wants two blanks: "B. Russell" is a name
+_NUMERALS = (  # an ordered list's first numeral, and the others; "i" is a number, other letters are letters
+    ("[0-9]+", "[0-9]+|#"),
+    (r"@[\w-]*", r"@[\w-]*|#"),
+    ("#", "#|[0-9]+"),
+    ("i", "[ivxlcdm]+|#"),
+    ("I", rf"[IVXLCDM]+|{_WIDE}"),
+    ("[a-z]", "[a-z]|#"),
+    ("[a-z]+", "[ivxlcdm]+|#"),
+    ("[A-Z]", rf"[A-Z]|{_WIDE}"),
+    ("[A-Z]+", rf"[IVXLCDM]+|{_WIDE}"),
+)
 _LIST = r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)"
 _LITERAL = ("FIELD", "KEYED", "CODE")
 _FENCE = r"( {0,3})(`{3,}|~{3,}) *(.*?) *$"
@@ -30,6 +42,8 @@ _RAW_INFO = r"\{=[\w.-]+\}$"
 _DIV = r":{3,} *(?:[^\s{}:]+|\{[^{}]*\}) *:*$"
 _DIV_END = r":{3,} *$"
 _COLUMNS = re.compile(r" {0,3}-+(?: +-+)* *$")
+# behind a caption's colon stands no punctuation
+_CAPTION = r" {0,3}(?::(?![!-#%-*,-/:;?@\[-\]_{}\u2010-\u2027\u2030-\u205e])|[Tt]able:)"
 _PIPES = r" {0,3}(?! )\|? *:?-+:? *(?:[|+] *:?-+:? *)*\|? *$"
 _HTML = r" {0,3}</?([A-Za-z][A-Za-z0-9]*)\b[^<>]*>|<\?|<![A-Za-z\[]"
 _REFERENCE = r" {0,3}\[(?!\^)(?:[^\[\]\\]|\\.)+\]: *(?!\[)(.*)$"
@@ -89,10 +103,19 @@ def indentation(text: str) -> int:
     return len(text) - len(text.lstrip(" "))
 
 
+def _numbered(text: str) -> re.Pattern[str]:
+    """How the items behind an ordered list's first one begin: the same numerals, or `#`, in the same marks."""
+    first = re.match(r" {0,3}(\(?)([@#\w-]+)([.)])", text)
+    assert first is not None
+    begin, numeral, end = first.groups()
+    kind = next(also for one, also in _NUMERALS if re.fullmatch(one, numeral))
+    return re.compile(rf" {{0,3}}{re.escape(begin)}(?:{kind}){re.escape(end)}")
+
+
 class _Feeder:
     """Feeds one text; `start` is the grammar's start symbol: a whole document, or the inside of a list item."""
 
-    def __init__(self, texts: Sequence[str], start: str, title: bool) -> None:
+    def __init__(self, texts: Sequence[str], start: str, title: bool, ended: bool) -> None:
         self.texts = texts
         self.tokens = shapes(texts)
         self.types = [token.type for token in self.tokens]
@@ -100,11 +123,13 @@ class _Feeder:
         self.state = self.parser.parser_state
         self.actions = self.state.parse_conf.parse_table.states
         self.start = start
+        self.ended = ended
         self.titled = title and start == "start"
         self.continuation = 0
+        self.numbered: re.Pattern[str] | None = None  # how the items of the ordered list above begin
         self.outside: dict[int, str] = {}
         self.fed: list[str] = []
-        self.dashes: tuple[list[int], list[int]] | None = None  # lines of dashes; those above a blank line
+        self.dashes: list[int] | None = None  # the lines of dashes
 
     def feed(self, index: int, terminal: str) -> None:
         token = self.tokens[index]
@@ -162,9 +187,11 @@ class _Feeder:
             return index + 1
         if in_list or (self.start == "item" and "LAZY" in choices):  # a list ends an item's paragraph, but no other
             if "BULLET" in choices and self.bullet(index):
-                return self.marker(index, "BULLET", _BULLET)
+                return self.bulleted(index)
             if "ORDERED" in choices and shape == "ORDERED":
-                return self.marker(index, "ORDERED", re.compile(_ORDERED))
+                if in_list and self.numbered and self.numbered.match(self.texts[index]):
+                    return self.marker(index, "ORDERED", re.compile(_ORDERED))
+                return self.block(index, shape)
         if "LAZY" in choices:
             if shape == "DEFINED" and "DEFINED" in choices:
                 self.feed(index, "DEFINED")
@@ -202,6 +229,10 @@ class _Feeder:
     def bullet(self, index: int) -> bool:
         return self.types[index] == "BULLET" or (self.types[index] == "DASHES" and self.texts[index].rstrip() == "-")
 
+    def bulleted(self, index: int) -> int:
+        self.numbered = None
+        return self.marker(index, "BULLET", _BULLET)
+
     def marker(self, index: int, terminal: str, pattern: re.Pattern[str]) -> int:
         match = pattern.match(self.texts[index])
         assert match is not None
@@ -223,13 +254,16 @@ class _Feeder:
         if shape == "DASHES":
             found = self.metadata(index)
             if found:
-                return self.leave(index, found, "table" if self.captioned(index) else "metadata block")
+                return self.leave(index, found, "metadata block")
         if self.bullet(index):
-            return self.marker(index, "BULLET", _BULLET)
+            return self.bulleted(index)
         if shape == "DIV":
             found = self.div(index)
             if found:
                 return self.leave(index, found, "div")
+        if shape in _LITERAL and self.goes_on(index):
+            self.feed(index, shape)
+            return index + 1
         following = self.types[index + 1]
         if following in ("EQUALS", "DASHES"):
             self.feed(index, "OVER")
@@ -242,10 +276,7 @@ class _Feeder:
             html = self.html(index)
             if html:
                 return self.leave(index, *html)
-        if shape in _LITERAL and self.goes_on(index):
-            self.feed(index, shape)
-            return index + 1
-        end = self.table(index, shape, following)
+        end = self.table(index, following)
         if end:
             return self.leave(index, end, "table")
         if shape in _LITERAL:
@@ -266,6 +297,7 @@ class _Feeder:
         if shape in ("RULE", "DASHES") and (shape == "RULE" or len(text.rstrip()) >= 3):
             return self.leave(index, index + 1, "rule")
         if shape == "ORDERED":
+            self.numbered = _numbered(text)
             return self.marker(index, "ORDERED", re.compile(_ORDERED))
         if self.defines(index):
             return self.term(index)
@@ -338,12 +370,7 @@ class _Feeder:
             return True
         if types[index + 1] != "BLANK" or index + 2 >= len(types) or types[index + 2] != "DEFINED":
             return False
-        if self.texts[index + 2].lstrip().startswith("~") and self.table(index + 2, "DEFINED", types[index + 3]):
-            return False
-        after = self.through(index + 2, lambda n: True)  # not the caption of a table
-        while after < len(self.texts) and types[after] == "BLANK":
-            after += 1
-        return after >= len(self.texts) or not self.table(after, types[after], types[after + 1])
+        return not self.table(index + 2, types[index + 3])
 
     def term(self, index: int) -> int:
         self.feed(index, "TERM")
@@ -361,13 +388,6 @@ class _Feeder:
             if self.texts[n].rstrip() in ("---", "..."):
                 return n + 1
         return 0
-
-    def captioned(self, index: int) -> bool:
-        """Whether the paragraph above is a table's caption, so that pandoc reads what would be metadata as a table."""
-        above = index - 1
-        while above > 0 and self.fed[above] == "BLANK":
-            above -= 1
-        return 0 < above < index - 1 and self.fed[above] == "DEFINED" and self.tokens[above].type == "TEXT"
 
     def div(self, index: int) -> int:
         if not re.compile(_DIV).match(self.texts[index].rstrip()):
@@ -401,35 +421,45 @@ class _Feeder:
                     return n + 1, "div"
         return index + 1, "HTML"
 
-    def table(self, index: int, shape: str, following: str) -> int:
-        text, types = self.texts[index], self.types
-        below = self.texts[index + 1] if index + 1 < len(self.texts) else ""
-        if "|" in text and following != "BLANK" and re.compile(_PIPES).match(below) and indentation(text) < 4:
-            return self.through(index, lambda n: "|" in self.texts[n] or n == index + 1)
-        if shape == "GRID" and following != "BLANK":
-            return self.through(index, lambda n: self.texts[n].startswith(("+", "|")))
-        if (
-            following != "BLANK"
-            and _COLUMNS.match(below)
-            and shape != "BLANK"
-            and index + 2 < len(self.texts)
-            and types[index + 2] != "BLANK"
-        ):
-            return self.through(index, lambda n: True)
-        if _COLUMNS.match(text) and following != "BLANK":
-            return self.dashes_end(index + 2)
-        return 0
+    def table(self, index: int, following: str) -> int:
+        if not re.match(_CAPTION, self.texts[index]):
+            return self.bare_table(index, following)
+        end = self.through(index, lambda n: True)  # a caption, or text: never a table's head
+        while end < len(self.texts) and self.types[end] == "BLANK":
+            end += 1
+        return self.bare_table(end, self.types[end + 1]) if end < len(self.texts) else 0
 
-    def dashes_end(self, index: int) -> int:
-        """Where a table that began with dashes ends, from a line on: at the dashes above a blank line, else at the next dashes."""
+    def bare_table(self, index: int, following: str) -> int:
+        text = self.texts[index]
+        if following == "BLANK":
+            return 0
+        below = self.texts[index + 1]
+        if "|" in text and re.compile(_PIPES).match(below) and indentation(text) < 4:
+            return self.through(index, lambda n: "|" in self.texts[n] or n == index + 1)
+        if self.types[index] == "GRID":
+            return self.through(index, lambda n: self.texts[n].startswith(("+", "|")))
+        if _COLUMNS.match(below):
+            return self.headed(index + 2)
+        return self.ruled(index + 2) if _COLUMNS.match(text) else 0
+
+    def headed(self, index: int) -> int:
+        """Where a table with a row of dashes below its head ends; its first row stands at `index`."""
+        end = index - 1
+        while self.types[end + 1] != "BLANK":
+            end += 1
+            if _COLUMNS.match(self.texts[end]):
+                return end + 1 if end > index else 0
+        return end + 1 if end >= index and (self.ended or end + 1 < len(self.texts)) else 0
+
+    def ruled(self, index: int) -> int:
+        """Where a table with dashes above it ends: at the second next row of dashes where rows stand below the next, else there."""
         if self.dashes is None:
-            rows = [n for n, text in enumerate(self.texts) if _COLUMNS.match(text)]
-            self.dashes = rows, [n for n in rows if self.types[n + 1] == "BLANK"]
-        for rows in reversed(self.dashes):
-            found = bisect_left(rows, index)
-            if found < len(rows):
-                return rows[found] + 1
-        return 0
+            self.dashes = [n for n, text in enumerate(self.texts) if _COLUMNS.match(text)]
+        dashes, at = self.dashes, bisect_left(self.dashes, index)
+        if at >= len(dashes):
+            return 0
+        rows = self.types[dashes[at] + 1] != "BLANK" and dashes[at] + 1 not in dashes[at + 1 : at + 2]
+        return dashes[at + 1] + 1 if rows and at + 1 < len(dashes) else dashes[at] + 1
 
     def tex(self, index: int) -> int:
         match = re.compile(_TEX).match(self.texts[index])
@@ -471,9 +501,10 @@ class _Feeder:
         return end
 
 
-def blocks(texts: Sequence[str], start: str = "start", *, title: bool = True) -> list[Run]:
+def blocks(texts: Sequence[str], start: str = "start", *, title: bool = True, ended: bool = True) -> list[Run]:
     """The blocks of a text given as lines (tabs expanded, no CR, no LF).
 
-    `start` is `start` (a document) or `item` (the inside of a list item); `title`: a document may begin with a title block.
+    `start` is `start` (a document) or `item` (the inside of a list item); `title`: a document may begin with a title block;
+    `ended`: a blank line stands behind the text, which ends a table (pandoc takes a definition without one).
     """
-    return _Feeder(texts, start, title).run() if texts else []
+    return _Feeder(texts, start, title, ended).run() if texts else []

@@ -253,7 +253,7 @@ class _Builder:
         span = lines.run_span(run)
         first, last = lines.numbers[run.first], lines.numbers[run.last]
         self.leave(what, span, first, last, breaks=what in UNKNOWN)
-        if what == "metadata block" and not self.depth:
+        if what == "metadata block":
             self.metadata(lines, run)
         return Outside(what, self.source.text[span.start : span.end], span)
 
@@ -408,7 +408,7 @@ class _Builder:
             if re.match(r" {0,3}#+ +\S", texts[n]):  # what is fatal then is an indented block below it
                 why = _why_text(texts[n]) if texts[n].startswith(" ") else "no blank line before it; put one there"
                 self.ledger.lose_heading(lines.span(n, indentation(texts[n])), texts[n].strip(), why)
-        inside = blocks(content, "start", title=False)
+        inside = blocks(content, title=False, ended=False)
         reason = None
         if group[1][0] == "BLANK":
             reason = "a blank line before the definition"

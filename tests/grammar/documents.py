@@ -106,6 +106,24 @@ def mixed(seed: int, count: int) -> Iterator[str]:
         yield "".join(parts)
 
 
+LINES = (
+    "    Status: A", "    Status, q: B", "\n    Status, s: D\n", "\n    Supported: E\n", "\tStatus: T", "   Status: U", "Status: x", "Foo: bar",
+    "\n# H\n", "\n## S\n", "# H", "## S", " # H", "# H #", "#", "##", "####### x", "text", "text", "  more", "   three", "     five",
+    "- item", "* it", "+ a", "    - x", "      - y", "- ", "-", "1. x", "A.  x", "Term", ": def", "   : def", "~ x", "`code`", "    other",
+    "", "", "", "", "", "  ", "---", "===", "--", "-- --", "* * *", "| a", "a | b", "--|--", "> q", "```", "~~~", "::: x", "\\",
+    "'quo", "**b", "<!-- c -->", "[a]: http://x",
+)  # fmt: skip
+
+
+def soup(seed: int, count: int) -> Iterator[str]:
+    """Random lines, most documents of a few kinds only: what one line makes of the next."""
+    rnd = random.Random(seed)
+    for _ in range(count):
+        kinds = rnd.sample(LINES, rnd.randint(3, 8)) if rnd.random() < 0.6 else LINES
+        lines = [rnd.choice(kinds) for _ in range(rnd.randint(2, 9))]
+        yield "\n".join(["# Top", "", *lines, rnd.choice(["", "\n# End\n\n    Status: Z\n"])])
+
+
 # read otherwise than by Xen's tools once, found among hundreds of thousands of mixed ones
 FOUND: tuple[str, ...] = (
     "# Top\n\n  ::: foo\n  bar\n  :::\n  * # H\n\n       - deep\n",
@@ -134,4 +152,12 @@ FOUND: tuple[str, ...] = (
     "# ^\u2003vs.^ ^a^b\n\n    Status: A\n",
     "# Top\n\n--\nA\n\n## H\n\n    Status: A\n\n --\n*x*\n",
     "# Top\n\n--\nA\n\n--\nB\n\n## H\n\n    Status: A\n\n---\n\n## G\n\n    Status: B\n",
+    "# Top\n\n    Status: A\n    Status, x: B\n---\n\n## H\n",
+    "# Top\n\n    Status: A\n\n     more\n===\n",
+    "   * a\n       * b\n\nA.  x\n---\n\npara\n",
+    "1. a\nb. x\n---\n",
+    "A.  x\n#. z\n---\n",
+    "T\n: x\n\n# Top\n\nTerm\n~ x\n-- --\ny\n",
+    "# Top\n\n    other\n-- --\n-- --\n-- --\n",
+    "# Top\n\na\n-- --\nb\n--\n## S\n\n### T\n\n    Status: A\n",
 )

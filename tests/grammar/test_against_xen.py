@@ -68,6 +68,7 @@ SETS: dict[str, tuple[Callable[[], Iterator[str]], int]] = {
     "indented": (documents.indented, 1500),
     "scripts": (lambda: documents.scripts(2026, 3000), 2000),
     "mixed": (lambda: documents.mixed(2026, 3000), 200),
+    "soup": (lambda: documents.soup(2026, 3000), 1000),
     "found": (lambda: iter(documents.FOUND), 0),
 }
 
