@@ -16,7 +16,7 @@ from typing import NamedTuple
 from lark import Lark, TextSlice, Token, Tree
 from lark.lexer import BasicLexer
 
-from grammar.scanner import attributes
+from grammar.attributes import info
 from grammar.tables import build
 from grammar.words import LINE_TAGS
 
@@ -37,8 +37,6 @@ _NUMERALS = (  # an ordered list's first numeral, and the others; "i" is a numbe
 _LIST = r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)"
 _LITERAL = ("FIELD", "KEYED", "CODE")
 _FENCE = r"( {0,3})(`{3,}|~{3,}) *(.*?) *$"
-_INFO = r"(?:[^`{}\s]+)?\s*(?P<attributes>\{[^{}]*\})?$|\{=[A-Za-z0-9_.-]+\}$"
-_RAW_INFO = r"\{=[\w.-]+\}$"
 _DIV = r":{3,} *(?:[^\s{}:]+|\{[^{}]*\}) *:*$"
 _DIV_END = r":{3,} *$"
 _COLUMNS = re.compile(r" {0,3}-+(?: +-+)* *$")
@@ -335,15 +333,7 @@ class _Feeder:
     def fence(self, index: int) -> int:
         """The index of the line that closes the fence at an index; 0 when it does not open one."""
         opening = re.compile(_FENCE).match(self.texts[index])
-        if opening is None or not re.compile(_INFO).match(opening[3]):
-            return 0
-        info = re.compile(_INFO).match(opening[3])
-        if (
-            info is not None
-            and info["attributes"]
-            and not attributes(info["attributes"])
-            and not re.compile(_RAW_INFO).match(opening[3])
-        ):
+        if opening is None or info(opening[3]) is None:
             return 0
         char, size = opening[2][0], len(opening[2])
         closing = re.compile(rf" {{0,3}}{re.escape(char)}{{{size},}} *$")
@@ -355,7 +345,7 @@ class _Feeder:
     def fenced(self, index: int, end: int) -> int:
         opening = re.compile(_FENCE).match(self.texts[index])
         assert opening is not None
-        if re.compile(_RAW_INFO).match(opening[3]):
+        if info(opening[3]) == "raw":
             self.outside[index] = "raw block"
         self.feed(index, "FENCE_OPEN")
         for n in range(index + 1, end):

@@ -28,10 +28,21 @@ def in_item(text: str) -> Difference | None:
     return None
 
 
+def in_term(shape: str) -> Difference | None:
+    """A term that looks like the beginning of a fence or a div that is not closed."""
+    return ("a term of tildes or colons", "reads it otherwise") if shape in ("FENCE", "DIV") else None
+
+
 def in_definition(text: str, shape: str) -> Difference | None:
     """A line that goes on a definition."""
-    if shape in ("BULLET", "ORDERED") or re.match(r" {4,}[*+-] ", text):
+    if shape in ("BULLET", "ORDERED") or re.match(r" {4,}[*+-] |-$", text):
         return "a list directly below a definition", "begins a list here"
+    if re.match(r" {3}[:~](?: |$)", text):
+        return "a definition indented by three in a definition", "makes it one of its own"
+    if re.match(r" {0,3}~{3,}", text):
+        return "a row of tildes in a definition", "takes two of them for an empty subscript"
+    if re.match(r" {0,3}-+(?: +-+)+ *$", text):
+        return "rows of dashes in a definition", "may make the definition a table"
     return None
 
 
@@ -41,6 +52,17 @@ def behind_definition(blanks: int, definition: str) -> Difference | None:
     if marker and blanks >= min(len(marker[0]), 4):
         return "indented text behind a definition", "makes it part of the definition, and Xen's tools die"
     return None
+
+
+def anchor(text: str) -> tuple[int, Difference] | None:
+    """A heading that pandoc 2 took no attributes from: the offset of an identifier that it takes for words."""
+    found = re.search(r"\{(?:[.-][^\s{}]*[ ]+)*#(?![^\W\d_])[\w:.-]+[^{}]*\} *$", text)
+    if found is None:
+        return None
+    return found.start(), (
+        "an identifier that begins with no letter",
+        "takes it for the heading's anchor, and keys change",
+    )
 
 
 def quotation(text: str) -> tuple[int, Difference] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from grammar import fields, nodes, pandoc3, problems
+from grammar.attributes import identifier_of
 from grammar.diagnostic import Diagnostic
 from grammar.inlines import identifier, inlines, nodes_of, pandoc_text
 from grammar.ledger import UNKNOWN, Ledger, meant
@@ -121,7 +122,11 @@ class _Builder:
             self.say(problems.pandoc_3_differs(lines.span(index), *found))
 
     def quotation(self, lines: Lines, index: int) -> None:
-        found = None if lines.texts[index].isascii() else pandoc3.quotation(lines.texts[index])
+        if not lines.texts[index].isascii():
+            self.differs(lines, index, pandoc3.quotation(lines.texts[index]))
+
+    def differs(self, lines: Lines, index: int, found: tuple[int, pandoc3.Difference] | None) -> None:
+        """Report what pandoc 3 reads otherwise, at an offset of a line."""
         if found:
             at, difference = found
             self.say(problems.pandoc_3_differs(lines.span(index, at, at + 1), *difference))
@@ -191,7 +196,7 @@ class _Builder:
         self.ledger.headings.append((lines.numbers[index], level))
         self.findings(lines, index, column, text[column:], read.findings, index)
         words = pandoc_text(read.pieces)
-        given = _identifier_of(read.attributes)
+        given = identifier_of(read.attributes) if read.attributes else None
         if given is not None:
             anchor = given
             self.used.add(given)
@@ -201,6 +206,8 @@ class _Builder:
             self.say(problems.empty_heading(span))
         self.latin1(lines, index, 0, "heading")
         self.quotation(lines, index)
+        if "{" in text and given is None:
+            self.differs(lines, index, pandoc3.anchor(text))
         return Heading(level, nodes_of(read.pieces) if self.prose else (), words, anchor, given, span)
 
     def crosses(self, lines: Lines, index: int, raw: str, read: Scan) -> None:
@@ -436,7 +443,11 @@ class _Builder:
         self.latin1(lines, index, 0, "definition list")
         for terminal, n, shape in group:
             self.quotation(lines, n)
-            found = pandoc3.in_definition(texts[n], shape) if terminal == "LAZY" else None
+            found = None
+            if terminal == "LAZY":
+                found = pandoc3.in_definition(texts[n], shape)
+            elif terminal == "TERM":
+                found = pandoc3.in_term(shape)
             if found:
                 self.say(problems.pandoc_3_differs(lines.span(n), *found))
         span = lines.span(index)
@@ -517,11 +528,6 @@ def _str_items(read: Scan) -> list[str]:
                 out.append(piece.text)
         before = piece.kind
     return out
-
-
-def _identifier_of(attributes: str | None) -> str | None:
-    found = re.findall(r"#([^\s{}]+)", attributes) if attributes else None
-    return str(found[-1]) if found else None
 
 
 def _why_text(text: str) -> str:

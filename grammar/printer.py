@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from grammar.attributes import attributes_of
 from grammar.escape import GLUE
 from grammar.nodes import (
     Block,
@@ -86,9 +87,9 @@ def print_title(title: str) -> str:
 
 
 def print_heading(level: int, text: str | Sequence[Inline], given: str | None = None) -> str:
-    """A heading's line, without its line end; `given` is the identifier of `{#id}`.
+    """A heading's line, without its line end; `given` is the identifier of `{#id}` or `{id=...}`.
 
-    ValueError for a level outside 1-6, for no words at all, and for an identifier with blanks or braces.
+    ValueError for a level outside 1-6, for no words at all, and for an identifier that no attribute gives.
     """
     return _heading(level, (Text(text),) if isinstance(text, str) else text, given, _Room())
 
@@ -150,10 +151,9 @@ def _heading(level: int, inlines: Sequence[Inline], given: str | None, room: _Ro
     words = tidy(inlines)
     if not words:
         raise ValueError("an empty heading")
-    if given is not None and not re.fullmatch(r"[^\s{}]+", given):
-        raise ValueError(f"no identifier for a heading: {given!r}")
+    attributes = "" if given is None else " " + attributes_of(given)
     text = spell(words, heading=True, references=room.references, more=given is not None).replace(GLUE, " ")
-    return f"{'#' * level} {text}" if given is None else f"{'#' * level} {text} {{#{given}}}"
+    return f"{'#' * level} {text}{attributes}"
 
 
 def _chunks(blocks: Iterable[Block], room: _Room) -> Iterator[str]:

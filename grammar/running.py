@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from grammar.attributes import ATTRIBUTES, RAW
 from grammar.words import ABBREVIATIONS
 
 _ENTITY = r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
-ATTRIBUTES = r"\{(?:\s*(?:#[^\s{}]+|\.[^\s{}]+|[A-Za-z_:][\w:.-]*=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']*)|-))*\s*\}"
 _CITATION = r"-?@(?:\{|[\w*])"
 
 
@@ -322,10 +322,11 @@ class RunningText:
             self.note(at, "unclosed code", open_=True)
             return [Piece("str", self.text[at])], at + 1
         text, end = found
-        attributes = re.compile(r"\{=[\w.-]+\}").match(self.text, end) or re.compile(ATTRIBUTES).match(self.text, end)
+        raw = re.compile(RAW).match(self.text, end)
+        attributes = raw or re.compile(ATTRIBUTES).match(self.text, end)
         if attributes:
             self.note(end, "attribute")
-            kind = "raw" if attributes.group().startswith("{=") else "code"
+            kind = "raw" if raw else "code"
             return [Piece(kind, text)], attributes.end()
         return [Piece("code", text)], end
 

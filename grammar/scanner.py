@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from grammar.running import ATTRIBUTES, Finding, GaveUp, Piece, Read, RunningText, Scan, trim
+from grammar.attributes import ATTRIBUTES
+from grammar.running import Finding, GaveUp, Piece, Read, RunningText, Scan, trim
 from grammar.words import BLOCK_TAGS
 
 # (patterns of what is rare are compiled when they are first used: that is most of what a start would cost)
@@ -242,11 +243,6 @@ _BEGINS: dict[str, Callable[[_Scanner, int], Read | None]] = {
 def reference_key(label: str) -> str:
     """A link label in the form in which pandoc compares labels."""
     return " ".join(label.split()).lower()
-
-
-def attributes(text: str) -> bool:
-    """Whether a text is pandoc's attribute block, `{#id .class key=value}`."""
-    return re.compile(ATTRIBUTES).fullmatch(text) is not None
 
 
 def _words(text: str) -> list[Piece]:

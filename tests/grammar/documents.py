@@ -160,4 +160,8 @@ FOUND: tuple[str, ...] = (
     "T\n: x\n\n# Top\n\nTerm\n~ x\n-- --\ny\n",
     "# Top\n\n    other\n-- --\n-- --\n-- --\n",
     "# Top\n\na\n-- --\nb\n--\n## S\n\n### T\n\n    Status: A\n",
+    "# a {.b@c}\n\n    Status: A\n\n# a {#1}\n\n    Status: A\n\n# a {id=1 .b}\n\n    Status: A\n",
+    '# a {b="c}\\"" #d}\n\n    Status: A\n\n# a {é=\'f\'}\n\n    Status: A\n',
+    "# Top\n\n```a{b}\n    Status: A\n```\n",
+    "# Top\n\n``` a {.b}\n\n    Status: A\n\n```\n",
 )

@@ -36,6 +36,7 @@ SETS: dict[str, Callable[[], Iterator[str]]] = {
     "indented": documents.indented,
     "scripts": lambda: documents.scripts(4, 2000),
     "mixed": lambda: documents.mixed(4, 2000),
+    "soup": lambda: documents.soup(4, 3000),
 }
 
 
@@ -58,7 +59,14 @@ EXAMPLES = [
     ("Term\n:  v\n\n   text\n", "Term\n:  v\n\n  text\n"),
     ("Term\n:\n\n    Status: X\n", "Term:\n\n    Status: X\n"),
     ("Term\n   : v\n", "Term\n  : v\n"),
+    ("# Top {#1a}\n\n    Status: X\n", "# Top {#a1}\n\n    Status: X\n"),
     ("Term\n: v\n* w\n", "Term\n: v\n*w\n"),
+    ("Term\n: v\n~~~\nw\n", "Term\n: v\n...\nw\n"),
+    ("Term\n: v\n-\n", "Term\n: v\n.\n"),
+    ("Term\n: v\n   : w\n", "Term\n: v\n   w\n"),
+    ("~~~\n: v\n", "Term\n: v\n"),
+    ("::: x\n: v\n", "x\n: v\n"),
+    ("Term\n: v\n-- --\nw\n", "Term\n: v\n.. ..\nw\n"),
     ("    Status: X\n\n* a\n: b\n", "    Status: X\n\n* a\n  b\n"),
     ("::: x\n\n    Status: X\n", ":::\n\n    Status: X\n"),
     ("## “B”\n\n    Status: X\n", "## B’s\n\n    Status: X\n"),

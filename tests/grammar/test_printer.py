@@ -195,8 +195,9 @@ def test_a_number_in_brackets_is_no_link_to_a_heading() -> None:
 def test_headings_and_titles() -> None:
     assert print_heading(3, "x86/PV  (HVM)") == "### x86/PV (HVM)"
     assert print_heading(2, (Text("a"),), "id") == "## a {#id}"
+    assert print_heading(2, "a", "1 b}") == "## a {id=1\\ b\\}}"
     assert print_title("A  title") == "% A title"
-    for level, text, given_id in ((0, "a", None), (7, "a", None), (1, " \u200b", None), (1, "a", "b c"), (1, "a", "}")):
+    for level, text, given_id in ((0, "a", None), (7, "a", None), (1, " \u200b", None), (1, "a", ""), (1, "a", "b\n")):
         with pytest.raises(ValueError, match="heading"):
             print_heading(level, text, given_id)
     with pytest.raises(ValueError, match="title"):
