@@ -40,6 +40,8 @@ class Problem(NamedTuple):
 
 
 CATALOGUE: dict[str, Problem] = {}
+FATAL = frozenset({"XS101", "XS111", "XS120", "XS121", "XS122", "XS123", "XS124", "XS125", "XS130", "XS140"})
+"""The codes of what Xen's tools die on; what else is an error loses or contradicts something."""
 
 
 def problem(code: str, name: str, severity: Severity) -> Callable[[Callable[..., str]], Problem]:

@@ -5,41 +5,54 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from grammar.diagnostic import Diagnostic, Fix
 from grammar.parser import parse
-from grammar.problems import CATALOGUE
+from grammar.problems import CATALOGUE, FATAL
 from grammar.rows import read_rows
 from grammar.source import Source
 
-_Chosen = tuple[Fix, bool]
 MAX_CHECKS = 200  # parses for one call; what is not yet taken then is left out
+
+
+class _Chosen(NamedTuple):
+    """A fix, whether it is to end an error, and whether Xen's tools die on that."""
+
+    fix: Fix
+    error: bool
+    fatal: bool
 
 
 def apply(source: Source, diagnostics: Sequence[Diagnostic], *, unsafe: bool) -> bytes:
     """The source's bytes with the fixes of the diagnostics applied, with `unsafe` also those that may alter meaning.
 
     Bytes outside the edits are identical.  Of fixes that overlap the first in the file is taken; the caller lints the outcome again
-    until nothing changes.  A fix is left out when there are fewer rows after it, or when it ends no error that it was to end.
+    until nothing changes.  A fix is left out when there are fewer rows after it, when it ends no error that it was to end,
+    or when Xen's tools would die on what it makes.
     """
     chosen = [d for d in diagnostics if d.fix is not None and d.fix.edits and (d.fix.safe or unsafe)]
     taken = _Attempt(source).take([], _apart(chosen)) if chosen else []
-    return edited(source, [fix for fix, _ in taken]) if taken else source.data
+    return edited(source, [one.fix for one in taken]) if taken else source.data
 
 
 def _apart(diagnostics: Sequence[Diagnostic]) -> list[_Chosen]:
-    """The fixes in file order without those that touch what an earlier one edits; whether each is to end an error."""
-    pairs = [(d.fix, d.severity == "error" and d.code in CATALOGUE) for d in diagnostics if d.fix is not None]
+    """The fixes in file order without those that touch what an earlier one edits."""
+    fixes = [
+        _Chosen(d.fix, d.severity == "error" and d.code in CATALOGUE, d.code in FATAL)
+        for d in diagnostics
+        if d.fix is not None
+    ]
     taken: list[_Chosen] = []
     starts: list[int] = []
     spans: list[tuple[int, int]] = []
-    for fix, error in sorted(pairs, key=lambda pair: pair[0].edits[0].span):
-        mine = sorted((edit.span.start, edit.span.end) for edit in fix.edits)
+    for chosen in sorted(fixes, key=lambda chosen: chosen.fix.edits[0].span):
+        mine = sorted((edit.span.start, edit.span.end) for edit in chosen.fix.edits)
         if any(one[1] > other[0] for one, other in pairwise(mine)):
             continue
         if any(_touches(spans, starts, span) for span in mine):
             continue
-        taken.append((fix, error))
+        taken.append(chosen)
         for span in mine:
             at = bisect_left(starts, span[0])
             starts.insert(at, span[0])
@@ -86,15 +99,22 @@ class _Attempt:
         return self.take(self.take(taken, more[:middle]), more[middle:])
 
     def holds(self, chosen: list[_Chosen]) -> bool:
-        """Whether no row is gone, and as many errors are as there are fixes of errors."""
-        after = _measure(Source(self.source.name, edited(self.source, [fix for fix, _ in chosen])))
-        ended = sum(error for _, error in chosen)
-        return after[0] >= self.before[0] and after[1] <= self.before[1] - ended
+        """Whether no row is gone, and as many errors are as there are fixes of errors, fatal ones by themselves."""
+        after = _measure(Source(self.source.name, edited(self.source, [one.fix for one in chosen])))
+        errors = self.before.errors - sum(one.error for one in chosen)
+        fatal = self.before.fatal - sum(one.fatal for one in chosen)
+        return after.rows >= self.before.rows and after.errors <= errors and after.fatal <= fatal
 
 
-def _measure(source: Source) -> tuple[int, int]:
-    """How many rows a source has, and how many errors the parser finds in it."""
+class _Measured(NamedTuple):
+    rows: int
+    errors: int
+    fatal: int
+
+
+def _measure(source: Source) -> _Measured:
+    """How many rows a source has, how many errors the parser finds in it, and on how many of them Xen's tools die."""
     parsed = parse(source, prose=False)
     reading = read_rows(parsed.document, source)
-    errors = sum(d.severity == "error" for d in (*parsed.diagnostics, *reading.diagnostics))
-    return len(reading.rows), errors
+    errors = [d.code for d in (*parsed.diagnostics, *reading.diagnostics) if d.severity == "error"]
+    return _Measured(len(reading.rows), len(errors), sum(code in FATAL for code in errors))

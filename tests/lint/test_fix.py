@@ -12,8 +12,11 @@ from convert.lint.fix import apply
 from convert.lint.registry import RULES
 from grammar.diagnostic import Diagnostic, Edit, Fix
 from grammar.parser import parse
+from grammar.problems import FATAL
 from grammar.rows import read_rows
 from grammar.source import Source, Span
+from tests.grammar import documents
+from tests.helpers import pandoc, xen
 from tests.lint.frame import findings, in_feature
 from tests.lint.mutations import mutated, valid
 
@@ -165,6 +168,33 @@ def test_every_fix_of_a_rule_is_reached_by_an_example() -> None:
     assert {"XS201", "XS202", "XS203", "XS206", "XS402", "XS601", "XS602", "XS603", "XS606", "XS612"} <= seen
     assert {"XS120", "XS121", "XS122", "XS124", "XS126", "XS128", "XS131", "XS140"} <= seen
     assert seen <= {*RULES, *(code for code in seen if code.startswith("XS1"))}
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_a_fix_on_which_xens_tools_would_die_is_left_out(unsafe: bool) -> None:
+    jump = "# A\n\nText.\n### B\n    Status: Supported\n"  # with a blank line the heading is one, two levels down
+    listed = "# A\n\n- \n    Status: Supported\n- b\n    Status: Supported\n"
+    unnamed = "# A\n\nText.\n\n    Status: Supported\n\n # B\n\n    Status: Supported\n"  # "% A" would leave no heading
+    for text in (jump, listed, unnamed):
+        before, after = (
+            [d.code for d in findings(data) if d.severity == "error"]
+            for data in (text.encode(), fixed(text.encode(), unsafe=unsafe))
+        )
+        assert before
+        assert not FATAL & {*before}
+        assert not FATAL & {*after}
+
+
+@pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_what_xens_tools_take_they_take_after_the_fixes(unsafe: bool) -> None:
+    texts = [text.encode() for text in documents.soup(3, 400)]
+    after = [fixed(data, unsafe=unsafe) for data in texts]
+    assert sum(old != new for old, new in zip(texts, after, strict=True)) > 100
+    for text, old, new in zip(texts, xen.read_all(texts), xen.read_all(after), strict=True):
+        if not isinstance(old, xen.Rejected):
+            assert not isinstance(new, xen.Rejected), text
+            assert len(new) >= len(old), text
 
 
 @settings(max_examples=60, deadline=None)
