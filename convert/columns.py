@@ -140,15 +140,17 @@ def _committed(tree: Found, commit: str, data: Mapping[str, bytes | None]) -> Co
 
 
 def _unpacked(tree: Found) -> Column:
-    folder = tree.folder or Path()
-    name = (folder.resolve().name or tree.name).encode(errors="replace").decode()
-    makefile = folder / MAKEFILE
+    file = tree.file or Path(tree.name) / FILE
+    whole = file.name == FILE  # else a file by itself, and a Makefile beside it says nothing
+    name = (file.resolve().parent.name if whole else file.stem) or tree.name
+    name = name.encode(errors="replace").decode()
+    makefile = file.parent / MAKEFILE
     version = None
-    if makefile.is_file():
-        with makefile.open("rb") as file:
-            version = version_of(file.read(_MAX_MAKEFILE))
+    if whole and makefile.is_file():
+        with makefile.open("rb") as stream:
+            version = version_of(stream.read(_MAX_MAKEFILE))
     try:
-        return Column(name, None, None, None, version, read_source(str(folder / FILE)))
+        return Column(name, None, None, None, version, read_source(str(file)))
     except Failure as failure:
         return Column(name, None, None, None, version, None, str(failure))
 

@@ -1,4 +1,4 @@
-"""What people call a tree: a workbook's name, a version, `unstable`, a branch, ref or tag, or an unpacked source tree."""
+"""What people call a tree: a workbook's name, a version, `unstable`, a branch, ref or tag, an unpacked source tree or its SUPPORT.md."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNSTABLE = ("master", "staging")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A tree that was found: as it was called, its full ref and commit (None for an unpacked tree), its folder.
+    """A tree that was found: as it was called, its full ref and commit (None for an unpacked tree), the file of an unpacked one.
 
     `note` says which of two branches was used where a local and a remote one differ.
     """
@@ -28,33 +28,36 @@ class Found:
     name: str
     ref: str | None = None
     commit: str | None = None
-    folder: Path | None = None
+    file: Path | None = None
     note: str | None = None
 
     def support(self, repo: Path | None = None) -> Source:
         """Its SUPPORT.md.  Raises Failure where it has none."""
-        if self.folder is not None:
-            return read_source(str(self.folder / FILE))
+        if self.file is not None:
+            return read_source(str(self.file))
         return Source(f"{self.name}:{FILE}", git.blob(repo or Path(), self.commit or "", FILE))
 
 
 def resolve(
     name: str, repo: Path | None = None, remote: str | None = None, branches: Mapping[str, str | None] | None = None,
-    *, folders: bool = True,
+    *, unpacked: bool = True,
 ) -> Found:  # fmt: skip
     """The tree that a name means.
 
     `branches` gives the branch of each name of a workbook; `remote` chooses among remotes that have a branch.  A folder
-    with a SUPPORT.md comes first, unless `folders` is false.  A branch is refs/heads/B, else that of the one remote that has it.  Raises Failure
+    with a SUPPORT.md comes first, a file last, unless `unpacked` is false.  A branch is refs/heads/B, else that of the one remote that has it.  Raises Failure
     with the candidates where it is not one, or with what was tried.
     """
     if not name or "\0" in name:
         raise Failure(f"{name!r}: not the name of a tree")
     where = repo or Path()
-    folder = Path(name)
-    if folders and _is_tree(folder):
-        return Found(name, folder=folder)
-    if git.run(where, "rev-parse", "--git-dir").returncode:
+    path = Path(name)
+    if unpacked and _is_file(path / FILE):
+        return Found(name, file=path / FILE)
+    outside = git.run(where, "rev-parse", "--git-dir").returncode != 0
+    if outside and unpacked and _is_file(path):
+        return Found(name, file=path)
+    if outside:
         raise Failure(f"{name}: no such file, and {where.resolve()} is no git repository; name one with --repo")
     tried = list(dict.fromkeys(_candidates(name, branches or {})))
     for candidate in tried:
@@ -65,12 +68,14 @@ def resolve(
             commit = git.commit(where, ref)
             if commit is not None:
                 return Found(name, git.full_name(where, ref) or ref, commit)
+    if unpacked and _is_file(path):
+        return Found(name, file=path)
     raise Failure(f"{name}: no such file, branch, tag or commit; tried {', '.join(tried)}")
 
 
-def _is_tree(folder: Path) -> bool:
+def _is_file(path: Path) -> bool:
     try:
-        return (folder / FILE).is_file()
+        return path.is_file()
     except (OSError, ValueError):
         return False
 

@@ -149,7 +149,7 @@ def _definitions(args: argparse.Namespace, tree: Tree) -> Definitions | None:
     from convert import git, trees
     from grammar.source import Source
 
-    where = trees.resolve(tree.branch, args.repo, folders=False)
+    where = trees.resolve(tree.branch, args.repo, unpacked=False)
     if where.note:
         print(clean(where.note), file=sys.stderr)
     data = git.object_of(args.repo, f"{where.commit}:{trees.FILE}")

@@ -30,7 +30,7 @@ def add_trees(parser: argparse.ArgumentParser) -> None:
         "trees",
         nargs="*",
         metavar="TREE",
-        help="a version such as 4.20, unstable, a branch, a tag, a commit, an unpacked source tree",
+        help="a version such as 4.20, unstable, a branch, a tag, a commit, an unpacked source tree or its SUPPORT.md",
     )
     add_repository(parser)
     add_today(parser)

@@ -37,7 +37,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "support only, or have ended. Exit status 1 when a file has errors.",
     )
     parser.add_argument(
-        "trees", nargs="*", metavar="TREE", help="a version, a ref, a tag, an unpacked source tree (default: all)"
+        "trees",
+        nargs="*",
+        metavar="TREE",
+        help="a version, a ref, a tag, an unpacked source tree or its SUPPORT.md (default: all)",
     )
     add_repository(parser)
     add_today(parser)

@@ -145,7 +145,7 @@ class Trees:
             return Found(name, commit, False)
         found = resolve(name, self.repo, self.remote)
         if found.commit is None:
-            raise Failure(f"{name}: a folder, where a ref is needed")
+            raise Failure(f"{name}: a folder or file, where a ref is needed")
         return Found(name, found.commit, (found.ref or "").startswith(("refs/heads/", "refs/remotes/")), found.note)
 
 

@@ -148,7 +148,7 @@ def plan(
 
 def find_branches(repo: Path, tree: Tree, remote: str | None) -> Branches:
     """A tree's branches.  Raises Failure where its own is not to be found."""
-    found = trees.resolve(tree.name, repo, remote, {tree.name: tree.branch}, folders=False)
+    found = trees.resolve(tree.name, repo, remote, {tree.name: tree.branch}, unpacked=False)
     up = found.commit or ""
     upstream = found.ref or tree.branch or tree.name
     support = f"refs/heads/support/{tree.name}"

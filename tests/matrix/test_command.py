@@ -73,6 +73,24 @@ def test_tags_commits_and_unpacked_trees_are_trees(
     assert value["trees"][3]["commit"] is None
 
 
+def test_files_are_trees_but_a_branch_of_that_name_comes_first(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "4.7").mkdir()
+    for path, version in (("4.7/SUPPORT.md", "4.7"), ("mine.md", "4.6"), ("stable-4.9", "4.5")):
+        Path(path).write_text(support(version, FEATURES.format("Supported")))
+    for inside in (True, False):
+        value = run_json(
+            capsys, "matrix", "mine.md", "4.7/SUPPORT.md", *(["stable-4.9", "--repo", str(repo)] if inside else [])
+        )
+        assert [(t["name"], t["commit"] is None) for t in value["trees"]] == [
+            *([("4.9", False)] if inside else []), ("4.7", True), ("mine", True),
+        ]  # fmt: skip
+    assert main(["matrix", "none.md"]) == 2
+    assert "none.md: no such file" in capsys.readouterr().err
+
+
 def test_master_comes_before_staging_and_a_branch_without_the_file_is_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
