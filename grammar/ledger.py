@@ -15,6 +15,9 @@ from grammar.source import Source, Span
 UNKNOWN = frozenset(
     ("ordered list", "table", "block quote", "rule", "line block", "div", "HTML", "comment", "raw block", "TeX")
 )
+# what a line begins with that may be a block of its own where pandoc ends the text above it early
+_DEFINITION = r" {0,3}[:~](?: |$)"
+_BEGINS = re.compile(rf" {{4}}|#|{_DEFINITION}")
 # those that take an indented line directly below them for their own
 _LAZY = frozenset(("block quote", "line block", "ordered list"))
 
@@ -124,10 +127,10 @@ class Ledger:
             lost = next((n for n in range(first, last + 1) if meant(self.source.line_text(n))), None)
             later = next((n for n in self.literals if n > first), None)
             if later is None and breaks and what not in _LAZY:  # text that pandoc ends early may leave a literal behind
-                inside = ((n, self.source.line_text(n)) for n in range(first + 1, last + 1))
-                later = next(
-                    (n for n, t in inside if t.startswith(("    ", "#")) and not fields.DEFINITION.match(t[4:])), None
-                )
+                inside = [(n, self.source.line_text(n)) for n in range(first + 1, last + 1)]
+                if last < self.source.count and re.match(_DEFINITION, self.source.line_text(last + 1)):
+                    inside.append((last + 1, ":"))
+                later = next((n for n, t in inside if _BEGINS.match(t) and not fields.DEFINITION.match(t[4:])), None)
             article = "an" if what[0] in "aeiouAEIOU" else "a"
             name = what if what[0].isupper() or what in ("math",) else f"{article} {what}"
             heading = next((n for n in range(first + 1, last + 1) if self._heading(n)), None)

@@ -43,7 +43,7 @@ _COLUMNS = re.compile(r" {0,3}-+(?: +-+)* *$")
 # behind a caption's colon stands no punctuation
 _CAPTION = r" {0,3}(?::(?![!-#%-*,-/:;?@\[-\]_{}\u2010-\u2027\u2030-\u205e])|[Tt]able:)"
 _PIPES = r" {0,3}(?! )\|? *:?-+:? *(?:[|+] *:?-+:? *)*\|? *$"
-_HTML = r" {0,3}</?([A-Za-z][A-Za-z0-9]*)\b[^<>]*>|<\?|<![A-Za-z\[]"
+_HTML = r" {0,3}</?([A-Za-z][A-Za-z0-9]*)\b[^<>]*>|<\?[A-Za-z][^>]*>"
 _REFERENCE = r" {0,3}\[(?!\^)(?:[^\[\]\\]|\\.)+\]: *(?!\[)(.*)$"
 _TEX = r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
 # what TeX takes for an argument of a macro on the line above: a number, with a unit or without, or an option
@@ -392,10 +392,11 @@ class _Feeder:
 
     def html(self, index: int) -> tuple[int, str] | None:
         text = self.texts[index]
-        if text.lstrip().startswith("<!--"):
+        if text.startswith("<!--"):  # an indented one is part of a paragraph
             for n in range(index, len(self.texts)):
                 if "-->" in self.texts[n]:
-                    return n + 1, "comment"
+                    behind = self.texts[n].rpartition("-->")[2].strip()
+                    return None if behind and n == index and self.defines(n) else (n + 1, "comment")
             return None
         tag = re.match(_HTML, text)
         if tag is None or (tag[1] and tag[1].lower() not in LINE_TAGS):

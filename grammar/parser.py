@@ -430,7 +430,9 @@ class _Builder:
             reason = "a definition that is no plain paragraph"
         column = indentation(texts[index])
         read = scan(texts[index].strip(" "), self.known)
-        self.findings(lines, index, column, texts[index].strip(" "), read.findings, index)
+        begun = texts[index].startswith("<!--")  # that comment is a block of its own, and the term stands behind it
+        outside = [item._replace(breaks=True) if begun and not item.offset else item for item in read.findings]
+        self.findings(lines, index, column, texts[index].strip(" "), outside, index)
         raw = "\n".join(content).strip(" ")
         value = scan(raw, self.known)
         if reason is None and any(item.breaks for item in value.findings):

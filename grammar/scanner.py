@@ -20,7 +20,7 @@ _B = r"[ \t\n\r\f\v]"
 TAG = (
     rf"</?([A-Za-z][A-Za-z0-9:-]*)(?:{_B}+[A-Za-z][\w:-]*(?:{_B}*={_B}*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*{_B}*/?>"
 )
-_OTHER_TAG = r"(?s)<(?:\?[^>]*\?>|![A-Z][^>]*>|!\[CDATA\[.*?\]\]>)"
+_INSTRUCTION = r"<\?[A-Za-z][^>]*>"
 _COMMENT = r"<!--(?:(?!-->)[\s\S])*-->"
 # of the many schemes that pandoc knows; a link of another one is reported as HTML
 _AUTOLINK = r"(?i)<((?:https?|ftps?|git|ssh|svn|irc|ircs|news|nntp|file|data|tel|doi|xmpp|sip|urn|ldap):[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)>"
@@ -172,17 +172,17 @@ class _Scanner(RunningText):
             return None
         tag = re.compile(TAG).match(self.text, at)
         if tag is None:
-            other = re.compile(_OTHER_TAG).match(self.text, at)
-            if other is not None:
-                self.note(at, "HTML", breaks=True)
-                return [Piece("raw", other.group())], other.end()
+            instruction = re.compile(_INSTRUCTION).match(self.text, at)
+            if instruction is not None:
+                self.note(at, "HTML")
+                return [Piece("raw", instruction.group())], instruction.end()
             if re.compile(r"</?[^\W\d_]").match(self.text, at):
                 closed = ">" in self.text[at:]
                 self.note(at, "malformed tag" if closed else "unclosed tag", open_=not closed)
             return None
         name = tag.group(1).lower()
         if name != "a":
-            self.note(at, "HTML", breaks=name in BLOCK_TAGS)
+            self.note(at, "HTML", breaks=name in BLOCK_TAGS and not self.text.startswith("</script", at))
             return [Piece("raw", tag.group())], tag.end()
         return [Piece("raw", tag.group())], tag.end()
 

@@ -164,4 +164,6 @@ FOUND: tuple[str, ...] = (
     '# a {b="c}\\"" #d}\n\n    Status: A\n\n# a {é=\'f\'}\n\n    Status: A\n',
     "# Top\n\n```a{b}\n    Status: A\n```\n",
     "# Top\n\n``` a {.b}\n\n    Status: A\n\n```\n",
+    "# Top\n\n<!-- a --> b\n: def\n\n# End\n\n    Status: Z\n",
+    "# Top\n\nx <p> y\n: def\n: def\n",
 )

@@ -16,6 +16,7 @@ from grammar.parser import parse, parse_text
 from grammar.rows import limits, read_rows
 from grammar.source import Source
 from tests.grammar import documents
+from tests.helpers import pandoc, xen
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 GOOD = "% T\n\n# A\n\n## B\n\nWords.\n\n    Status: Supported\n    Status, x86: Experimental\n\nMore.\n"
@@ -85,6 +86,22 @@ def test_each_fault_has_its_place(below: str, line: int, column: int, code: str)
 def test_what_is_outside_the_markup(below: str, code: str | None) -> None:
     codes = [(c, severity) for _, _, c, severity in found(f"# A\n\n    Status: X\n\n{below}\n")]
     assert codes == ([] if code is None else [(code, "error" if code == "XS126" else "warning")])
+
+
+@pytest.mark.parametrize(
+    ("above", "severity"),
+    [
+        ("<!-- c -->", "error"), (" <!-- c -->", "warning"), ("x <!-- c -->", "warning"), ("<?x?>", "error"), ("x <?x?>", "warning"),
+        ("x </script> y", "warning"), ("x <p> y", "error"), ("<!DOCTYPE x>", None),
+    ],
+)  # fmt: skip
+def test_xens_tools_die_behind_html_that_is_a_block_and_read_on_behind_other(above: str, severity: str | None) -> None:
+    text = f"# A\n\n{above}\n\n    Status: X\n"
+    reported = {(code, level) for _, _, code, level in found(text)}
+    assert ("XS111" in {code for code, _ in reported}) is (severity == "error")
+    assert {level for code, level in reported if code == "XS110"} == ({severity} if severity else set())
+    if pandoc.HAVE:
+        assert isinstance(xen.read_all([text.encode()])[0], xen.Rejected) is (severity == "error")
 
 
 @pytest.mark.parametrize(
