@@ -56,49 +56,53 @@ _KEYBOARD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "…"
 def nodes_of(pieces: list[Piece]) -> tuple[nodes.Inline, ...]:
     """The same as nodes: neighbouring words are one Text, blanks single, quotes and dots as on a keyboard."""
     out: list[nodes.Inline] = []
+    text: list[str] = []  # of the Text that is under way
 
-    def words(text: str) -> None:
-        if out and isinstance(out[-1], nodes.Text):
-            text = out.pop().text + text  # type: ignore[union-attr]
-        out.append(nodes.Text(re.sub(r"[ \n]+", " ", text)))
+    def put(node: nodes.Inline) -> None:
+        if text:
+            out.append(nodes.Text(re.sub(r"[ \n]+", " ", "".join(text))))
+            text.clear()
+        out.append(node)
 
+    def merge(inside: tuple[nodes.Inline, ...]) -> None:
+        for node in inside:
+            if isinstance(node, nodes.Text):
+                text.append(node.text)
+            else:
+                put(node)
+
+    end = nodes.Text("")  # where an anchor or the whole ends
     anchors: list[tuple[int, str]] = []  # open <a href> tags: where in `out` their words begin, their URL
     for piece in pieces:
         kind = piece.kind
         if kind in ("str", "space", "break", "hard"):
-            words(piece.text.translate(_KEYBOARD))
+            text.append(piece.text.translate(_KEYBOARD))
         elif kind == "code":
-            out.append(nodes.Code(piece.text))
+            put(nodes.Code(piece.text))
         elif kind == "emph":
-            out.append(nodes.Emph(nodes_of(piece.children)))
+            put(nodes.Emph(nodes_of(piece.children)))
         elif kind == "strong":
-            out.append(nodes.Strong(nodes_of(piece.children)))
+            put(nodes.Strong(nodes_of(piece.children)))
         elif kind == "link":
-            out.append(nodes.Link(nodes_of(piece.children), piece.text))
+            put(nodes.Link(nodes_of(piece.children), piece.text))
         elif kind in ("single", "double"):
             mark = "'" if kind == "single" else '"'
-            words(mark)
-            for node in nodes_of(piece.children):
-                if isinstance(node, nodes.Text):
-                    words(node.text)
-                else:
-                    out.append(node)
-            words(mark)
+            text.append(mark)
+            merge(nodes_of(piece.children))
+            text.append(mark)
         elif kind == "other":
-            for node in nodes_of(piece.children):
-                if isinstance(node, nodes.Text):
-                    words(node.text)
-                else:
-                    out.append(node)
+            merge(nodes_of(piece.children))
         elif piece.text.lower().startswith("<a"):
             href = re.compile(_HREF).search(piece.text)
             if href is not None:
+                put(end)
                 anchors.append((len(out), href.group(1) or href.group(2) or href.group(3) or ""))
-                out.append(nodes.Text(""))
         elif piece.text.lower().startswith("</a") and anchors:
+            put(end)
             start, url = anchors.pop()
-            out[start:] = [nodes.Link(tuple(n for n in out[start:] if n != nodes.Text("")), url)]
-    return tuple(node for node in out if node != nodes.Text(""))
+            out[start:] = [nodes.Link(tuple(n for n in out[start:] if n != end), url)]
+    put(end)
+    return tuple(node for node in out if node != end)
 
 
 @lru_cache(maxsize=4096)

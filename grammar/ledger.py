@@ -51,6 +51,7 @@ class Ledger:
         self._lost: list[_Lost] = []
         self._lost_headings: list[tuple[Span, str, str]] = []
         self._closing: dict[int, int] | None = None
+        self._last: dict[str, int] = {}
 
     def leave(self, what: str, span: Span, first: int, last: int, *, breaks: bool, inside: bool) -> None:
         """A construct outside the mark-up on some lines; `breaks`: it ends the block; `inside`: it stands in a list's item."""
@@ -90,20 +91,27 @@ class Ledger:
         if what == "unclosed bracket":
             closing = self._brackets().get(span.start)
             return number if closing is None else self.source.position(closing)[0]
-        rest = self.source.text[span.start :]
-        accent = re.match(r"\\[A-Za-z]\s*\n\s*", rest) if what == "TeX" else None
+        text, start = self.source.text, span.start
+        accent = re.compile(r"\\[A-Za-z]\s*\n\s*").match(text, start) if what == "TeX" else None
         if accent:  # its letter is the next one, wherever that stands
-            return self.source.position(span.start + accent.end())[0]
-        if what == "TeX" and not rest.startswith("\\begin"):  # its arguments may reach to the next blank line
+            return self.source.position(accent.end())[0]
+        if what == "TeX" and not text.startswith("\\begin", start):  # its arguments may reach to the next blank line
             while number < self.source.count and self.source.line_text(number + 1).strip():
                 number += 1
             return number
         if what == "unclosed tag":  # pandoc reads a tag across blank lines, if all of it is one
-            tag = re.match(TAG, rest)
-            return self.source.position(span.start + tag.end() - 1)[0] if tag else number
+            tag = re.compile(TAG).match(text, start)
+            return self.source.position(tag.end() - 1)[0] if tag else number
         end = {"unclosed comment": "-->", "inline footnote": "]", "TeX": "\\end"}.get(what)
-        at = rest.find(end) if end else -1
-        return self.source.position(span.start + at)[0] if at >= 0 else number
+        if end is None or start > self._last_of(end):
+            return number
+        return self.source.position(text.find(end, start))[0]
+
+    def _last_of(self, end: str) -> int:
+        """The offset of the last one of a text in the source; -1 without any."""
+        if end not in self._last:
+            self._last[end] = self.source.text.rfind(end)
+        return self._last[end]
 
     def _brackets(self) -> dict[int, int]:
         """Where each `[` of the source is closed, by offsets."""

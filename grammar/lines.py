@@ -127,7 +127,8 @@ class _Feeder:
         self.numbered: re.Pattern[str] | None = None  # how the items of the ordered list above begin
         self.outside: dict[int, str] = {}
         self.fed: list[str] = []
-        self.dashes: list[int] | None = None  # the lines of dashes
+        self.divs: dict[int, int] | None = None  # where each div that is closed ends
+        self.places: dict[str, list[int]] = {}  # the lines that hold what ends a construct
 
     def feed(self, index: int, terminal: str) -> None:
         token = self.tokens[index]
@@ -306,6 +307,14 @@ class _Feeder:
         self.feed(index, "TEXT")
         return index + 1
 
+    def line_of(self, key: str, index: int, holds: Callable[[str], object]) -> int:
+        """The first line from an index on for which `holds` says yes, looked for once for each key; -1 without any."""
+        if key not in self.places:
+            self.places[key] = [n for n, text in enumerate(self.texts) if holds(text)]
+        places = self.places[key]
+        at = bisect_left(places, index)
+        return places[at] if at < len(places) else -1
+
     def goes_on(self, index: int) -> bool:
         """Whether only blank lines stand between a line and a literal above it."""
         above = index - 1
@@ -337,10 +346,7 @@ class _Feeder:
             return 0
         char, size = opening[2][0], len(opening[2])
         closing = re.compile(rf" {{0,3}}{re.escape(char)}{{{size},}} *$")
-        for n in range(index + 1, len(self.texts)):
-            if closing.match(self.texts[n]):
-                return n
-        return 0
+        return max(self.line_of(closing.pattern, index + 1, closing.match), 0)
 
     def fenced(self, index: int, end: int) -> int:
         opening = re.compile(_FENCE).match(self.texts[index])
@@ -374,42 +380,35 @@ class _Feeder:
     def metadata(self, index: int) -> int:
         if self.texts[index].rstrip() != "---" or self.types[index + 1] == "BLANK":
             return 0
-        for n in range(index + 1, len(self.texts)):
-            if self.texts[n].rstrip() in ("---", "..."):
-                return n + 1
-        return 0
+        return self.line_of("---", index + 1, lambda text: text.rstrip() in ("---", "...")) + 1
 
     def div(self, index: int) -> int:
         if not re.compile(_DIV).match(self.texts[index].rstrip()):
             return 0
-        depth = 0
-        for n in range(index, len(self.texts)):
-            if self.types[n] == "DIV":
-                depth += -1 if re.compile(_DIV_END).match(self.texts[n]) else 1
-                if not depth:
-                    return n + 1
-        return 0
+        if self.divs is None:
+            self.divs, begun = {}, []
+            for n in (n for n, shape in enumerate(self.types) if shape == "DIV"):
+                if not re.compile(_DIV_END).match(self.texts[n]):
+                    begun.append(n)
+                elif begun:
+                    self.divs[begun.pop()] = n + 1
+        return self.divs.get(index, 0)
 
     def html(self, index: int) -> tuple[int, str] | None:
         text = self.texts[index]
         if text.startswith("<!--"):  # an indented one is part of a paragraph
-            for n in range(index, len(self.texts)):
-                if "-->" in self.texts[n]:
-                    behind = self.texts[n].rpartition("-->")[2].strip()
-                    return None if behind and n == index and self.defines(n) else (n + 1, "comment")
-            return None
+            end = self.line_of("-->", index, lambda text: "-->" in text)
+            begins_term = end == index and text.rpartition("-->")[2].strip() and self.defines(index)
+            return None if end < 0 or begins_term else (end + 1, "comment")
         tag = re.match(_HTML, text)
         if tag is None or (tag[1] and tag[1].lower() not in LINE_TAGS):
             return None
         verbatim = re.compile(_VERBATIM).match(text)
-        if verbatim:
-            for n in range(index, len(self.texts)):
-                if f"</{verbatim[1].lower()}>" in self.texts[n].lower():
-                    return n + 1, "HTML"
-        if re.match(r" {0,3}<div\b", text, re.I):
-            for n in range(index, len(self.texts)):
-                if "</div>" in self.texts[n].lower():
-                    return n + 1, "div"
+        if verbatim or re.match(r" {0,3}<div\b", text, re.I):
+            closing = f"</{verbatim[1].lower() if verbatim else 'div'}>"
+            end = self.line_of(closing, index, lambda text: closing in text.lower())
+            if end >= 0:
+                return end + 1, "HTML" if verbatim else "div"
         return index + 1, "HTML"
 
     def table(self, index: int, following: str) -> int:
@@ -444,23 +443,19 @@ class _Feeder:
 
     def ruled(self, index: int) -> int:
         """Where a table with dashes above it ends: at the second next row of dashes where rows stand below the next, else there."""
-        if self.dashes is None:
-            self.dashes = [n for n, text in enumerate(self.texts) if _COLUMNS.match(text)]
-        dashes, at = self.dashes, bisect_left(self.dashes, index)
-        if at >= len(dashes):
-            return 0
-        rows = self.types[dashes[at] + 1] != "BLANK" and dashes[at] + 1 not in dashes[at + 1 : at + 2]
-        return dashes[at + 1] + 1 if rows and at + 1 < len(dashes) else dashes[at] + 1
+        first = self.line_of("--", index, _COLUMNS.match)
+        if first < 0 or self.types[first + 1] == "BLANK":
+            return first + 1
+        second = self.line_of("--", first + 1, _COLUMNS.match)
+        return second + 1 if second > first + 1 else first + 1
 
     def tex(self, index: int) -> int:
         match = re.compile(_TEX).match(self.texts[index])
         if match is None:
             return 0
         if match["name"]:
-            for n in range(index, len(self.texts)):
-                if f"\\end{{{match['name']}}}" in self.texts[n]:
-                    return n + 1
-            return 0
+            ending = f"\\end{{{match['name']}}}"
+            return self.line_of(ending, index, lambda text: ending in text) + 1
         if match[1]:  # a macro begins a block in the first column only
             return 0
         argument = re.match(_TEX_ARGUMENT, self.texts[index + 1]) if index + 1 < len(self.texts) else None

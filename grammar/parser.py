@@ -57,6 +57,7 @@ class _Builder:
         self.prose = prose
         self.diagnostics: list[Diagnostic] = []
         self.used: set[str] = set()
+        self.repeated: dict[str, int] = {}  # the highest number that each identifier got
         self.known: frozenset[str] = frozenset()
         self.ledger = Ledger(source)
         self.depth = 0
@@ -167,10 +168,11 @@ class _Builder:
         return pandoc_text(scan(lines.texts[0][1:].strip(" ")).pieces)
 
     def unique(self, base: str) -> str:
-        name, n = base, 0
+        name, n = base, self.repeated.get(base, 0)
         while name in self.used:
             n += 1
             name = f"{base}-{n}"
+        self.repeated[base] = n
         self.used.add(name)
         return name
 

@@ -89,9 +89,9 @@ class RunningText:
         """Something outside the mark-up at an offset (see `Finding`)."""
         self.findings.append(Finding(self.base + offset, what, breaks, open_))
 
-    def spend(self) -> None:
-        """Count one inline; raises `GaveUp` where more were read than any text asks for."""
-        self.budget[0] -= 1
+    def spend(self, count: int = 1) -> None:
+        """Count inlines, or what is as much work; raises `GaveUp` where that is more than any text asks for."""
+        self.budget[0] -= count
         if self.budget[0] < 0:
             raise GaveUp
 

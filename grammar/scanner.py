@@ -31,6 +31,9 @@ BUDGET = 20_000
 class _Scanner(RunningText):
     """Running text with links, HTML, and what is outside the mark-up."""
 
+    last_angle: int | None = None  # the offsets of the last `>` and `-->`, looked for once
+    last_comment = -1
+
     def beyond(self, char: str, at: int) -> Read | None:
         begins = _BEGINS.get(char)
         return begins(self, at) if begins is not None else None
@@ -61,6 +64,7 @@ class _Scanner(RunningText):
                 if not depth:
                     return here + 1
             here += 1
+        self.spend((here - at) // 10)  # in vain, and pandoc takes as long
         return None
 
     def inner(self, start: int, end: int) -> list[Piece]:
@@ -136,7 +140,10 @@ class _Scanner(RunningText):
         if title is not None:
             here = title.end()
         here = self.skip_space(here)
-        return (url, here + 1) if self.text.startswith(")", here) else None
+        if self.text.startswith(")", here):
+            return url, here + 1
+        self.spend((here - at) // 10)  # in vain, and pandoc takes as long
+        return None
 
     def skip_space(self, at: int) -> int:
         while at < self.size and self.text[at] in " \t\n":
@@ -155,6 +162,8 @@ class _Scanner(RunningText):
 
     # -- HTML -----------------------------------------------------------------------------------------------------
     def angle(self, at: int) -> Read | None:
+        if self.last_angle is None:
+            self.last_angle, self.last_comment = self.text.rfind(">"), self.text.rfind("-->")
         link = re.compile(_AUTOLINK).match(self.text, at)
         if link is not None:
             address, behind = link.group(1), link.end()
@@ -163,21 +172,21 @@ class _Scanner(RunningText):
                 self.note(behind, "attribute")
                 behind = after.end()
             return [Piece("link", address, [Piece("str", address)])], behind
-        comment = re.compile(_COMMENT).match(self.text, at)
+        comment = re.compile(_COMMENT).match(self.text, at) if at < self.last_comment else None
         if comment is not None:
             self.note(at, "comment")
             return [Piece("raw", comment.group())], comment.end()
         if self.text.startswith("<!--", at):
             self.note(at, "unclosed comment", open_=True)
             return None
-        tag = re.compile(TAG).match(self.text, at)
+        closed = at < self.last_angle
+        tag = re.compile(TAG).match(self.text, at) if closed else None
         if tag is None:
-            instruction = re.compile(_INSTRUCTION).match(self.text, at)
+            instruction = re.compile(_INSTRUCTION).match(self.text, at) if closed else None
             if instruction is not None:
                 self.note(at, "HTML")
                 return [Piece("raw", instruction.group())], instruction.end()
             if re.compile(r"</?[^\W\d_]").match(self.text, at):
-                closed = ">" in self.text[at:]
                 self.note(at, "malformed tag" if closed else "unclosed tag", open_=not closed)
             return None
         name = tag.group(1).lower()
