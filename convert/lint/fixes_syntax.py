@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from convert.lint.registry import Context
 from convert.lint.rules.parts import fix, newline
@@ -70,12 +71,17 @@ def lone_carriage_return(diagnostic: Diagnostic, context: Context) -> Fix | None
     return fix(False, (diagnostic.span.start, diagnostic.span.end, newline(context.source)))
 
 
+@lru_cache(maxsize=4)
+def _in_conflict(text: str) -> bool:
+    return re.search(r"^(?:<{7}|>{7}|\|{7})", text, re.M) is not None
+
+
 @fixes("XS112")
 def underlined_heading(diagnostic: Diagnostic, context: Context) -> Fix | None:
     """Write it with `#`s, unless it comes of a conflict marker."""
     source = context.source
     number, start, text = _line(diagnostic, source)
-    if number >= source.count or re.search(r"^(?:<{7}|>{7}|\|{7})", source.text, re.M):
+    if number >= source.count or _in_conflict(source.text):
         return None
     under = source.line_span(number + 1)
     level = 1 if source.text[under.start : under.start + 1] == "=" else 2
