@@ -140,7 +140,8 @@ def _committed(tree: Found, commit: str, data: Mapping[str, bytes | None]) -> Co
 
 
 def _unpacked(tree: Found) -> Column:
-    file = tree.file or Path(tree.name) / FILE
+    file = tree.file
+    assert file is not None
     whole = file.name == FILE  # else a file by itself, and a Makefile beside it says nothing
     name = (file.resolve().parent.name if whole else file.stem) or tree.name
     name = name.encode(errors="replace").decode()

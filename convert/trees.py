@@ -54,12 +54,8 @@ def resolve(
     path = Path(name)
     if unpacked and _is_file(path / FILE):
         return Found(name, file=path / FILE)
-    outside = git.run(where, "rev-parse", "--git-dir").returncode != 0
-    if outside and unpacked and _is_file(path):
-        return Found(name, file=path)
-    if outside:
-        raise Failure(f"{name}: no such file, and {where.resolve()} is no git repository; name one with --repo")
-    tried = list(dict.fromkeys(_candidates(name, branches or {})))
+    inside = git.run(where, "rev-parse", "--git-dir").returncode == 0
+    tried = list(dict.fromkeys(_candidates(name, branches or {}))) if inside else []
     for candidate in tried:
         found = _branch(name, candidate, where, remote)
         if found is not None:
@@ -70,6 +66,8 @@ def resolve(
                 return Found(name, git.full_name(where, ref) or ref, commit)
     if unpacked and _is_file(path):
         return Found(name, file=path)
+    if not inside:
+        raise Failure(f"{name}: no such file, and {where.resolve()} is no git repository; name one with --repo")
     raise Failure(f"{name}: no such file, branch, tag or commit; tried {', '.join(tried)}")
 
 

@@ -135,10 +135,11 @@ class Ledger:
             lost = next((n for n in range(first, last + 1) if meant(self.source.line_text(n))), None)
             later = next((n for n in self.literals if n > first), None)
             if later is None and breaks and what not in _LAZY:  # text that pandoc ends early may leave a literal behind
-                inside = [(n, self.source.line_text(n)) for n in range(first + 1, last + 1)]
-                if last < self.source.count and re.match(_DEFINITION, self.source.line_text(last + 1)):
-                    inside.append((last + 1, ":"))
+                inside = ((n, self.source.line_text(n)) for n in range(first + 1, last + 1))
                 later = next((n for n, t in inside if _BEGINS.match(t) and not fields.DEFINITION.match(t[4:])), None)
+                below = self.source.line_text(last + 1) if last < self.source.count else ""
+                if later is None and re.match(_DEFINITION, below):
+                    later = last + 1
             article = "an" if what[0] in "aeiouAEIOU" else "a"
             name = what if what[0].isupper() or what in ("math",) else f"{article} {what}"
             heading = next((n for n in range(first + 1, last + 1) if self._heading(n)), None)

@@ -244,7 +244,10 @@ class _Feeder:
 
     # -- a block begins -------------------------------------------------------------------------------------------------
     def block(self, index: int, shape: str) -> int:
-        """The order is pandoc's: fence, metadata, bullet list, div, heading, HTML, table, literal, TeX, ..., paragraph."""
+        """The order is pandoc's: fence, metadata, bullet list, div, heading, HTML, table, literal, TeX, ..., paragraph.
+
+        A literal goes on before a line of it is taken for anything from a heading on.
+        """
         text = self.texts[index]
         if shape == "FENCE":
             end = self.fence(index)
@@ -339,6 +342,11 @@ class _Feeder:
             end += 1
         return end
 
+    def behind_blanks(self, index: int) -> int:
+        while index < len(self.texts) and self.types[index] == "BLANK":
+            index += 1
+        return index
+
     def fence(self, index: int) -> int:
         """The index of the line that closes the fence at an index; 0 when it does not open one."""
         opening = re.compile(_FENCE).match(self.texts[index])
@@ -415,11 +423,11 @@ class _Feeder:
         if not re.match(_CAPTION, self.texts[index]):
             return self.bare_table(index, following)
         end = self.through(index, lambda n: True)  # a caption, or text: never a table's head
-        while end < len(self.texts) and self.types[end] == "BLANK":
-            end += 1
+        end = self.behind_blanks(end)
         return self.bare_table(end, self.types[end + 1]) if end < len(self.texts) else 0
 
     def bare_table(self, index: int, following: str) -> int:
+        """Where the table without a caption above it that begins on a line ends; 0 where there is none."""
         text = self.texts[index]
         if following == "BLANK":
             return 0
@@ -466,9 +474,7 @@ class _Feeder:
     def note(self, index: int) -> int:
         end = self.through(index, lambda n: self.types[n] != "NOTE")
         while end < len(self.texts):
-            after = end
-            while after < len(self.texts) and self.types[after] == "BLANK":
-                after += 1
+            after = self.behind_blanks(end)
             if after >= len(self.texts) or indentation(self.texts[after]) < 4 or after == end:
                 return end
             for n in range(end, after):

@@ -192,7 +192,6 @@ class _Scanner(RunningText):
         name = tag.group(1).lower()
         if name != "a":
             self.note(at, "HTML", breaks=name in BLOCK_TAGS and not self.text.startswith("</script", at))
-            return [Piece("raw", tag.group())], tag.end()
         return [Piece("raw", tag.group())], tag.end()
 
     # -- what is outside the mark-up ------------------------------------------------------------------------------

@@ -119,10 +119,8 @@ def test_bytes(data: bytes, code: str, severity: str) -> None:
 @pytest.mark.parametrize(
     ("text", "severity"),
     [
-        (
-            "a <stray bracket\n\n## S\n\n    Status: 4\n",
-            "warning",
-        ),  # 4 cannot begin an attribute's name, so this is no tag
+        # 4 cannot begin an attribute's name, so this is no tag
+        ("a <stray bracket\n\n## S\n\n    Status: 4\n", "warning"),
         ("a <stray bracket\n\n    Status: X\n\n>\n", "error"),
         ("a [stray bracket\n\n## S\n\n    Status: X\n", "warning"),
         ("a [stray bracket\n\n## S\n\nx]\n\n    Status: X\n", "error"),
