@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convert import git
 from convert.drafts import Made
 from convert.failure import Failure
 from convert.report import TOOL
+from convert.trees import git
 from grammar.escape import fold
 from grammar.inlines import plain
 from grammar.nodes import Block, BulletList, Literal, Paragraph

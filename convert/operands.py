@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from convert import definitions, trees
+from convert import definitions
 from convert.failure import Failure
-from convert.inputs import read_source
 from convert.sheet.model import Categorisation, Tree
+from convert.trees import resolve
+from convert.trees.arguments import read_source
 from grammar.nodes import Document
 from grammar.parser import parse
 from grammar.source import Source
@@ -51,7 +52,7 @@ def is_workbook(argument: str) -> bool:
     path = Path(argument)
     try:
         if path.is_dir():
-            return not (path / trees.FILE).is_file()
+            return not (path / resolve.FILE).is_file()
         return path.is_file() and (path.suffix.lower() in _BOOKS or _begins(path, b"PK\x03\x04"))
     except (OSError, ValueError):
         return False
@@ -109,7 +110,7 @@ def _file(argument: str, means: Means) -> Operand:
     if is_file or ":" in argument:
         return Operand(argument, read_source(argument, means.repo))
     try:
-        found = trees.resolve(argument, means.repo, means.remote)
+        found = resolve.resolve(argument, means.repo, means.remote)
     except Failure:
         if _ID.fullmatch(argument):
             return _draft(argument, means, None)
@@ -121,7 +122,7 @@ def last_drafted(tree: str, means: Means) -> Operand:
     """The draft that was last generated for a tree and merged, from the private ref that keeps it."""
     ref = LAST_DRAFT.format(tree)
     try:
-        source = read_source(f"{ref}:{trees.FILE}", means.repo)
+        source = read_source(f"{ref}:{resolve.FILE}", means.repo)
     except Failure:
         raise Failure(f"{tree}: no draft of it has been merged here; {ref} is not there") from None
     return Operand(f"last draft of {tree}", source, tree, drafted=True)

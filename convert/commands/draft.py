@@ -10,9 +10,9 @@ from convert import definitions, drafts
 from convert.commands.source import add_source, load
 from convert.definitions import Definitions
 from convert.failure import Failure
-from convert.inputs import read_source
 from convert.report import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
+from convert.trees.arguments import read_source
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -146,14 +146,14 @@ def _definitions(args: argparse.Namespace, tree: Tree) -> Definitions | None:
         return found
     if args.repo is None or not tree.branch:
         return None
-    from convert import git, trees
+    from convert.trees import git, resolve
     from grammar.source import Source
 
-    where = trees.resolve(tree.branch, args.repo, unpacked=False)
+    where = resolve.resolve(tree.branch, args.repo, unpacked=False)
     if where.note:
         print(clean(where.note), file=sys.stderr)
-    data = git.object_of(args.repo, f"{where.commit}:{trees.FILE}")
-    origin = f"{tree.branch}:{trees.FILE}"
+    data = git.object_of(args.repo, f"{where.commit}:{resolve.FILE}")
+    origin = f"{tree.branch}:{resolve.FILE}"
     return None if data is None else definitions.find(Source(origin, data), origin)
 
 

@@ -11,17 +11,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from convert import git
 from convert import history as pure
 from convert.aliases import Aliases, load
 from convert.commands import query
 from convert.commands.query import FORMATS, print_csv, print_json
 from convert.commands.reading import add_repository, read_trees
-from convert.commits import Commit, read
 from convert.failure import Failure
 from convert.matrix import Tree
 from convert.report import TOOL, Painter, add_color, clean
-from convert.trees import FILE
+from convert.trees import git
+from convert.trees.commit import Commit, read
+from convert.trees.resolve import FILE
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -9,14 +9,15 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from convert import bookwriting, importing, trees
+from convert import bookwriting, importing
 from convert.failure import Failure
 from convert.files import write_atomic
 from convert.importing import Tables, TreeFile
-from convert.inputs import read_source
 from convert.report import Painter, add_color, clean, one_line
 from convert.rereading import differences
 from convert.sheet.trees import refusal
+from convert.trees import resolve
+from convert.trees.arguments import read_source
 from grammar.parser import parse
 from grammar.source import Source
 
@@ -120,15 +121,15 @@ def _source(args: argparse.Namespace, argument: str) -> tuple[Source, str, str |
     except (OSError, ValueError):
         local = False
     if local:
-        file = path / trees.FILE if path.is_dir() else path
-        inside = file.stem == Path(trees.FILE).stem
+        file = path / resolve.FILE if path.is_dir() else path
+        inside = file.stem == Path(resolve.FILE).stem
         called = (file.resolve().parent.name if inside else file.stem) if argument != "-" else "tree"
         return read_source(argument, args.repo), called, None
     ref, colon, _ = argument.partition(":")
     if colon:
         called = _branch(ref)
         return read_source(argument, args.repo), called.removeprefix("stable-"), called
-    found = trees.resolve(argument, args.repo, args.remote)
+    found = resolve.resolve(argument, args.repo, args.remote)
     if found.note:
         print(f"xen-support: {clean(found.note)}", file=sys.stderr)
     branch = _branch(found.ref) if found.ref and not found.ref.startswith("refs/tags/") else None

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from convert import matrix as pure
 from convert.aliases import load
-from convert.columns import matching, version_of
 from convert.commands.reading import add_trees, addresses, day, digests, read_trees, tell_errors
 from convert.failure import Failure
 from convert.files import write_atomic
 from convert.page import Address
 from convert.report import TOOL, Painter, add_color
+from convert.trees.all import matching, version_of
 
 FORMATS = ("html", "json", "csv", "xlsx", "text")
 
@@ -88,7 +88,7 @@ def _is_generator_call(names: Sequence[str]) -> bool:
 
 def _generator_trees(first: str, pattern: str, repo: Path) -> list[str]:
     """The trees of support-matrix-generate: the first ref, then each older version that the pattern has."""
-    from convert import git
+    from convert.trees import git
 
     commit = git.commit(repo, first)
     if commit is None:

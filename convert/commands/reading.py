@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from convert import matrix
-from convert.columns import Column, columns
 from convert.commands.show import release
 from convert.failure import Failure
 from convert.page import Address
 from convert.report import Painter, clean, one_line
+from convert.trees.all import Column, columns
 from grammar.parser import parse
 from grammar.rows import read_rows
 from grammar.source import Source

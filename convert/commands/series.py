@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from convert import git
 from convert.commands.source import load
 from convert.drafts import public_questions
 from convert.failure import Failure
@@ -18,6 +17,7 @@ from convert.series.check import Expected, check
 from convert.series.making import Ready, Request, prepare, write
 from convert.series.plan import Blocked, Change
 from convert.sheet.model import Categorisation
+from convert.trees import git
 
 MOST = 20  # mails that nobody is surprised by
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import Any
 
-from convert.inputs import read_source
 from convert.report import TOOL, Painter, add_color, clean, diagnostic_json, print_diagnostics
+from convert.trees.arguments import read_source
 from grammar.nodes import DefinitionList, Document, Link, Section
 from grammar.parser import Parsed, parse
 from grammar.rows import Limit, Row, limits, read_rows

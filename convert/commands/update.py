@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from convert import git
 from convert.commands.source import add_source, load
 from convert.failure import Failure
 from convert.merge import Side
 from convert.report import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
+from convert.trees import git
 from convert.updating import pending, resolving
 from convert.updating.applying import Options, carry_out, obstacle, step_of
 from convert.updating.planning import Blocked, Plan, plan

@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from convert.failure import Failure
-from convert.inputs import source_of
 from convert.lint.engine import Result
 from convert.lint.trees import NAME, Found, Target, Trees, makefile_of, work_tree
+from convert.trees.arguments import source_of
 from grammar.diagnostic import Diagnostic
 from grammar.source import Source
 
@@ -34,7 +34,7 @@ def split(name: str) -> tuple[str, str] | None:
 
 def commits(trees: Trees, old: str, new: str) -> Iterator[Target]:
     """SUPPORT.md as each commit after `old` up to `new` leaves it, where it touches that file; a deletion is told and skipped."""
-    from convert import git
+    from convert.trees import git
 
     first, last = trees.ref(old), trees.ref(new)
     for commit, subject in git.commits(trees.repo, first.commit, last.commit, NAME):
@@ -47,7 +47,7 @@ def commits(trees: Trees, old: str, new: str) -> Iterator[Target]:
 
 def before(trees: Trees, target: Target, ref: str) -> Source | None:
     """The target's file at a ref; None where it was not there.  Raises Failure for a ref or a file outside a repository."""
-    from convert import git
+    from convert.trees import git
 
     if target.inside is not None:
         repo, inside = trees.repo, target.inside
@@ -67,7 +67,7 @@ def patched(trees: Trees, mail: bytes) -> tuple[Target, Source | None] | None:
 
     The patch names both by their blobs, which the repository has where the patch was made (b4 prep) or applied.
     """
-    from convert import git
+    from convert.trees import git
 
     found = _PATCHED.search(mail.replace(b"\r\n", b"\n"))
     if found is None or not found[2].strip(b"0"):

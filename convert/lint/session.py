@@ -75,8 +75,8 @@ class Session:
 
     def patch(self) -> Iterator[Checked]:
         """The file that a patch on standard input changes, with what the patch introduces; nothing for other patches."""
-        from convert.inputs import MAX_BYTES
         from convert.lint import ranges
+        from convert.trees.arguments import MAX_BYTES
 
         mail = sys.stdin.buffer.read(MAX_BYTES + 1)
         if len(mail) > MAX_BYTES:

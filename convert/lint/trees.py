@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from convert.failure import Failure
-from convert.inputs import read_source, source_of
+from convert.trees.arguments import read_source, source_of
 from grammar.source import Source
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Trees:
 
     def at(self, found: Found, inside: str, name: str, subject: str | None = None) -> Target:
         """A file of a commit.  Raises Failure where the commit has none."""
-        from convert import git
+        from convert.trees import git
 
         data = git.object_of(self.repo, f"{found.commit}:{inside}")
         if data is None:
@@ -117,7 +117,7 @@ class Trees:
 
     def supported(self, day: date) -> Iterator[str]:
         """The branches of the release trees whose SUPPORT.md promises security support on a day, and the unstable one's."""
-        from convert import git
+        from convert.trees import git
 
         names = {name.rpartition("/")[2] for name in git.refs(self.repo, "refs/heads", "refs/remotes")}
         versions = sorted((version(name), name) for name in names if re.fullmatch(r"stable-[0-9]+\.[0-9]+", name))
@@ -135,8 +135,8 @@ class Trees:
         return Target(source.name, source.name, source, date.today(), text, source.name)
 
     def _ref(self, name: str) -> Found:
-        from convert import git
-        from convert.trees import resolve
+        from convert.trees import git
+        from convert.trees.resolve import resolve
 
         if name == "HEAD":  # no branch, though remotes have a ref of that name
             commit = git.commit(self.repo, name)

@@ -57,7 +57,7 @@ def merge(
     are not UTF-8.
     """
     if merge_text is None:
-        from convert.git import merge_file
+        from convert.trees.git import merge_file
 
         merge_text = merge_file
     files = read(base, "base"), read(ours, "ours"), read(theirs, "theirs")

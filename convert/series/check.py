@@ -16,13 +16,14 @@ from email.message import Message as Email
 from pathlib import Path
 from typing import Literal
 
-from convert import definitions, git
+from convert import definitions
 from convert.lint import engine
 from convert.lint.catalogue import chosen
 from convert.lint.ranges import new_only
 from convert.series import messages
 from convert.series.mails import LIST
 from convert.series.plan import FILE, Change
+from convert.trees import git
 from grammar.source import Source
 
 _SUBJECT = re.compile(r"\[PATCH(?: RFC)?(?: for-[0-9.]+)?(?: v([0-9]+))? 0*([0-9]+)/([0-9]+)\] (.+)")

@@ -9,11 +9,11 @@ from email.header import Header
 from email.utils import formataddr, parseaddr
 from pathlib import Path
 
-from convert import git
 from convert.failure import Failure
 from convert.maintainers import address_of
 from convert.series.cover import Letter
 from convert.series.posted import dates
+from convert.trees import git
 
 LIST = "xen-devel@lists.xenproject.org"
 _MIME = (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from convert import git, maintainers
+from convert import maintainers
 from convert.failure import Failure
 from convert.files import write_atomic
 from convert.series import commits, cover, mails, plan, posted, script
@@ -16,6 +16,7 @@ from convert.series.commits import Commits, Wishes
 from convert.series.cover import Facts, Letter
 from convert.series.mails import Mail
 from convert.series.plan import Blocked, Change, Earlier
+from convert.trees import git
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from convert import git, trees
 from convert.failure import Failure
 from convert.series import messages, posted
 from convert.series.messages import Message
 from convert.series.posted import Record
+from convert.trees import git, resolve
 
 FILE = "SUPPORT.md"
 UNSTABLE = ("master", "unstable", "xen-unstable", "staging")
@@ -85,7 +85,7 @@ def find(repo: Path, tree: str, remote: str | None = None, onto: str | None = No
     if tip is None:
         known = ", ".join(support_trees(repo)) or "none"
         raise Failure(f"{tree}: no branch support/{tree}; run `xen-support update` first (there are: {known})")
-    found = trees.resolve(onto or _staging(repo, tree), repo, remote, unpacked=False)
+    found = resolve.resolve(onto or _staging(repo, tree), repo, remote, unpacked=False)
     name = (found.ref or found.name).removeprefix("refs/heads/").removeprefix("refs/remotes/")
     base = found.commit or ""
     fork = git.merge_base(repo, tip, base)

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from convert import git
 from convert.failure import Failure
 from convert.report import TOOL
+from convert.trees import git
 
 SCHEMA = "xen-support.series/1"
 FILE = "series.json"

@@ -7,8 +7,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from convert import git, maintainers
+from convert import maintainers
 from convert.failure import Failure
+from convert.trees import git
 
 _SCRIPT = "scripts/get_maintainer.pl"
 _FILES = (_SCRIPT, "MAINTAINERS", ".mailmap", ".get_maintainer.conf")

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from convert import bases, git
+from convert import bases
 from convert.failure import Failure
+from convert.trees import git
 from convert.updating import pending
 from convert.updating.message import compose
 from convert.updating.planning import FILE, Plan

@@ -16,10 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from convert import git
 from convert.failure import Failure
 from convert.files import write_atomic
 from convert.report import TOOL
+from convert.trees import git
 
 _SCHEMA = "xen-support.update/1"
 _CHECKOUT = "checkout.json"

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convert import bases, definitions, drafts, git, trees
+from convert import bases, definitions, drafts
 from convert.bases import Base
 from convert.drafts import Made
 from convert.failure import Failure
 from convert.merge import Change, Labels, Merged, Place, Rule, Side, merge, no_rule
 from convert.sheet.model import Categorisation, Tree
+from convert.trees import git, resolve
 from convert.updating.cells import Undecided, cells
 from grammar.source import Source
 
@@ -148,7 +149,7 @@ def plan(
 
 def find_branches(repo: Path, tree: Tree, remote: str | None) -> Branches:
     """A tree's branches.  Raises Failure where its own is not to be found."""
-    found = trees.resolve(tree.name, repo, remote, {tree.name: tree.branch}, unpacked=False)
+    found = resolve.resolve(tree.name, repo, remote, {tree.name: tree.branch}, unpacked=False)
     up = found.commit or ""
     upstream = found.ref or tree.branch or tree.name
     support = f"refs/heads/support/{tree.name}"

@@ -20,8 +20,8 @@ if not __package__:
 
 from tabulate import tabulate
 
-from convert.git import merge_file
 from convert.merge import merge
+from convert.trees.git import merge_file
 from tests.merge.edits import apply, clash, draw, split
 
 SIZES = ((5, 5), (10, 20), (30, 60))

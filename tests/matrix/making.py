@@ -10,8 +10,8 @@ from typing import Any
 from convert import matrix
 from convert.aliases import Alias, Aliases
 from convert.cli import main
-from convert.columns import Column
 from convert.commands.reading import read
+from convert.trees.all import Column
 from grammar.source import Source
 from tests.helpers.repositories import Commit, build
 

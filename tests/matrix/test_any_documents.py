@@ -14,12 +14,12 @@ from jsonschema import Draft202012Validator
 
 from convert import matrix
 from convert.aliases import Alias, Aliases
-from convert.columns import Column
 from convert.commands.reading import digests, read
 from convert.matrix_formats import as_json, as_text, table
 from convert.page import Address, render, schema
 from convert.report import TOOL, Painter
 from convert.spreadsheet import to_csv
+from convert.trees.all import Column
 from grammar.source import Source
 
 LINES = (

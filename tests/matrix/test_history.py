@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from convert import commits
 from convert.cli import main
+from convert.trees import commit
 from tests.helpers.repositories import Commit, build, git
 from tests.matrix.making import makefile, run_json, support
 
@@ -227,5 +227,5 @@ def test_a_shallow_clone_ends_where_it_ends(repo: Path, tmp_path: Path, capsys: 
     ],
 )
 def test_commits_of_any_shape_are_read(data: bytes, expected: tuple[str, str, str]) -> None:
-    found = commits.read("0" * 40, data)
+    found = commit.read("0" * 40, data)
     assert (found.date, found.author, found.subject) == expected

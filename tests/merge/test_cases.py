@@ -6,8 +6,8 @@ import difflib
 
 import pytest
 
-from convert.git import merge_file
 from convert.merge import Labels, Side, left_over, merge
+from convert.trees.git import merge_file
 
 HEAD = "# Feature Support\n\n## Memory\n\n"
 TEXT = HEAD + (

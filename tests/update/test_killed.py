@@ -162,7 +162,7 @@ def test_a_checkout_follows_its_branch(world: World, wrapper: Wrapper, tmp_path:
 
 
 def test_of_two_runs_at_once_one_wins(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from convert import git as plumbing
+    from convert.trees import git as plumbing
 
     world.run()
     world.features(["4.20"], changed((0, 3, "Tech Preview")))

@@ -35,7 +35,7 @@ def read_source(name: str, repo: str | Path | None = None) -> Source:
     if colon and ref and inside_ref:
         from pathlib import Path
 
-        from convert import git
+        from convert.trees import git
 
         return source_of(name, git.blob(Path(repo or "."), ref, inside_ref))
     raise Failure(f"{name}: no such file, and not REF:PATH of a git repository")

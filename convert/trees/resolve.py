@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from convert import git
 from convert.failure import Failure
-from convert.inputs import read_source
+from convert.trees import git
+from convert.trees.arguments import read_source
 from grammar.source import Source
 
 FILE = "SUPPORT.md"

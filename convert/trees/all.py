@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from convert import commits, git
 from convert.failure import Failure
-from convert.inputs import read_source, source_of
-from convert.trees import FILE, Found, resolve
+from convert.trees import git
+from convert.trees.arguments import read_source, source_of
+from convert.trees.commit import read as read_commit
+from convert.trees.resolve import FILE, Found, resolve
 from grammar.source import Source
 
 MAKEFILE = "xen/Makefile"
@@ -132,7 +133,7 @@ def _committed(tree: Found, commit: str, data: Mapping[str, bytes | None]) -> Co
         else tree.name
     )
     version = version_of(data[f"{commit}:{MAKEFILE}"])
-    day = commits.read(commit, data[commit] or b"").committed or None
+    day = read_commit(commit, data[commit] or b"").committed or None
     try:
         return Column(name, ref, commit, day, version, source_of(f"{name}:{FILE}", text), branch=branch)
     except Failure as failure:

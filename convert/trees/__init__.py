@@ -1,0 +1,1 @@
+"""What people call a tree: git, refs, versions, maintainers."""
