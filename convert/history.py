@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from convert.aliases import Aliases
 from convert.matrix import change as compare
-from convert.pairing import Entry, entries, folded, pair
+from convert.names.aliases import Aliases
+from convert.names.pairing import Entry, entries, folded, pair
 from grammar.nodes import Section
 from grammar.parser import parse
 from grammar.rows import Row

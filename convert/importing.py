@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from convert.losses import part_of, variant_of
+from convert.diff.losses import part_of, variant_of
+from convert.names.pairing import split_prose
 from convert.order import merged_order
-from convert.pairing import split_prose
 from convert.sheet.limits import read_figure
 from convert.sheet.model import Figure, Prose
 from convert.sheet.trees import standard_release_notes

@@ -10,8 +10,8 @@ from datetime import date
 from itertools import accumulate
 from typing import Any, Literal
 
-from convert.aliases import Aliases
-from convert.losses import SUPPORTED, narrowed, rank
+from convert.diff.losses import SUPPORTED, narrowed, rank
+from convert.names.aliases import Aliases
 from convert.rowtree import Node, Part, merge
 from grammar.diagnostic import Diagnostic
 from grammar.labels import Security

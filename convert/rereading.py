@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from convert import definitions
-from convert.diff import compare
+from convert.diff.compare import compare
 from convert.importing import TreeFile
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from convert.aliases import Aliases
-from convert.pairing import folded, prose, split_prose
+from convert.names.aliases import Aliases
+from convert.names.pairing import folded, prose, split_prose
 from grammar.nodes import Document, Section
 from grammar.rows import Row
 from grammar.source import Source, Span

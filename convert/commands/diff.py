@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from convert import aliases, changes
 from convert.commands.fetch import add_google_options
 from convert.commands.source import load
-from convert.diff import Change, compare
-from convert.operands import Means, Operand, documents, read_both
+from convert.diff import formats
+from convert.diff.compare import Change, compare
+from convert.diff.operands import Means, Operand, documents, read_both
+from convert.names import aliases
 from convert.report import TOOL, Painter, add_color, clean
 from convert.sheet.model import Categorisation
 from grammar.parser import parse
@@ -74,16 +75,16 @@ def run(args: argparse.Namespace) -> int:
     if args.security_only:
         found = [change for change in found if change.about_security]
     if args.format == "json":
-        groups = changes.ordered(found, args.by)
+        groups = formats.ordered(found, args.by)
         json.dump(
             _report(old, new, [c for _, group in groups for c in group]), sys.stdout, ensure_ascii=False, indent=1
         )
         print()
     else:
         lines = (
-            changes.text(found, args.by, Painter(args.color, sys.stdout))
+            formats.text(found, args.by, Painter(args.color, sys.stdout))
             if args.format == "text"
-            else changes.markdown(found, args.by)
+            else formats.markdown(found, args.by)
         )
         for line in lines:
             print(line)
@@ -110,7 +111,7 @@ def _report(old: Operand, new: Operand, found: list[Change]) -> dict[str, Any]:
         "tool": TOOL,
         "old": _side(old),
         "new": _side(new),
-        "changes": [changes.as_json(change) for change in found],
+        "changes": [formats.as_json(change) for change in found],
     }
 
 

@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from convert import matrix as pure
-from convert.aliases import load
 from convert.commands.reading import add_trees, addresses, day, digests, read_trees, tell_errors
 from convert.failure import Failure
 from convert.files import write_atomic
+from convert.names.aliases import load
 from convert.page import Address
 from convert.report import TOOL, Painter, add_color
 from convert.trees.all import matching, version_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from convert.diff import Change, compare
+from convert.diff.compare import Change, compare
 from convert.series.messages import one_line, wrapped
 from convert.series.split import FRAME, WHOLE, section_key
 from grammar.parser import parse_text

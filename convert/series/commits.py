@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from convert.diff import Change as Meaning
+from convert.diff.compare import Change as Meaning
 from convert.series import changelog
 from convert.series.messages import Message, read, subject_of, wrapped
 from convert.series.plan import FILE, Change, Earlier, Files, Old, lines_of

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from convert.diff import Change as Meaning
-from convert.diff import compare, severity
+from convert.diff.compare import Change as Meaning
+from convert.diff.compare import compare, severity
 from convert.series.changelog import lines, sentences
 from convert.series.messages import one_line, subject_of, wrapped
 from convert.series.plan import Change

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convert.diff import Change, compare
+from convert.diff.compare import Change, compare
 from convert.series.messages import one_line, subject_of, wrapped
 from grammar.nodes import Document
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from convert.aliases import Alias, Aliases
-from convert.diff import Change, compare
+from convert.diff.compare import Change, compare
+from convert.names.aliases import Alias, Aliases
 from grammar.parser import parse_text
 
 HEAD = """% Support statement

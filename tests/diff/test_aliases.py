@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from convert.aliases import Alias, Aliases, load
 from convert.failure import Failure
+from convert.names.aliases import Alias, Aliases, load
 
 
 def test_a_name_goes_by_its_newest() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from convert.aliases import Alias, Aliases
-from convert.diff import compare
+from convert.diff.compare import compare
+from convert.names.aliases import Alias, Aliases
 from grammar.parser import parse
 from grammar.source import Source
 

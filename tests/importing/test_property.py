@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from convert import bookwriting, definitions, importing
 from convert.importing import TreeFile
-from convert.pairing import Entry, entries
+from convert.names.pairing import Entry, entries
 from convert.rereading import differences
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from convert import matrix
-from convert.aliases import Alias, Aliases
 from convert.cli import main
 from convert.commands.reading import read
+from convert.names.aliases import Alias, Aliases
 from convert.trees.all import Column
 from grammar.source import Source
 from tests.helpers.repositories import Commit, build

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from convert import matrix
-from convert.aliases import Alias, Aliases
 from convert.commands.reading import digests, read
 from convert.matrix_formats import as_json, as_text, table
+from convert.names.aliases import Alias, Aliases
 from convert.page import Address, render, schema
 from convert.report import TOOL, Painter
 from convert.spreadsheet import to_csv

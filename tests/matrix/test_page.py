@@ -12,8 +12,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from convert.aliases import Alias, Aliases
 from convert.matrix import Tree, build
+from convert.names.aliases import Alias, Aliases
 from convert.page import Address, render, render_trees
 from tests.matrix.making import tree
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
-from convert.diff import KINDS, Change, severity
+from convert.diff.compare import KINDS, Change, severity
 from convert.report import Painter, clean
 
 _PROSE = ("description", "caveat")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from convert.aliases import Aliases
-from convert.likeness import Index, Likely, Loose
-from convert.losses import (
+from convert.diff.losses import (
     SUPPORTED,
     best,
     bound,
@@ -20,7 +18,9 @@ from convert.losses import (
     worsened,
     worst,
 )
-from convert.pairing import Entry, Trees, entries, pair, tokens
+from convert.names.aliases import Aliases
+from convert.names.likeness import Index, Likely, Loose
+from convert.names.pairing import Entry, Trees, entries, pair, tokens
 from grammar.escape import fold
 from grammar.labels import Security
 from grammar.nodes import Document

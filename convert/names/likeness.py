@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from convert.pairing import Entry, similarity, tokens
+from convert.names.pairing import Entry, similarity, tokens
 from grammar.labels import Security
 from grammar.rows import Row
 

@@ -1,0 +1,1 @@
+"""Which heading or row of one file is which of another: aliases, pairing, likeness."""
