@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convert.drafts import Made
+from convert.draft.draft import Made
 from convert.failure import Failure
 from convert.report import TOOL
 from convert.trees import git

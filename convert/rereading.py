@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from convert import definitions
 from convert.diff.compare import compare
+from convert.draft import definitions
+from convert.draft.translate import translate
 from convert.importing import TreeFile
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout
 from convert.sheet.statuses import Vocabulary
 from convert.sheet.workbook import open_workbook
-from convert.translate import translate
 from grammar.nodes import Document
 from grammar.parser import parse_text
 from grammar.rows import Row, read_rows

@@ -11,7 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from convert import cli, definitions, drafts, translate, validate
+from convert import cli
+from convert.draft import definitions, draft, translate, validate
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout
 from convert.sheet.workbook import open_workbook
@@ -204,7 +205,7 @@ def test_a_printers_fault_is_refused(
         text = made.text.replace(find, put, 1)
         return translate.Draft(made.tree, made.document, made.definitions, text, made.rows)
 
-    monkeypatch.setattr(drafts, "translate", faulty)
+    monkeypatch.setattr(draft, "translate", faulty)
     assert run(book(tmp_path, ROWS), tmp_path / "d") == 1
     assert not (tmp_path / "d/4.20").exists() and (tmp_path / "d/master/SUPPORT.md").exists()
     assert "nothing is written" in capsys.readouterr().err

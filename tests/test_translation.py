@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from convert.draft.translate import translate
+from convert.draft.validate import differences
 from convert.sheet.categorise import categorise
 from convert.sheet.cells import Cell, Row, Run, Tab, Workbook
 from convert.sheet.layout import load_layout
 from convert.sheet.model import Categorisation, Prose, fields_of
-from convert.translate import translate
-from convert.validate import differences
 from grammar.escape import fold
 from grammar.inlines import plain
 from grammar.nodes import BulletList, Paragraph

@@ -6,9 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from convert import definitions, drafts
 from convert.commands.source import add_source, load
-from convert.definitions import Definitions
+from convert.draft import definitions, draft
+from convert.draft.definitions import Definitions
 from convert.failure import Failure
 from convert.report import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
@@ -60,13 +60,13 @@ def run(args: argparse.Namespace) -> int:
         if not problem.trees or chosen & set(problem.trees):
             print(one_line(problem, None, categorisation.workbook, paint), file=sys.stderr)
     blocked = categorisation.blocked()
-    made: dict[str, drafts.Made] = {}
+    made: dict[str, draft.Made] = {}
     refused: set[str] = set()
     for tree in trees:
         if tree.name in blocked:
             continue
         found = _make(args, categorisation, tree)
-        if isinstance(found, drafts.Made):
+        if isinstance(found, draft.Made):
             made[tree.name] = found
         else:
             refused.add(tree.name)
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
                 print(f"  {clean(line)}", file=sys.stderr)
     if args.explain is not None:
         return _explain(args.explain, categorisation, trees, made)
-    in_the_way = [] if args.force else [path for one in made.values() if (path := drafts.in_the_way(args.output, one))]
+    in_the_way = [] if args.force else [path for one in made.values() if (path := draft.in_the_way(args.output, one))]
     for path in in_the_way:
         print(
             f"xen-support: {clean(str(path))} differs from the draft and is not overwritten: --force overwrites it, and "
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     kept = {path.parent for path in in_the_way}
     for one in made.values():
         if args.output / one.draft.tree.name not in kept:
-            drafts.write(args.output, one, categorisation)
+            draft.write(args.output, one, categorisation)
             if one.draft.definitions.added:
                 added = ", ".join(one.draft.definitions.added)
                 print(
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
                     file=sys.stderr,
                 )
     questions = [q for q in categorisation.open_questions if q.tree in chosen]
-    drafts.write_questions(args.output, questions)
+    draft.write_questions(args.output, questions)
     print(_table(categorisation, trees, made, blocked | refused, in_the_way, args.output))
     if questions:
         print(
@@ -117,14 +117,14 @@ def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tre
     return [known[name] for name in dict.fromkeys(names)]
 
 
-def _make(args: argparse.Namespace, categorisation: Categorisation, tree: Tree) -> drafts.Made | list[str]:
+def _make(args: argparse.Namespace, categorisation: Categorisation, tree: Tree) -> draft.Made | list[str]:
     """The tree's validated draft, or what is wrong with it."""
-    made = drafts.make(categorisation, tree, _definitions(args, tree))
+    made = draft.make(categorisation, tree, _definitions(args, tree))
     if isinstance(made, list):
         return made
     wrong: list[str] = []
     if args.oracle is not None:
-        from convert import oracle
+        from convert.draft import oracle
         from grammar.parser import parse_text
         from grammar.rows import read_rows
 
@@ -158,7 +158,7 @@ def _definitions(args: argparse.Namespace, tree: Tree) -> Definitions | None:
 
 
 def _table(
-    categorisation: Categorisation, trees: list[Tree], made: dict[str, drafts.Made], blocked: frozenset[str] | set[str],
+    categorisation: Categorisation, trees: list[Tree], made: dict[str, draft.Made], blocked: frozenset[str] | set[str],
     in_the_way: list[Path], folder: Path,
 ) -> str:  # fmt: skip
     from tabulate import tabulate
@@ -181,7 +181,7 @@ def _table(
     return tabulate(rows, heads, tablefmt="simple", disable_numparse=[0, 1, 7])
 
 
-def _explain(key: str, categorisation: Categorisation, trees: list[Tree], made: dict[str, drafts.Made]) -> int:
+def _explain(key: str, categorisation: Categorisation, trees: list[Tree], made: dict[str, draft.Made]) -> int:
     """Print the cell behind a row key, its text, and what became of it, tree by tree."""
     from grammar.inlines import identifier
     from grammar.rows import key_of

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convert.commands.source import load
-from convert.drafts import public_questions
+from convert.draft.draft import public_questions
 from convert.failure import Failure
 from convert.report import clean
 from convert.series import plan, posted

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from convert import definitions
+from convert.draft import definitions
 from convert.failure import Failure
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import resolve
@@ -130,8 +130,8 @@ def last_drafted(tree: str, means: Means) -> Operand:
 
 def _draft(argument: str, means: Means, other: Operand | None) -> Operand:
     """A workbook's draft for one tree, made in memory."""
-    from convert.translate import translate
-    from convert.validate import differences
+    from convert.draft.translate import translate
+    from convert.draft.validate import differences
 
     book = means.open_book(argument)
     tree = _tree(argument, book, means.tree, other)

@@ -16,7 +16,7 @@ from email.message import Message as Email
 from pathlib import Path
 from typing import Literal
 
-from convert import definitions
+from convert.draft import definitions
 from convert.lint import engine
 from convert.lint.catalogue import chosen
 from convert.lint.ranges import new_only

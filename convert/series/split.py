@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from convert import definitions
+from convert.draft import definitions
 from grammar.escape import fold
 from grammar.parser import parse
 from grammar.source import Source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convert.drafts import Made
+from convert.draft.draft import Made
 from convert.merge import Place
 from convert.sheet.model import Categorisation, OpenQuestion
 from grammar.escape import fold

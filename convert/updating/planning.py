@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convert import bases, definitions, drafts
+from convert import bases
 from convert.bases import Base
-from convert.drafts import Made
+from convert.draft import definitions, draft
+from convert.draft.draft import Made
 from convert.failure import Failure
 from convert.merge import Change, Labels, Merged, Place, Rule, Side, merge, no_rule
 from convert.sheet.model import Categorisation, Tree
@@ -122,7 +123,7 @@ def plan(
     except (Failure, ValueError) as error:
         return Blocked(tree.name, (str(error),))
     source = Source(f"{branches.support}:{FILE}", ours)
-    made = drafts.make(categorisation, tree, definitions.find(source, branches.support) if ours else None)
+    made = draft.make(categorisation, tree, definitions.find(source, branches.support) if ours else None)
     if isinstance(made, list):
         return Blocked(tree.name, ("the draft does not say what the sheet says:", *made))
     found = cells(made, categorisation)

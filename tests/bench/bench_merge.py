@@ -29,10 +29,10 @@ _CORPUS = Path("/work/shared/corpus/accepted/unstable.md")
 
 
 def _sample() -> str:
+    from convert.draft.translate import translate
     from convert.sheet.categorise import categorise
     from convert.sheet.layout import load_layout
     from convert.sheet.workbook import open_workbook
-    from convert.translate import translate
 
     book = Path(__file__).resolve().parents[2] / "samples" / "categorisation.xlsx"
     found = categorise(open_workbook(book), load_layout(None), keep_unknown=True)

@@ -8,14 +8,15 @@ from pathlib import Path
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from convert import bookwriting, definitions, importing
+from convert import bookwriting, importing
+from convert.draft import definitions
+from convert.draft.translate import translate
 from convert.importing import TreeFile
 from convert.names.pairing import Entry, entries
 from convert.rereading import differences
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout
 from convert.sheet.workbook import open_workbook
-from convert.translate import translate
 from grammar.labels import LABELS
 from grammar.nodes import (
     Block,

@@ -84,7 +84,7 @@ def test_the_option(new: World) -> None:
 
 
 def test_the_template_is_to_be_named(new: World) -> None:
-    from convert import definitions
+    from convert.draft import definitions
 
     text = (new.repo / "SUPPORT.md").read_text()
     (new.repo / "SUPPORT.md").write_text(text[: text.index("# Format")] + definitions.own().text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from convert import definitions, drafts
+from convert.draft import definitions, draft
 from convert.merge import merge
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout
@@ -34,8 +34,8 @@ def test_cells_changed_alone(name: str, categorisation: Categorisation) -> None:
     ours = (SHARED / "corpus" / "accepted" / f"{FILES[name]}.md").read_bytes()
     tree = categorisation.tree(name)
     assert tree is not None
-    made = drafts.make(categorisation, tree, definitions.find(Source(name, ours), name))
-    assert isinstance(made, drafts.Made)
+    made = draft.make(categorisation, tree, definitions.find(Source(name, ours), name))
+    assert isinstance(made, draft.Made)
     text = made.draft.text
     base = text.encode()
     assert merge(base, ours, base).data == ours

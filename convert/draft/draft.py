@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convert.definitions import Definitions
+from convert.draft.definitions import Definitions
+from convert.draft.translate import Draft, translate
+from convert.draft.validate import differences
 from convert.files import write_atomic
 from convert.report import TOOL
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
-from convert.translate import Draft, translate
-from convert.validate import differences
 from grammar.parser import parse_text
 from grammar.rows import Row, limits, read_rows
 

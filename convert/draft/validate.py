@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from convert.translate import Draft
+from convert.draft.translate import Draft
 from grammar.escape import fold
 from grammar.inlines import plain
 from grammar.nodes import (

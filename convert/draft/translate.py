@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from convert import definitions as parts
-from convert.definitions import Definitions
+from convert.draft import definitions as parts
+from convert.draft.definitions import Definitions
 from convert.sheet.model import Categorisation, Feature, Tree, fields_of
 from convert.sheet.model import Section as SheetSection
 from grammar.nodes import (

@@ -1,0 +1,1 @@
+"""A categorisation becomes validated SUPPORT files."""
