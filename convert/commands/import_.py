@@ -9,12 +9,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from convert import bookwriting, importing
 from convert.failure import Failure
 from convert.files import write_atomic
-from convert.importing import Tables, TreeFile
+from convert.importing import tables, workbook
+from convert.importing.tables import Tables, TreeFile
+from convert.importing.verify import differences
 from convert.report import Painter, add_color, clean, one_line
-from convert.rereading import differences
 from convert.sheet.trees import refusal
 from convert.trees import resolve
 from convert.trees.arguments import read_source
@@ -72,8 +72,8 @@ def run(args: argparse.Namespace) -> int:
         files += found
         errors += wrong
     try:
-        tables = importing.tables(files)
-        data = bookwriting.write(tables)
+        tables = tables.tables(files)
+        data = workbook.write(tables)
     except ValueError as error:
         raise Failure(str(error)) from None
     lost = _check(files, tables, data)
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{clean(str(layout))}: the layout, since there are headings below level 3", file=sys.stderr)
     for line in lost:
         print(f"xen-support: not in the workbook: {clean(line)}", file=sys.stderr)
-    for name, url in bookwriting.lost_links(tables):
+    for name, url in workbook.lost_links(tables):
         print(
             f"xen-support: {clean(name)}: the words of a link are kept, not its address {clean(url)}", file=sys.stderr
         )
@@ -96,7 +96,7 @@ def _read(args: argparse.Namespace, argument: str, name: str | None) -> tuple[li
     """The trees that an argument stands for, and how many errors its file has."""
     source, called, branch = _source(args, argument)
     if _is_wiki(source):
-        from convert import wiki
+        from convert.sources import wiki
 
         found = wiki.read(source)
         if not found:

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from convert.commands import import_
 from convert.failure import Failure
-from convert.order import merged_order
+from convert.importing.order import merged_order
 from grammar.parser import parse_text
 from grammar.rows import read_rows
 from tests.helpers.repositories import Commit, build

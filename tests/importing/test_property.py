@@ -8,12 +8,12 @@ from pathlib import Path
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from convert import bookwriting, importing
 from convert.draft import definitions
 from convert.draft.translate import translate
-from convert.importing import TreeFile
+from convert.importing import tables, workbook
+from convert.importing.tables import TreeFile
+from convert.importing.verify import differences
 from convert.names.pairing import Entry, entries
-from convert.rereading import differences
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout
 from convert.sheet.workbook import open_workbook
@@ -123,7 +123,7 @@ def test_there_and_back(trees: list[dict[str, dict[str, Feature]]]) -> None:
     files = [TreeFile(name, None, parse_text(text).document) for name, text in texts.items()]
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder, "book.xlsx")
-        book.write_bytes(bookwriting.write(importing.tables(files)))
+        book.write_bytes(workbook.write(tables.tables(files)))
         assert list(differences(files, book)) == []
         found = categorise(open_workbook(book), load_layout(None), keep_unknown=True)
     assert found.blocked() == frozenset()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from convert import wiki
 from convert.commands import import_
 from convert.failure import Failure
+from convert.sources import wiki
 from grammar.rows import read_rows
 from grammar.source import Source
 from tests.importing.runs import command, drafts

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from convert.failure import Failure
-from convert.importing import TreeFile
+from convert.importing.tables import TreeFile
 from convert.sheet.trees import standard_release_notes
 from grammar.escape import fold
 from grammar.nodes import (

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from convert.celltext import flat, runs_of, whole_link
-from convert.importing import Heading, LimitRow, Tables
+from convert.importing.cells import flat, runs_of, whole_link
+from convert.importing.tables import Heading, LimitRow, Tables
 from convert.sheet.cells import Run
 from convert.sheet.model import Prose
 from grammar.escape import fold

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from convert.diff.losses import part_of, variant_of
+from convert.importing.order import merged_order
 from convert.names.pairing import split_prose
-from convert.order import merged_order
 from convert.sheet.limits import read_figure
 from convert.sheet.model import Figure, Prose
 from convert.sheet.trees import standard_release_notes

@@ -10,7 +10,7 @@ from pathlib import Path
 from convert.diff.compare import compare
 from convert.draft import definitions
 from convert.draft.translate import translate
-from convert.importing import TreeFile
+from convert.importing.tables import TreeFile
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout
 from convert.sheet.statuses import Vocabulary

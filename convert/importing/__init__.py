@@ -1,0 +1,1 @@
+"""SUPPORT files, and other tables, become a workbook in the default layout."""

@@ -1,0 +1,1 @@
+"""What other files say of support."""
