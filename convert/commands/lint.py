@@ -13,7 +13,7 @@ from convert.lint.catalogue import chosen, known
 from convert.lint.config import settings
 from convert.lint.formats import FORMATS, Checked, writer
 from convert.lint.session import Options, Session
-from convert.lint.trees import Trees, default_name
+from convert.lint.targets import Trees, default_name
 from convert.report import Painter, add_color, clean
 from grammar.diagnostic import SEVERITIES, Severity
 

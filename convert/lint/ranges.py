@@ -11,7 +11,7 @@ from pathlib import Path
 
 from convert.failure import Failure
 from convert.lint.engine import Result
-from convert.lint.trees import NAME, Found, Target, Trees, makefile_of, work_tree
+from convert.lint.targets import NAME, Found, Target, Trees, makefile_of, work_tree
 from convert.trees.arguments import source_of
 from grammar.diagnostic import Diagnostic
 from grammar.source import Source
