@@ -78,7 +78,7 @@ def run(
     context = Context(source, parsed, rows, tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)))
     found = [d for d in (*parsed.diagnostics, *reading.diagnostics) if d.code in codes]
     if found:
-        from convert.lint.fixes_syntax import complete
+        from convert.lint.fixes.syntax import complete
 
         found = complete(found, context)
     found += check(context, codes)

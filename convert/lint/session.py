@@ -110,7 +110,7 @@ class Session:
         return self._checked(target, result, self._filtered(result, old))
 
     def _fixed(self, target: Target, old: Result | None) -> Checked:
-        from convert.lint.fixing import fixed, patch
+        from convert.lint.fixes.rounds import fixed, patch
 
         def look(source: Source) -> tuple[Result, list[Diagnostic]]:
             result = self._look(target, source)

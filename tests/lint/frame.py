@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Sequence
 from datetime import date
 
-from convert.lint.fixes_syntax import complete
+from convert.lint.fixes.syntax import complete
 from convert.lint.registry import RULES, Context, Sibling, check
 from convert.lint.rules import load
 from grammar.diagnostic import Diagnostic

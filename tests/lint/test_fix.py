@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convert.lint.fix import apply
+from convert.lint.fixes.apply import apply
 from convert.lint.registry import RULES
 from grammar.diagnostic import Diagnostic, Edit, Fix
 from grammar.parser import parse

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from difflib import diff_bytes, unified_diff
 
 from convert.lint.engine import Result
-from convert.lint.fix import apply
+from convert.lint.fixes.apply import apply
 from grammar.diagnostic import Diagnostic
 from grammar.source import Source
 
