@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from convert.lint.words import misspellings
+from convert.lint.rules.spelling import misspellings
 from tests.lint.frame import codes_of, findings, in_feature
 
 LONG = "A line of prose that is longer than the eighty columns that terminals and mails have got."

@@ -298,7 +298,7 @@ def spelling(source: Source, context: Context) -> Iterator[Found]:
     Good:
         This needs virtualization.
     """
-    from convert.lint.words import misspellings
+    from convert.lint.rules.spelling import misspellings
 
     known = misspellings()
     for found in re.finditer(r"[A-Za-z][A-Za-z'-]*[A-Za-z]", source.text):
