@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from convert.diff.compare import Change as Meaning
+from convert.mail.describe import compose
+from convert.mail.text import Message, read, subject_of, wrapped
 from convert.series import changelog
-from convert.series.messages import Message, read, subject_of, wrapped
 from convert.series.plan import FILE, Change, Earlier, Files, Old, lines_of
 from convert.series.posted import Made, dates
 from convert.series.split import FRAME, Step, steps
 from convert.trees import git
-from convert.updating.message import compose
 from grammar.parser import parse_text
 from grammar.rows import read_rows
 

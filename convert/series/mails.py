@@ -10,10 +10,10 @@ from email.utils import formataddr, parseaddr
 from pathlib import Path
 
 from convert.failure import Failure
-from convert.maintainers import address_of
 from convert.series.cover import Letter
 from convert.series.posted import dates
 from convert.trees import git
+from convert.trees.maintainers import address_of
 
 LIST = "xen-devel@lists.xenproject.org"
 _MIME = (

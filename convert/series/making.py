@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from convert import maintainers
 from convert.failure import Failure
 from convert.files import write_atomic
-from convert.series import commits, cover, mails, plan, posted, script
+from convert.mail import get_maintainer
+from convert.series import commits, cover, mails, plan, posted
 from convert.series.commits import Commits, Wishes
 from convert.series.cover import Facts, Letter
 from convert.series.mails import Mail
 from convert.series.plan import Blocked, Change, Earlier
-from convert.trees import git
+from convert.trees import git, maintainers
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _copies(repo: Path, change: Change, request: Request, notes: list[str]) -> C
         notes.extend(f"{change.tree}: MAINTAINERS: pattern not read: {pattern}" for pattern in found.unread)
         people = [*found.people, *found.lists]
         if request.run_script:
-            people = [*script.recipients(repo, change.base, mail), *known.stable]
+            people = [*get_maintainer.recipients(repo, change.base, mail), *known.stable]
         return list({maintainers.address_of(person): person for person in (*people, *extra)}.values())
 
     return copies

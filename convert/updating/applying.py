@@ -12,9 +12,9 @@ from pathlib import Path
 
 from convert import bases
 from convert.failure import Failure
+from convert.mail.describe import compose
 from convert.trees import git
 from convert.updating import pending
-from convert.updating.message import compose
 from convert.updating.planning import FILE, Plan
 from grammar.parser import parse_text
 

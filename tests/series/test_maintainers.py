@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from convert import maintainers
-from convert.series import script
+from convert.mail import get_maintainer
+from convert.trees import maintainers
 from tests.helpers.repositories import Commit, build
 from tests.helpers.repositories import git as fixed_git
 from tests.series.world import MAINTAINERS
@@ -101,7 +101,7 @@ def test_the_real_script_says_the_same(name: str) -> None:
     head = subprocess.run(
         ["git", "-C", str(XEN), "rev-parse", "HEAD"], check=True, capture_output=True, text=True
     ).stdout.strip()
-    theirs = {maintainers.address_of(one) for one in script.recipients(XEN, head, mail)}
+    theirs = {maintainers.address_of(one) for one in get_maintainer.recipients(XEN, head, mail)}
     found = maintainers.recipients(maintainers.read(text), mail)
     assert {maintainers.address_of(one) for one in (*found.people, *found.lists)} == theirs
 
@@ -156,7 +156,7 @@ def test_the_script_is_run_where_it_is_asked_for(tmp_path: Path) -> None:
         [Commit("one", {"scripts/get_maintainer.pl": perl, "MAINTAINERS": MAINTAINERS, "xen/xsm/a.c": ""})],
     )
     head = fixed_git(repo, "rev-parse", "HEAD")
-    assert script.recipients(repo, head, patch("SUPPORT.md")) == ["Own Person <own@example.org>"]
+    assert get_maintainer.recipients(repo, head, patch("SUPPORT.md")) == ["Own Person <own@example.org>"]
 
 
 @pytest.mark.parametrize("text", ["", "\0", "M:", "A\nF:\t{\nM:\t<\nK:\t\\", "F:\t{a,b,{c}}\nX:\t{,,}"])

@@ -7,9 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from convert import maintainers
 from convert.failure import Failure
-from convert.trees import git
+from convert.trees import git, maintainers
 
 _SCRIPT = "scripts/get_maintainer.pl"
 _FILES = (_SCRIPT, "MAINTAINERS", ".mailmap", ".get_maintainer.conf")

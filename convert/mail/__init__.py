@@ -1,0 +1,1 @@
+"""Mails: subjects, bodies, recipients."""
