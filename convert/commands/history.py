@@ -11,12 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from convert import history as pure
 from convert.commands import query
 from convert.commands.query import FORMATS, print_csv, print_json
 from convert.commands.reading import add_repository, read_trees
 from convert.failure import Failure
-from convert.matrix import Tree
+from convert.matrix import history as pure
+from convert.matrix.build import Tree
 from convert.names.aliases import Aliases, load
 from convert.report import TOOL, Painter, add_color, clean
 from convert.trees import git

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from convert import matrix as pure
 from convert.commands.reading import add_trees, addresses, day, digests, read_trees, tell_errors
 from convert.failure import Failure
 from convert.files import write_atomic
+from convert.matrix import build as pure
+from convert.matrix.page import Address
 from convert.names.aliases import load
-from convert.page import Address
 from convert.report import TOOL, Painter, add_color
 from convert.trees.all import matching, version_of
 
@@ -108,7 +108,7 @@ def _pair(version: str) -> tuple[int, ...]:
 
 
 def _write(args: argparse.Namespace, chosen: str, built: pure.Matrix, urls: Address, today: date) -> None:
-    from convert import matrix_formats as formats
+    from convert.matrix import formats as formats
 
     output = None if args.output is None or str(args.output) == "-" else args.output
     if chosen == "text":
@@ -117,18 +117,18 @@ def _write(args: argparse.Namespace, chosen: str, built: pure.Matrix, urls: Addr
             formats.as_text(built, Painter(args.color if output is None else "never", sys.stdout), width) + "\n"
         ).encode()
     elif chosen == "csv":
-        from convert.spreadsheet import to_csv
+        from convert.matrix.spreadsheet import to_csv
 
         data = to_csv(formats.table(built)).encode("utf-8", "replace")
     elif chosen == "xlsx":
-        from convert.spreadsheet import to_xlsx
+        from convert.matrix.spreadsheet import to_xlsx
 
         data = to_xlsx({"Matrix": formats.table(built), "Trees": formats.tree_table(built.trees)})
     else:
         value = formats.as_json(built, TOOL, digests(built.trees))
         data = (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
         if chosen == "html":
-            from convert.page import render, schema
+            from convert.matrix.page import render, schema
 
             published: tuple[str, ...] = ()
             if output is not None and not _is_special(output):

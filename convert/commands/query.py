@@ -100,6 +100,6 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def print_csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table as CSV to standard output."""
-    from convert.spreadsheet import to_csv
+    from convert.matrix.spreadsheet import to_csv
 
     sys.stdout.write(to_csv([head, *rows]))

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from convert import matrix
 from convert.commands.show import release
 from convert.failure import Failure
-from convert.page import Address
+from convert.matrix import build
+from convert.matrix.page import Address
 from convert.report import Painter, clean, one_line
 from convert.trees.all import Column, columns
 from grammar.parser import parse
@@ -56,7 +56,7 @@ def add_today(parser: argparse.ArgumentParser) -> None:
 
 def addresses(urls: Sequence[str] | None) -> Address:
     """Where the SUPPORT.html of trees are.  Raises Failure for what is no address of the web."""
-    from convert.page import Address
+    from convert.matrix.page import Address
 
     given = urls if urls is not None else XENBITS
     for url in given:
@@ -86,13 +86,13 @@ def day(text: str | None) -> date:
         ) from None
 
 
-def read_trees(names: Sequence[str], repo: Path | None, remote: str | None, *, prose: bool) -> tuple[matrix.Tree, ...]:
+def read_trees(names: Sequence[str], repo: Path | None, remote: str | None, *, prose: bool) -> tuple[build.Tree, ...]:
     """The trees, read, newest first; words about choices go to standard error."""
     found = columns(names, repo, remote, lambda words: print(f"xen-support: {clean(words)}", file=sys.stderr))
-    return matrix.newest_first([read(column, prose=prose) for column in found])
+    return build.newest_first([read(column, prose=prose) for column in found])
 
 
-def read(column: Column, *, prose: bool) -> matrix.Tree:
+def read(column: Column, *, prose: bool) -> build.Tree:
     """One tree, read; with `prose` the words under its headings too."""
     source = column.source or Source(column.name, b"")
     parsed = parse(source, prose=prose)
@@ -102,7 +102,7 @@ def read(column: Column, *, prose: bool) -> matrix.Tree:
         d for d in (*parsed.diagnostics, *reading.diagnostics) if d.severity == "error" and column.source is not None
     ]
     stated = re.match(r"[0-9]{1,6}\.[0-9]{1,6}", str(facts.get("Xen-Version", "")))
-    return matrix.Tree(
+    return build.Tree(
         name=column.name, ref=column.ref, commit=column.commit, date=column.date,
         version=column.version or (stated[0] if stated else None), release=facts, source=source, document=parsed.document,
         rows=tuple(reading.rows), errors=tuple(sorted(errors, key=lambda d: d.span.start if d.span else 0)),
@@ -110,12 +110,12 @@ def read(column: Column, *, prose: bool) -> matrix.Tree:
     )  # fmt: skip
 
 
-def digests(trees: Sequence[matrix.Tree]) -> list[str]:
+def digests(trees: Sequence[build.Tree]) -> list[str]:
     """The SHA-256 of each tree's file."""
     return [hashlib.sha256(tree.source.data).hexdigest() for tree in trees]
 
 
-def tell_errors(trees: Sequence[matrix.Tree], color: str, zero: bool) -> int:
+def tell_errors(trees: Sequence[build.Tree], color: str, zero: bool) -> int:
     """The errors of all files to standard error, a line each; the exit status."""
     paint = Painter(color, sys.stderr)
     for tree in trees:

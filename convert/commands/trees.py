@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from convert.commands.reading import add_repository, add_today, addresses, day, digests, read_trees, tell_errors
-from convert.matrix import Tree, state
-from convert.page import STATES, Address
+from convert.matrix.build import Tree, state
+from convert.matrix.page import STATES, Address
 from convert.report import TOOL, Painter, add_color, clean
 
 _HEAD = (
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         json.dump(as_json(trees, urls, today), sys.stdout, ensure_ascii=False, indent=1)
         print()
     elif args.format == "html":
-        from convert.page import render_trees
+        from convert.matrix.page import render_trees
 
         print(render_trees(trees, urls, today))
     else:

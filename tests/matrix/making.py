@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from convert import matrix
 from convert.cli import main
 from convert.commands.reading import read
+from convert.matrix import build
 from convert.names.aliases import Alias, Aliases
 from convert.trees.all import Column
 from grammar.source import Source
@@ -33,23 +33,23 @@ def makefile(version: str) -> str:
     return f"export XEN_VERSION       = {major}\nexport XEN_SUBVERSION    = {minor}\n"
 
 
-def tree(version: str, features: str, name: str | None = None) -> matrix.Tree:
+def tree(version: str, features: str, name: str | None = None) -> build.Tree:
     """A tree, read."""
     text = support(version, features)
     return read(Column(name or version, None, None, None, version, Source(version, text.encode())), prose=True)
 
 
-def built(*trees: matrix.Tree, aliases: Sequence[tuple[str, str]] = ()) -> matrix.Matrix:
+def built(*trees: build.Tree, aliases: Sequence[tuple[str, str]] = ()) -> build.Matrix:
     """The matrix of trees, newest first."""
-    return matrix.build(trees, Aliases(tuple(Alias(old, new) for old, new in aliases)))
+    return build.build(trees, Aliases(tuple(Alias(old, new) for old, new in aliases)))
 
 
-def keys(found: matrix.Matrix) -> list[str]:
+def keys(found: build.Matrix) -> list[str]:
     """The keys of the rows below Feature Support, in order."""
     return [line.key for line in found.rows if line.path[0] == "Feature Support"]
 
 
-def line(found: matrix.Matrix, key: str) -> matrix.Line:
+def line(found: build.Matrix, key: str) -> build.Line:
     return next(line for line in found.lines if line.key == key)
 
 

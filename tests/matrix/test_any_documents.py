@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from convert import matrix
 from convert.commands.reading import digests, read
-from convert.matrix_formats import as_json, as_text, table
+from convert.matrix import build
+from convert.matrix.formats import as_json, as_text, table
+from convert.matrix.page import Address, render, schema
+from convert.matrix.spreadsheet import to_csv
 from convert.names.aliases import Alias, Aliases
-from convert.page import Address, render, schema
 from convert.report import TOOL, Painter
-from convert.spreadsheet import to_csv
 from convert.trees.all import Column
 from grammar.source import Source
 
@@ -32,7 +32,7 @@ texts = st.lists(st.sampled_from(LINES), max_size=25).map(lambda lines: "\n".joi
 aliases = st.sampled_from([(), (("A", "B"),), (("a--x86", "a--arm-v8"),), (("S", "T"), ("B", "Deep"))])
 
 
-def trees(documents: list[str]) -> list[matrix.Tree]:
+def trees(documents: list[str]) -> list[build.Tree]:
     """Trees of these texts, the newest first."""
     count = len(documents)
     columns = [
@@ -46,7 +46,7 @@ def trees(documents: list[str]) -> list[matrix.Tree]:
 @given(st.lists(texts, min_size=1, max_size=4), aliases)
 def test_each_trees_statuses_are_there_once(documents: list[str], joined: tuple[tuple[str, str], ...]) -> None:
     found = trees(documents)
-    built = matrix.build(found, Aliases(tuple(Alias(old, new) for old, new in joined)))
+    built = build.build(found, Aliases(tuple(Alias(old, new) for old, new in joined)))
     for n, tree in enumerate(found):
         shown = sorted(
             (line.cells[n].status or "", line.cells[n].line or 0)
@@ -64,7 +64,7 @@ def test_each_trees_statuses_are_there_once(documents: list[str], joined: tuple[
 @settings(max_examples=150, deadline=None)
 @given(st.lists(texts, min_size=1, max_size=4))
 def test_absence_and_change_are_what_the_definitions_say(documents: list[str]) -> None:
-    built = matrix.build(trees(documents))
+    built = build.build(trees(documents))
     for line in built.rows:
         stated = [n for n, cell in enumerate(line.cells) if cell.status is not None]
         for n, cell in enumerate(line.cells):
@@ -81,7 +81,7 @@ def test_absence_and_change_are_what_the_definitions_say(documents: list[str]) -
 @given(texts)
 def test_the_newest_trees_order_is_kept_whatever_the_older_ones_hold(older: str) -> None:
     newest = "# F\n\n## S\n\n### A\n\n    Status: Supported\n\n### B\n\n    Status, x86: Supported\n\n## T\n\n### C\n\n    Status: Supported\n"
-    built = matrix.build(trees([newest, older, older[::-1]]))
+    built = build.build(trees([newest, older, older[::-1]]))
     assert [line.key for line in built.rows if line.cells[0].status is not None] == ["a", "b--x86", "c"]
     for place, line in enumerate(built.lines):
         if line.qualifier is not None and place:
@@ -91,7 +91,7 @@ def test_the_newest_trees_order_is_kept_whatever_the_older_ones_hold(older: str)
 @settings(max_examples=60, deadline=None)
 @given(st.lists(texts, min_size=1, max_size=3), aliases)
 def test_every_format_takes_it(documents: list[str], joined: tuple[tuple[str, str], ...]) -> None:
-    built = matrix.build(trees(documents), Aliases(tuple(Alias(old, new) for old, new in joined)))
+    built = build.build(trees(documents), Aliases(tuple(Alias(old, new) for old, new in joined)))
     value = json.loads(json.dumps(as_json(built, TOOL, digests(built.trees))))
     assert list(Draft202012Validator(json.loads(schema("matrix"))).iter_errors(value)) == []
     page = render(built, Address("https://example.org/u", "https://example.org/NN"), date(2025, 6, 1))
@@ -104,11 +104,11 @@ def test_many_siblings_cost_no_square() -> None:
     text = "# F\n\n## S\n\n" + "".join(f"### F{n}\n\n    Status: Supported\n\n" for n in range(4000))
     found = trees([text + "###x\n", text])
     start = perf_counter()
-    assert len(matrix.build(found).rows) == 4000
+    assert len(build.build(found).rows) == 4000
     assert perf_counter() - start < 10
 
 
 @pytest.mark.parametrize("depth", [3, 40])
 def test_deep_nesting_is_no_matter(depth: int) -> None:
     text = "".join(f"{'#' * min(level, 6)} H{level}\n\n    Status: Supported\n\n" for level in range(1, depth + 1))
-    assert len(matrix.build(trees([text])).rows) == depth
+    assert len(build.build(trees([text])).rows) == depth

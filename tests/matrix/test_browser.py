@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from convert.cli import main
-from convert.page import ABSENCE, CHANGE, SECURITY, Address, render_trees
+from convert.matrix.page import ABSENCE, CHANGE, SECURITY, Address, render_trees
 from tests.helpers.repositories import git
 from tests.matrix.browsing import MISSING, opened, serious, started, until
 from tests.matrix.making import repository, support, tree

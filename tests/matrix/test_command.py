@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from convert.cli import main
-from convert.page import schema
+from convert.matrix.page import schema
 from tests.helpers.repositories import Commit, build, git
 from tests.matrix.making import makefile, repository, run_json, support
 

@@ -12,9 +12,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from convert.matrix import Tree, build
+from convert.matrix.build import Tree, build
+from convert.matrix.page import Address, render, render_trees
 from convert.names.aliases import Alias, Aliases
-from convert.page import Address, render, render_trees
 from tests.matrix.making import tree
 
 TODAY = date(2025, 6, 1)

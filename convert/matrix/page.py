@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from convert.matrix import Cell, Line, Matrix, State, Tree, state
+from convert.matrix.build import Cell, Line, Matrix, State, Tree, state
 from convert.report import TOOL
 from grammar.labels import LABELS
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from convert.matrix import change as compare
+from convert.matrix.build import change as compare
 from convert.names.aliases import Aliases
 from convert.names.pairing import Entry, entries, folded, pair
 from grammar.nodes import Section

@@ -11,8 +11,8 @@ from itertools import accumulate
 from typing import Any, Literal
 
 from convert.diff.losses import SUPPORTED, narrowed, rank
+from convert.matrix.rowtree import Node, Part, merge
 from convert.names.aliases import Aliases
-from convert.rowtree import Node, Part, merge
 from grammar.diagnostic import Diagnostic
 from grammar.labels import Security
 from grammar.nodes import Document

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from convert.matrix import Cell, Line, Matrix, Tree
+from convert.matrix.build import Cell, Line, Matrix, Tree
+from convert.matrix.rowtree import Part
 from convert.report import Painter, clean
-from convert.rowtree import Part
 
 SCHEMA = "xen-support.matrix/1"
 _ABSENT = {"not-yet": "not yet", "removed": "removed", "gap": "gap", "unreadable": "unreadable", None: "-"}

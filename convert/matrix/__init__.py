@@ -1,0 +1,1 @@
+"""All trees side by side, and one feature through time."""
