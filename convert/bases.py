@@ -14,7 +14,7 @@ from typing import Any
 
 from convert.draft.draft import Made
 from convert.failure import Failure
-from convert.report import TOOL
+from convert.output.terminal import TOOL
 from convert.trees import git
 from grammar.escape import fold
 from grammar.inlines import plain

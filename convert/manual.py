@@ -16,10 +16,10 @@ from pathlib import Path
 
 from convert import __version__
 from convert.cli import build_parser
-from convert.files import write_atomic
 from convert.lint.catalogue import Known, known
 from convert.lint.config import NAME
 from convert.lint.formats import FORMATS
+from convert.output.files import write_atomic
 
 _STATUS = (("0", "done"), ("1", "findings"), ("2", "usage, unreadable input or a failing environment"))
 _SETTINGS = """\

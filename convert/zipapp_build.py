@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import distribution
 from pathlib import Path
 
-from convert.files import write_atomic
+from convert.output.files import write_atomic
 
 # what lint and explain import of this project; a test runs the result in a Python that has nothing else
 _OWN = ("convert/*.py", "convert/commands/__init__.py", "convert/commands/lint.py", "convert/commands/explain.py")

@@ -15,7 +15,7 @@ from convert.diff import formats
 from convert.diff.compare import Change, compare
 from convert.diff.operands import Means, Operand, documents, read_both
 from convert.names import aliases
-from convert.report import TOOL, Painter, add_color, clean
+from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.sheet.model import Categorisation
 from grammar.parser import parse
 

@@ -10,7 +10,7 @@ from convert.commands.source import add_source, load
 from convert.draft import definitions, draft
 from convert.draft.definitions import Definitions
 from convert.failure import Failure
-from convert.report import Painter, add_color, clean, one_line
+from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
 from convert.trees.arguments import read_source
 

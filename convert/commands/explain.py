@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from convert.lint.catalogue import Known, find, known
-from convert.report import Painter, add_color, clean
+from convert.output.terminal import Painter, add_color, clean
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

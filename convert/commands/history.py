@@ -18,7 +18,7 @@ from convert.failure import Failure
 from convert.matrix import history as pure
 from convert.matrix.build import Tree
 from convert.names.aliases import Aliases, load
-from convert.report import TOOL, Painter, add_color, clean
+from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees import git
 from convert.trees.commit import Commit, read
 from convert.trees.resolve import FILE

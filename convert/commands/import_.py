@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convert.failure import Failure
-from convert.files import write_atomic
 from convert.importing import tables, workbook
 from convert.importing.tables import Tables, TreeFile
 from convert.importing.verify import differences
-from convert.report import Painter, add_color, clean, one_line
+from convert.output.files import write_atomic
+from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.trees import refusal
 from convert.trees import resolve
 from convert.trees.arguments import read_source

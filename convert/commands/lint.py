@@ -14,7 +14,7 @@ from convert.lint.config import settings
 from convert.lint.formats import FORMATS, Checked, writer
 from convert.lint.session import Options, Session
 from convert.lint.targets import Trees, default_name
-from convert.report import Painter, add_color, clean
+from convert.output.terminal import Painter, add_color, clean
 from grammar.diagnostic import SEVERITIES, Severity
 
 _RANK = {severity: n for n, severity in enumerate(SEVERITIES)}

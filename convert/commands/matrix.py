@@ -12,11 +12,11 @@ from pathlib import Path
 
 from convert.commands.reading import add_trees, addresses, day, digests, read_trees, tell_errors
 from convert.failure import Failure
-from convert.files import write_atomic
 from convert.matrix import build as pure
 from convert.matrix.page import Address
 from convert.names.aliases import load
-from convert.report import TOOL, Painter, add_color
+from convert.output.files import write_atomic
+from convert.output.terminal import TOOL, Painter, add_color
 from convert.trees.all import matching, version_of
 
 FORMATS = ("html", "json", "csv", "xlsx", "text")

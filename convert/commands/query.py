@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from convert.commands.reading import add_repository, read_trees, tell_errors
-from convert.report import TOOL, Painter, add_color, clean
+from convert.output.terminal import TOOL, Painter, add_color, clean
 from grammar.rows import Row
 
 SECURITIES = ("yes", "no", "external", "caveats", "limited", "unstated")

@@ -15,7 +15,7 @@ from convert.commands.show import release
 from convert.failure import Failure
 from convert.matrix import build
 from convert.matrix.page import Address
-from convert.report import Painter, clean, one_line
+from convert.output.terminal import Painter, clean, one_line
 from convert.trees.all import Column, columns
 from grammar.parser import parse
 from grammar.rows import read_rows

@@ -11,7 +11,7 @@ from pathlib import Path
 from convert.commands.source import load
 from convert.draft.draft import public_questions
 from convert.failure import Failure
-from convert.report import clean
+from convert.output.terminal import clean
 from convert.series import plan, posted
 from convert.series.check import Expected, check
 from convert.series.making import Ready, Request, prepare, write

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from convert.report import TOOL, Painter, add_color, clean, diagnostic_json, print_diagnostics
+from convert.output.terminal import TOOL, Painter, add_color, clean, diagnostic_json, print_diagnostics
 from convert.trees.arguments import read_source
 from grammar.nodes import DefinitionList, Document, Link, Section
 from grammar.parser import Parsed, parse

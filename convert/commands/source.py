@@ -50,7 +50,7 @@ def _workbook(args: argparse.Namespace) -> tuple[Workbook, Layout]:
     from convert.sheet.google.address import is_google
 
     if local or not is_google(args.source):
-        from convert.progress import progress
+        from convert.output.progress import progress
         from convert.sheet.workbook import open_workbook
 
         layout = load_layout(args.layout or layout_beside(path))

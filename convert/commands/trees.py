@@ -12,7 +12,7 @@ from typing import Any
 from convert.commands.reading import add_repository, add_today, addresses, day, digests, read_trees, tell_errors
 from convert.matrix.build import Tree, state
 from convert.matrix.page import STATES, Address
-from convert.report import TOOL, Painter, add_color, clean
+from convert.output.terminal import TOOL, Painter, add_color, clean
 
 _HEAD = (
     "Tree",

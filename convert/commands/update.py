@@ -11,7 +11,7 @@ from pathlib import Path
 from convert.commands.source import add_source, load
 from convert.failure import Failure
 from convert.merge import Side
-from convert.report import Painter, add_color, clean, one_line
+from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git
 from convert.updating import pending, resolving

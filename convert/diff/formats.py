@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from convert.diff.compare import KINDS, Change, severity
-from convert.report import Painter, clean
+from convert.output.terminal import Painter, clean
 
 _PROSE = ("description", "caveat")
 _WIDTH = 75  # columns of a mail's text, as xen.git's docs/process/sending-patches.pandoc has it

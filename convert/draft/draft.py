@@ -11,8 +11,8 @@ from typing import Any
 from convert.draft.definitions import Definitions
 from convert.draft.translate import Draft, translate
 from convert.draft.validate import differences
-from convert.files import write_atomic
-from convert.report import TOOL
+from convert.output.files import write_atomic
+from convert.output.terminal import TOOL
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
 from grammar.parser import parse_text
 from grammar.rows import Row, limits, read_rows

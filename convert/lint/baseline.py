@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from convert.failure import Failure
-from convert.files import write_atomic
 from convert.lint.engine import Result
-from convert.report import TOOL
+from convert.output.files import write_atomic
+from convert.output.terminal import TOOL
 from grammar.diagnostic import Diagnostic
 
 SCHEMA = "xen-support.baseline/1"

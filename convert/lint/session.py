@@ -187,7 +187,7 @@ def _versions(rows: list[Row] | tuple[Row, ...]) -> list[str]:
 
 def _put(data: bytes) -> None:
     """Bytes to standard output; shown where a terminal would act on them."""
-    from convert.report import clean
+    from convert.output.terminal import clean
 
     if sys.stdout.isatty():
         sys.stdout.write(clean(data.decode("utf-8", "surrogateescape")))
@@ -199,7 +199,7 @@ def _put(data: bytes) -> None:
 def _save(file: str, data: bytes) -> None:
     from pathlib import Path
 
-    from convert.files import write_atomic
+    from convert.output.files import write_atomic
 
     try:
         place = Path(file).resolve()  # a symbolic link stays one

@@ -7,7 +7,7 @@ from typing import Any
 
 from convert.matrix.build import Cell, Line, Matrix, Tree
 from convert.matrix.rowtree import Part
-from convert.report import Painter, clean
+from convert.output.terminal import Painter, clean
 
 SCHEMA = "xen-support.matrix/1"
 _ABSENT = {"not-yet": "not yet", "removed": "removed", "gap": "gap", "unreadable": "unreadable", None: "-"}

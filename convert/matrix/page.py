@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from convert.matrix.build import Cell, Line, Matrix, State, Tree, state
-from convert.report import TOOL
+from convert.output.terminal import TOOL
 from grammar.labels import LABELS
 
 if TYPE_CHECKING:

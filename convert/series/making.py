@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convert.failure import Failure
-from convert.files import write_atomic
 from convert.mail import get_maintainer
+from convert.output.files import write_atomic
 from convert.series import commits, cover, mails, plan, posted
 from convert.series.commits import Commits, Wishes
 from convert.series.cover import Facts, Letter

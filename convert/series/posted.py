@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from convert.failure import Failure
-from convert.report import TOOL
+from convert.output.terminal import TOOL
 from convert.trees import git
 
 SCHEMA = "xen-support.series/1"

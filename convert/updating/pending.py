@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from convert.failure import Failure
-from convert.files import write_atomic
-from convert.report import TOOL
+from convert.output.files import write_atomic
+from convert.output.terminal import TOOL
 from convert.trees import git
 
 _SCHEMA = "xen-support.update/1"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from convert.failure import Failure
-from convert.files import write_atomic
 from convert.merge import Side, left_over
+from convert.output.files import write_atomic
 from convert.updating import pending
 from convert.updating.applying import Options, Step, carry_out, checkout_obstacle, step_of
 from convert.updating.pending import Pending

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from convert.merge import Change
-from convert.report import TOOL, clean
+from convert.output.terminal import TOOL, clean
 from convert.updating.planning import Blocked, Plan, proposal
 
 _TITLES = (

@@ -18,7 +18,7 @@ from convert.matrix.formats import as_json, as_text, table
 from convert.matrix.page import Address, render, schema
 from convert.matrix.spreadsheet import to_csv
 from convert.names.aliases import Alias, Aliases
-from convert.report import TOOL, Painter
+from convert.output.terminal import TOOL, Painter
 from convert.trees.all import Column
 from grammar.source import Source
 

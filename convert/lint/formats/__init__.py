@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import IO
 
 from convert.lint.engine import Result
-from convert.report import Painter
+from convert.output.terminal import Painter
 from grammar.diagnostic import Diagnostic, Severity
 from grammar.source import Source
 

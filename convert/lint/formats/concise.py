@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from convert.lint.formats import LEVELS, Checked
-from convert.report import Painter, clean, position
+from convert.output.terminal import Painter, clean, position
 
 
 def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:

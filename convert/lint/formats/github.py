@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from convert.lint.formats import Checked, plain
-from convert.report import TOOL, Painter, clean, position
+from convert.output.terminal import TOOL, Painter, clean, position
 from grammar.diagnostic import Severity
 
 _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}

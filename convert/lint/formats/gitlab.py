@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from convert.lint.formats import Checked, fingerprints, plain
-from convert.report import TOOL, Painter, position
+from convert.output.terminal import TOOL, Painter, position
 from grammar.diagnostic import Severity
 
 _SEVERITIES: dict[Severity, str] = {"error": "critical", "warning": "minor", "info": "info"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 from convert.lint.formats import Checked, plain
-from convert.report import TOOL, Painter, diagnostic_json
+from convert.output.terminal import TOOL, Painter, diagnostic_json
 
 SCHEMA = "xen-support.lint/1"
 

@@ -8,7 +8,7 @@ from typing import IO
 
 from convert.lint.formats import Checked
 from convert.lint.formats.json import findings, header
-from convert.report import Painter
+from convert.output.terminal import Painter
 
 
 def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:

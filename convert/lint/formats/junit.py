@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from convert.lint.formats import Checked, plain
-from convert.report import TOOL, Painter, clean, position
+from convert.output.terminal import TOOL, Painter, clean, position
 
 _NO_XML = re.compile("[\ufffe\uffff]")
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from convert.lint.catalogue import Known, known
 from convert.lint.formats import Checked, fingerprints, plain
-from convert.report import TOOL, Painter, position
+from convert.output.terminal import TOOL, Painter, position
 from grammar.diagnostic import Diagnostic, Severity
 from grammar.source import Source, Span
 

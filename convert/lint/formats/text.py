@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from convert.lint.formats import Checked
-from convert.report import Painter, clean, one_line
+from convert.output.terminal import Painter, clean, one_line
 from grammar.diagnostic import Diagnostic
 from grammar.source import Source
 

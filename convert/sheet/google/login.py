@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from convert.files import write_atomic
+from convert.output.files import write_atomic
 from convert.sheet.cells import SheetError
 from convert.sheet.google.auth import DOWNLOAD_SCOPE, REVOKE_URI, SCOPES, TOKEN_URI, USER_TYPE, read_json
 from convert.sheet.google.messages import printable, said

@@ -13,7 +13,7 @@ def progress() -> Iterator[Callable[[str, int], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from convert.report import clean
+    from convert.output.terminal import clean
 
     def tell(title: str, rows: int) -> None:
         sys.stderr.write(f"\r\x1b[K{clean(title)[:40]}: {rows} rows")
