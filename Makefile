@@ -52,10 +52,10 @@ samples: $(VENV)/installed
 	@$(BIN)/python samples/make.py
 
 zipapp: $(VENV)/installed
-	@$(BIN)/python -m convert.zipapp_build dist/xen-support-lint.pyz
+	@$(BIN)/python -m convert.packaging.zipapp dist/xen-support-lint.pyz
 
 manual: $(VENV)/installed
-	@$(BIN)/python -m convert.manual build/man
+	@$(BIN)/python -m convert.packaging.manual build/man
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # rooms in order; a module's room is the first prefix that fits
 ROOMS = (
     ("grammar", 0), ("convert.failure", 1), ("convert.output.files", 1), ("convert.__version__", 0), ("convert.sheet", 1), ("convert.draft.definitions", 2),
-    ("convert.draft.translate", 2), ("convert.commands", 9), ("convert.cli", 10), ("convert.manual", 10), ("convert", 5),
+    ("convert.draft.translate", 2), ("convert.commands", 9), ("convert.cli", 10), ("convert.packaging.manual", 10), ("convert", 5),
 )  # fmt: skip
 HEAVY = ("googleapiclient", "google", "httplib2", "openpyxl", "jinja2", "tabulate", "odf", "wikitextparser")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from convert import manual
 from convert.cli import build_parser
 from convert.lint.catalogue import known
 from convert.lint.formats import FORMATS
+from convert.packaging import manual
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("xen-support.1", "xen-support-lint.1")

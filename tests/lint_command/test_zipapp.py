@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from convert import zipapp_build
 from convert.lint.catalogue import known
+from convert.packaging import zipapp
 from tests.lint_command.conftest import GOOD, broken
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +20,7 @@ WRONG = broken("Status, x86: Supported", "States, x86: Supported")
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("zipapp") / "xen-support-lint.pyz"
-    assert zipapp_build.main([str(path)]) == 0
+    assert zipapp.main([str(path)]) == 0
     return path
 
 
@@ -56,4 +56,4 @@ def test_it_is_executable_has_licences_and_can_be_reproduced(app: Path, tmp_path
     assert app.read_bytes().startswith(b"#!/usr/bin/env python3\n")
     assert "lark/LICENSE" in zipfile.ZipFile(app).namelist()
     assert not [name for name in zipfile.ZipFile(app).namelist() if name.startswith("convert/sheet")]
-    assert zipapp_build.build() == app.read_bytes()
+    assert zipapp.build() == app.read_bytes()

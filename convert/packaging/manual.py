@@ -1,6 +1,6 @@
 """Man pages, bash completion and the README's table of rules, out of the argparse definitions and the catalogue.
 
-`python -m convert.manual DIR` writes `xen-support.1`, `xen-support-lint.1` and `xen-support.bash`; with `--readme-table` the table
+`python -m convert.packaging.manual DIR` writes `xen-support.1`, `xen-support-lint.1` and `xen-support.bash`; with `--readme-table` the table
 goes to standard output instead.
 """
 
@@ -208,7 +208,7 @@ def completion(parser: argparse.ArgumentParser) -> str:
     previous = [f"    {option}) words={_quoted(words)} ;;" for option, words in sorted(values.items()) if words]
     return "\n".join(
         [
-            "# bash completion for xen-support, written by convert.manual",
+            "# bash completion for xen-support, written by convert.packaging.manual",
             "_xen_support() {",
             '  local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}" words="" formats=""',
             "  COMPREPLY=()",
@@ -263,7 +263,9 @@ def readme_table() -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write what is asked for; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m convert.manual", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m convert.packaging.manual", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where the files go")
     parser.add_argument("--readme-table", action="store_true", help="print the README's table of rules")
     args = parser.parse_args(argv)

@@ -1,6 +1,6 @@
 """xen-support-lint.pyz: `lint` and `explain` in one file with lark inside, for machines without PyPI.
 
-`python -m convert.zipapp_build FILE`.  The same sources give the same bytes.
+`python -m convert.packaging.zipapp FILE`.  The same sources give the same bytes.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def _files() -> Iterator[tuple[str, bytes]]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the file that is named; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m convert.zipapp_build", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m convert.packaging.zipapp", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("file", type=Path, nargs="?", default=Path("xen-support-lint.pyz"), metavar="FILE")
     write_atomic(parser.parse_args(argv).file, build(), 0o755)
     return 0

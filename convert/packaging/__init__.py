@@ -1,0 +1,1 @@
+"""Man pages, completion, the one-file archive."""
