@@ -52,7 +52,7 @@ def listed(words: Sequence[str], empty: str = "none") -> str:
 
 def catalogue() -> tuple[Problem, ...]:
     """All problems of workbooks, in the order of their codes."""
-    from convert.sheet import problems, tab_problems
+    from convert.sheet import problems, problems_tabs
 
     modules = (problems, tab_problems)
     found = [entry for module in modules for entry in vars(module).values() if isinstance(entry, Problem)]

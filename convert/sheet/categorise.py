@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from convert.sheet import tab_problems
+from convert.sheet import problems_tabs
 from convert.sheet.cell_text import one_line
 from convert.sheet.cells import Tab, Workbook
-from convert.sheet.drafts import finish
 from convert.sheet.features import Reading, read_features
+from convert.sheet.gather import finish
 from convert.sheet.header import read_header
 from convert.sheet.layout import Layout
 from convert.sheet.limits import read_limits
@@ -50,14 +50,14 @@ def _feature_tables(workbook: Workbook, tabs: list[Tab], titles: list[str], read
     if layout.tab_a_tree:
         return _tree_tables(workbook, titles, reading)
     if not tabs:
-        report.append(tab_problems.missing_tab(None, (), "features", layout.features.tabs, titles))
+        report.append(problems_tabs.missing_tab(None, (), "features", layout.features.tabs, titles))
     found = [read_header(tab, "features", layout, names, report) for tab in tabs]
     tables = [table for table in found if table is not None]
     if tables:
         headings = [heading for table in tables for heading in table.headings.values()]
         for name in names:
             if not any(name in table.trees for table in tables):
-                report.append(tab_problems.missing_tree_column(tables[0].title, [name], name, headings))
+                report.append(problems_tabs.missing_tree_column(tables[0].title, [name], name, headings))
     return tables
 
 
@@ -69,7 +69,7 @@ def _tree_tables(workbook: Workbook, titles: list[str], reading: Reading) -> lis
         wanted = [title for title, tree in layout.tree_tabs.items() if tree.casefold() == name.casefold()] or [name]
         found = by_title(workbook, wanted)
         if not found:
-            report.append(tab_problems.missing_tab(None, [name], f"tree {name}", wanted, titles))
+            report.append(problems_tabs.missing_tab(None, [name], f"tree {name}", wanted, titles))
         for tab in found:
             table = read_header(tab, "features", layout, reading.trees, report, name)
             if table is not None:

@@ -11,7 +11,7 @@ from typing import Literal
 from convert.sheet import problems
 from convert.sheet.cell_text import BLANK, Words, clean, one_line, prose, refused_links
 from convert.sheet.cells import Run
-from convert.sheet.drafts import Draft, Drafts, Piece, Stated
+from convert.sheet.gather import Draft, Drafts, Piece, Stated
 from convert.sheet.headings import Headings
 from convert.sheet.layout import Layout
 from convert.sheet.model import Prose, Role, Statement

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
-from convert.sheet import tab_problems
+from convert.sheet import problems_tabs
 from convert.sheet.cell_text import Words, fold_heading, words
 from convert.sheet.cells import Row, Tab, column_name
 from convert.sheet.layout import OVERRIDABLE, REQUIRED, UNPUBLISHED, Layout, TableLayout
@@ -69,12 +69,12 @@ def read_header(
         elif heading.text and (base := _overridden(text, name, part)) is not None:
             _claim_override(table, base, names, column, heading, report)
         elif column in filled:
-            report.append(tab_problems.unclaimed_column(heading.place, (), heading.line))
+            report.append(problems_tabs.unclaimed_column(heading.place, (), heading.line))
     stated = {"section"} if tab.section or (layout.sections != "column" and name == "features") else set()
     missing = [role for role in REQUIRED[name] if role not in {*table.roles, *part.constants, *stated}]
     for role in missing:
         report.append(
-            tab_problems.missing_column(table.title, (tree,) if tree else (), role, part.columns[role], found)
+            problems_tabs.missing_column(table.title, (tree,) if tree else (), role, part.columns[role], found)
         )
     _report_hidden(table, report)
     return None if set(missing) - {"version"} else table
@@ -109,7 +109,7 @@ def _claim(
 ) -> None:
     """Give a column to a role, a tree or an override; a second one for the same is an error, and not read."""
     if key in into:
-        report.append(tab_problems.two_columns(heading.place, trees, what, table.headings[into[key]], heading.line))
+        report.append(problems_tabs.two_columns(heading.place, trees, what, table.headings[into[key]], heading.line))
     else:
         into[key] = column
 
@@ -121,11 +121,11 @@ def _number_heading(
     text = heading.line.replace(",", ".")
     meant = [names[name] for name in (text, f"{text}0") if name in names]
     if meant:
-        report.append(tab_problems.number_for_version(heading.place, meant, heading.line))
+        report.append(problems_tabs.number_for_version(heading.place, meant, heading.line))
         for name in meant:
             table.trees.setdefault(name, column)
     else:
-        report.append(tab_problems.unclaimed_column(heading.place, (), heading.line))
+        report.append(problems_tabs.unclaimed_column(heading.place, (), heading.line))
 
 
 def _overridden(text: str, name: str, part: TableLayout) -> tuple[str, str] | None:
@@ -157,7 +157,7 @@ def _claim_override(
         else:
             near = get_close_matches(text, names, n=1)
             best = names[near[0]] if near else None
-            report.append(tab_problems.override_of_no_tree(heading.place, (), heading.line, text, best))
+            report.append(problems_tabs.override_of_no_tree(heading.place, (), heading.line, text, best))
 
 
 def _report_hidden(table: Table, report: list[Diagnostic]) -> None:
@@ -177,4 +177,4 @@ def _report_hidden(table: Table, report: list[Diagnostic]) -> None:
         shown = [str(first) if first == last else f"{first}-{last}" for first, last in ranges[:20]]
         parts.append("row" + "s" * (len(rows) > 1) + " " + ", ".join(shown) + (", ..." if len(ranges) > 20 else ""))
     if parts:
-        report.append(tab_problems.hidden(table.title, (), "; ".join(parts)))
+        report.append(problems_tabs.hidden(table.title, (), "; ".join(parts)))

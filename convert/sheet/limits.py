@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from convert.sheet import problems
 from convert.sheet.cell_text import Words, one_line
-from convert.sheet.drafts import Draft, Stated
 from convert.sheet.features import PROSE, Reading, heading_of, variant_of
+from convert.sheet.gather import Draft, Stated
 from convert.sheet.headings import Headings
 from convert.sheet.model import Figure, Limit, Role
 from convert.sheet.table import Line, Table, read_lines

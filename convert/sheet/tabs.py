@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from convert.sheet import tab_problems
+from convert.sheet import problems_tabs
 from convert.sheet.cell_text import fold_heading, one_line, words
 from convert.sheet.cells import Tab, Workbook
 from convert.sheet.header import best_header
@@ -51,7 +51,7 @@ def find_tabs(workbook: Workbook, layout: Layout, report: list[Diagnostic]) -> d
             taken.extend(candidates)
     for tab in workbook.tabs:
         if tab.rows and tab not in taken:
-            report.append(tab_problems.unclaimed_tab(one_line(tab.title), (), tab.title))
+            report.append(problems_tabs.unclaimed_tab(one_line(tab.title), (), tab.title))
     return found
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from convert.sheet import problems, tab_problems
+from convert.sheet import problems, problems_tabs
 from convert.sheet.cell_text import Words, is_address, one_line
 from convert.sheet.cells import Tab
 from convert.sheet.header import read_header
@@ -69,16 +69,16 @@ def read_trees(
     else:
         rows = [{key: Words(one_line(v), place=f.place) for key, v in f.facts.items()} for f in layout.facts]
         if not rows:
-            report.append(tab_problems.missing_tab(None, (), "trees", layout.trees.tabs, titles))
+            report.append(problems_tabs.missing_tab(None, (), "trees", layout.trees.tabs, titles))
             return ()
     if not rows:
-        report.append(tab_problems.no_trees(where, (), where))
+        report.append(problems_tabs.no_trees(where, (), where))
     trees: dict[str, Tree] = {}
     for row in rows:
         tree = _tree(row, layout, report, columns=tab is not None)
         other = trees.get(tree.name.casefold())
         if other is not None:
-            report.append(tab_problems.two_trees(tree.place, [other.name], tree.name, other.place))
+            report.append(problems_tabs.two_trees(tree.place, [other.name], tree.name, other.place))
             continue
         trees[tree.name.casefold()] = tree
         if tab is not None:
@@ -98,7 +98,7 @@ def _rows(lines: Iterator[Line], report: list[Diagnostic]) -> Iterator[dict[str,
         elif row["tree"].struck:
             report.append(problems.withdrawn(row["tree"].place, (), "tree", row["tree"].gone))
         elif any(said.text for said in row.values()):
-            report.append(tab_problems.row_without_tree(row["tree"].place, ()))
+            report.append(problems_tabs.row_without_tree(row["tree"].place, ()))
 
 
 def _tree(row: dict[str, Words], layout: Layout, report: list[Diagnostic], *, columns: bool) -> Tree:
@@ -106,27 +106,27 @@ def _tree(row: dict[str, Words], layout: Layout, report: list[Diagnostic], *, co
     touched = (name,)
     for role in ("tree", "version"):
         if role in row and is_ambiguous(row[role]):
-            report.append(tab_problems.number_for_version(row[role].place, touched, row[role].line))
+            report.append(problems_tabs.number_for_version(row[role].place, touched, row[role].line))
     facts: dict[str, str | None] = {}
     for role in FACTS:
         said = row.get(role)
         if said is not None and "\n" in said.text:
             report.append(
-                tab_problems.bad_tree_fact(said.place, touched, role, said.text, "has a line break; make it one line")
+                problems_tabs.bad_tree_fact(said.place, touched, role, said.text, "has a line break; make it one line")
             )
         blank = said is None or not said.text or layout.vocabulary.says("nothing", said.text)
         facts[role] = None if blank or said is None else said.line
     for what, said, text in (("tree", row["tree"], name), ("branch", row.get("branch"), facts["branch"])):
         if said is not None and text is not None and (why := refusal(text)):
-            report.append(tab_problems.bad_ref_name(said.place, touched, what, text, why))
+            report.append(problems_tabs.bad_ref_name(said.place, touched, what, text, why))
     version = facts["version"]
     place = row["tree"].place
     if version is None and not (columns and "version" not in row):  # a missing column has been reported
         report.append(
-            tab_problems.tree_without_version(row["version"].place if "version" in row else place, touched, name)
+            problems_tabs.tree_without_version(row["version"].place if "version" in row else place, touched, name)
         )
     elif version is not None and not _VERSION.fullmatch(version):
-        report.append(tab_problems.odd_version(row["version"].place, touched, version))
+        report.append(problems_tabs.odd_version(row["version"].place, touched, version))
     return Tree(
         name,
         facts["branch"],
@@ -151,7 +151,7 @@ def _release_notes(
     url = links[0] if links else said.line
     if not url.startswith("http") or not is_address(url):
         report.append(
-            tab_problems.bad_tree_fact(
+            problems_tabs.bad_tree_fact(
                 said.place, touched, "release_notes", url, "is no address; give an http or https one, or `-`"
             )
         )
