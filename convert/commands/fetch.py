@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from convert.sheet.cells import Tab
+    from convert.sheet.formats.snapshot import TabChange
     from convert.sheet.google import Fetched, GoogleSettings
-    from convert.sheet.snapshot import TabChange
 
 _SHOWN_ROWS = 12
 

@@ -34,8 +34,8 @@ from pathlib import Path
 from typing import IO
 
 from convert.sheet.cells import SheetError, Tab, Workbook
-from convert.sheet.files import open_regular
-from convert.sheet.grid import Report, clean_title
+from convert.sheet.formats.files import open_regular
+from convert.sheet.formats.grid import Report, clean_title
 
 MAX_FILE = 256 << 20
 """Bytes of a workbook file."""
@@ -85,10 +85,10 @@ def _without_collector() -> Iterator[None]:
 
 def _folder(path: Path, progress: Callable[[str, int], None] | None) -> Workbook:
     if (path / "meta.json").is_file():
-        from convert.sheet import snapshot
+        from convert.sheet.formats import snapshot
 
         return snapshot.read(path)
-    from convert.sheet.csvdir import read_csv_folder
+    from convert.sheet.formats.csvdir import read_csv_folder
 
     report = Report()
     tabs, digest = read_csv_folder(path, report, progress)
@@ -96,7 +96,7 @@ def _folder(path: Path, progress: Callable[[str, int], None] | None) -> Workbook
 
 
 def _file(stream: IO[bytes], path: Path, progress: Callable[[str, int], None] | None) -> Workbook:
-    from convert.sheet.archive import open_archive
+    from convert.sheet.formats.archive import open_archive
 
     label = clean_title(str(path))
     start = stream.read(_CHUNK)
@@ -115,7 +115,7 @@ def _file(stream: IO[bytes], path: Path, progress: Callable[[str, int], None] | 
         if "[Content_Types].xml" in parts:
             if not any(part.endswith(".xml") and part.rpartition("/")[2].startswith("workbook") for part in parts):
                 raise SheetError(f"{label}: {_other_office(parts)}")
-            from convert.sheet.xlsx import read_xlsx
+            from convert.sheet.formats.xlsx import read_xlsx
 
             return _workbook(path, "xlsx", digest.hexdigest(), read_xlsx(archive, report, progress), report)
         if "content.xml" in parts:
@@ -123,7 +123,7 @@ def _file(stream: IO[bytes], path: Path, progress: Callable[[str, int], None] | 
             other = next((words for word, words in _OTHER_ODF.items() if f"opendocument.{word}" in kind), None)
             if other:
                 raise SheetError(f"{label}: is {other} of OpenDocument, not a workbook; {_WANTED}")
-            from convert.sheet.ods import read_ods
+            from convert.sheet.formats.ods import read_ods
 
             return _workbook(path, "ods", digest.hexdigest(), read_ods(archive, report, progress), report)
     raise SheetError(f"{label}: is a zip file, but not a workbook; {_WANTED}")

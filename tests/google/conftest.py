@@ -12,8 +12,8 @@ import pytest
 
 from convert.commands import fetch as fetch_command
 from convert.commands import login as login_command
-from convert.sheet import snapshot
 from convert.sheet.cells import Workbook
+from convert.sheet.formats import snapshot
 from convert.sheet.google.settings import GoogleSettings
 from tests.google import builders as b
 from tests.google.emulator import Google, serving

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from convert.sheet import snapshot
 from convert.sheet.cells import Cell, Run, SheetError
+from convert.sheet.formats import snapshot
 from tests.google import builders as b
 from tests.google import faults as f
 from tests.google.conftest import ID, Box

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convert.sheet.cells import Cell, Row, Run, SheetError, Tab
+from convert.sheet.formats.grid import Report
 from convert.sheet.google.docs import read_document
 from convert.sheet.google.sheets import TAB_MASK, read_tab, tab_range, tab_titles
-from convert.sheet.grid import Report
 from tests.google import builders as b
 from tests.google.conftest import DOC, ID, UPLOAD, Box
 from tests.google.discovery import check_mask, check_reply, document, parse_mask

@@ -19,7 +19,7 @@ import pytest
 
 from convert.commands import draft
 from convert.sheet.cells import Cell, Run, Tab
-from convert.sheet.snapshot import canonical
+from convert.sheet.formats.snapshot import canonical
 from convert.sheet.workbook import open_workbook
 from tests.google import builders as b
 from tests.google.conftest import DOC, ID, UPLOAD, Box

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convert.sheet import snapshot
 from convert.sheet.cells import Cell, Row, Run, SheetError, Tab, Workbook
-from convert.sheet.snapshot import Meta, TabChange, canonical, changes, read, write
+from convert.sheet.formats import snapshot
+from convert.sheet.formats.snapshot import Meta, TabChange, canonical, changes, read, write
 
 META = Meta("https://docs.google.com/x", "id", "type", "2026-01-01T00:00:00Z", "7", "2026-01-01T00:00:00Z")
 

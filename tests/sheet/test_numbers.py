@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.sheet.numbers import BUILTIN, general, render
+from convert.sheet.formats.numbers import BUILTIN, general, render
 
 
 @pytest.mark.parametrize(

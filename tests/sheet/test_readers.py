@@ -436,7 +436,7 @@ def test_equal_titles(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_folder_goes_to_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from convert.sheet import snapshot
+    from convert.sheet.formats import snapshot
 
     made = Workbook("x", "snapshot", "0", ())
     monkeypatch.setattr(snapshot, "read", lambda path: replace(made, name=path.name))

@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import count as counting
 
 from convert.sheet.cells import SheetError, Tab
+from convert.sheet.formats.grid import MAX_COLUMN, MAX_MERGE, PLAIN, Grid, Report, Style, clean_title, make_cell
 from convert.sheet.google.sheets import Json, count, items, mapping, string
-from convert.sheet.grid import MAX_COLUMN, MAX_MERGE, PLAIN, Grid, Report, Style, clean_title, make_cell
 
 Piece = tuple[str, Style, str | None]
 

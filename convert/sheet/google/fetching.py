@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convert.sheet import snapshot
 from convert.sheet.cells import SheetError, Tab, Workbook
+from convert.sheet.formats import snapshot
+from convert.sheet.formats.grid import Report
 from convert.sheet.google.address import Address, parse_address
 from convert.sheet.google.settings import GoogleSettings, cache_home
-from convert.sheet.grid import Report
 
 if TYPE_CHECKING:
     from convert.sheet.google.client import Client

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from convert.sheet.cells import Cell, SheetError, Tab
-from convert.sheet.grid import Grid, Report, Style, clean_title, make_cell
+from convert.sheet.formats.grid import Grid, Report, Style, clean_title, make_cell
 
 LIST_MASK = "spreadsheetId,properties(title,locale,timeZone),sheets(properties)"
 TAB_MASK = (

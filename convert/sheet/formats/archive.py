@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element, ParseError
 from zipfile import BadZipFile, ZipFile
 
 from convert.sheet.cells import SheetError
-from convert.sheet.grid import clean_title
+from convert.sheet.formats.grid import clean_title
 
 MAX_PARTS = 10_000
 MAX_DIRECTORY = 4 << 20

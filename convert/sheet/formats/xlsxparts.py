@@ -9,10 +9,10 @@ import re
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from convert.sheet.archive import Archive, local, resolve
 from convert.sheet.cells import SheetError
-from convert.sheet.grid import PLAIN, Style
-from convert.sheet.numbers import BUILTIN
+from convert.sheet.formats.archive import Archive, local, resolve
+from convert.sheet.formats.grid import PLAIN, Style
+from convert.sheet.formats.numbers import BUILTIN
 
 Text = str | tuple[tuple[str, Style | None], ...]
 """A string of a cell: plain, or runs with their formats; None stands for the format of the cell."""

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from convert.sheet.cells import Tab, Workbook
-from convert.sheet.snapshot_rows import canonical, header, row_line
+from convert.sheet.formats.snapshot_rows import canonical, header, row_line
 
 _DIFF_LIMIT = 3_000  # lines; beyond, difflib's time is no longer bounded by anything useful
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from convert.sheet.archive import Archive, local
 from convert.sheet.cells import Cell, SheetError, Tab
-from convert.sheet.grid import MAX_TABS, Grid, Progress, Report, Style, clean_title, make_cell, text_cell
-from convert.sheet.numbers import render
-from convert.sheet.odsstyles import Styles
+from convert.sheet.formats.archive import Archive, local
+from convert.sheet.formats.grid import MAX_TABS, Grid, Progress, Report, Style, clean_title, make_cell, text_cell
+from convert.sheet.formats.numbers import render
+from convert.sheet.formats.odsstyles import Styles
 
 NO_VALUE = "formula without a stored value"
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from convert.sheet.archive import local
-from convert.sheet.grid import Style
+from convert.sheet.formats.archive import local
+from convert.sheet.formats.grid import Style
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _STYLE, _TABLE, _NUMBER, _FO = _NS % "style", _NS % "table", _NS % "datastyle", _NS % "xsl-fo-compatible"

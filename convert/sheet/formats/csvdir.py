@@ -19,8 +19,8 @@ from itertools import islice
 from pathlib import Path
 
 from convert.sheet.cells import SheetError, Tab
-from convert.sheet.files import open_regular
-from convert.sheet.grid import MAX_TABS, Grid, Progress, Report, clean_title, text_cell
+from convert.sheet.formats.files import open_regular
+from convert.sheet.formats.grid import MAX_TABS, Grid, Progress, Report, clean_title, text_cell
 
 MAX_FILE = 64 << 20
 MAX_FOLDER = 256 << 20

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from convert.sheet.cells import SheetError, Tab, Workbook
-from convert.sheet.snapshot_changes import TabChange, changes
-from convert.sheet.snapshot_rows import (
+from convert.sheet.formats.snapshot_changes import TabChange, changes
+from convert.sheet.formats.snapshot_rows import (
     MAX_COLUMNS,
     canonical,
     clean,

@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from convert.sheet.archive import Archive, local
 from convert.sheet.cells import Cell, SheetError, Tab
-from convert.sheet.grid import MAX_TABS, PLAIN, Grid, Progress, Report, Style, clean_title, make_cell, text_cell
-from convert.sheet.numbers import render
-from convert.sheet.xlsxparts import (
+from convert.sheet.formats.archive import Archive, local
+from convert.sheet.formats.grid import MAX_TABS, PLAIN, Grid, Progress, Report, Style, clean_title, make_cell, text_cell
+from convert.sheet.formats.numbers import render
+from convert.sheet.formats.xlsxparts import (
     Format,
     Relation,
     Text,

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from convert.sheet.dates import is_date, render_date
+from convert.sheet.formats.dates import is_date, render_date
 
 MAX_CODE = 255
 """Characters of a number format: the limit of the programs that write them; a longer one is read as General."""

@@ -1,0 +1,1 @@
+"""Readers of workbook formats: cells in, no meaning yet."""
