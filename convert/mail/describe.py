@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convert.diff.compare import Change, compare
-from convert.mail.text import one_line, subject_of, wrapped
+from convert.mail.messages import one_line, subject_of, wrapped
 from grammar.nodes import Document
 
 _MOST = 60  # changes that a body lists one by one

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from convert.diff.compare import Change, compare
-from convert.mail.text import one_line, wrapped
+from convert.mail.messages import one_line, wrapped
 from convert.series.split import FRAME, WHOLE, section_key
 from grammar.parser import parse_text
 

@@ -20,7 +20,7 @@ from convert.draft import definitions
 from convert.lint import engine
 from convert.lint.catalogue import chosen
 from convert.lint.ranges import new_only
-from convert.mail import text
+from convert.mail import messages
 from convert.series.mails import LIST
 from convert.series.plan import FILE, Change
 from convert.trees import git
@@ -84,12 +84,12 @@ def _mail(data: bytes, number: int, count: int, expected: Expected) -> Iterator[
     body = text.partition("\n\n")[2]
     if number == 0:
         letter = re.split(r"^[^\n]+ \([0-9]+\):\n  ", body, maxsplit=1, flags=re.M)[0]
-        for line in text.too_long(letter.split("\n")):
-            yield "error", f"line longer than {text.BODY} columns: {line[:50]!r}..."
+        for line in messages.too_long(letter.split("\n")):
+            yield "error", f"line longer than {messages.BODY} columns: {line[:50]!r}..."
         if "*** " in body and " HERE ***" in body:
             yield "error", "a placeholder is left"
         return
-    yield from _message(text.read(f"{_subject(mail)}\n\n{text.split_below(body)[0]}"))
+    yield from _message(messages.read(f"{_subject(mail)}\n\n{messages.split_below(body)[0]}"))
 
 
 def _headers(mail: Email, data: bytes, number: int, count: int) -> Iterator[_Said]:
@@ -114,8 +114,8 @@ def _headers(mail: Email, data: bytes, number: int, count: int) -> Iterator[_Sai
     else:
         if (int(found[2]), int(found[3])) != (number, count - 1):
             yield "error", f"is numbered {found[2]}/{found[3]}, and is {number}/{count - 1}"
-        if len(found[4]) > text.SUBJECT:
-            yield "error", f"subject of {len(found[4])} columns, longer than {text.SUBJECT}"
+        if len(found[4]) > messages.SUBJECT:
+            yield "error", f"subject of {len(found[4])} columns, longer than {messages.SUBJECT}"
 
 
 def _whole_subject(mail: Email) -> str:
@@ -127,9 +127,9 @@ def _subject(mail: Email) -> str:
     return _whole_subject(mail).partition("] ")[2]
 
 
-def _message(message: text.Message) -> Iterator[_Said]:
-    for line in text.too_long(message.body.split("\n")):
-        yield "error", f"line longer than {text.BODY} columns: {line[:50]!r}..."
+def _message(message: messages.Message) -> Iterator[_Said]:
+    for line in messages.too_long(message.body.split("\n")):
+        yield "error", f"line longer than {messages.BODY} columns: {line[:50]!r}..."
     if not message.body.strip():
         yield "error", "no text under the subject"
     signed = [n for n, tag in enumerate(message.tags) if tag.startswith("Signed-off-by: ")]

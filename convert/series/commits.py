@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convert.diff.compare import Change as Meaning
 from convert.mail.describe import compose
-from convert.mail.text import Message, read, subject_of, wrapped
+from convert.mail.messages import Message, read, subject_of, wrapped
 from convert.series import changelog
 from convert.series.plan import FILE, Change, Earlier, Files, Old, lines_of
 from convert.series.posted import Made, dates

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from convert.diff.compare import Change as Meaning
 from convert.diff.compare import compare, severity
-from convert.mail.text import one_line, subject_of, wrapped
+from convert.mail.messages import one_line, subject_of, wrapped
 from convert.series.changelog import lines, sentences
 from convert.series.plan import Change
 from grammar.parser import parse_text

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convert.failure import Failure
-from convert.mail import text
-from convert.mail.text import Message
+from convert.mail import messages
+from convert.mail.messages import Message
 from convert.series import posted
 from convert.series.posted import Record
 from convert.trees import git, resolve
@@ -198,9 +198,9 @@ def _patches(repo: Path, record: Record, start: str, tip: str) -> dict[str, Old]
     for commit in git.history(repo, start, tip):
         data = git.raw_commit(repo, commit)
         known = waiting.get(lines_of(repo, f"{commit}^", commit))
-        message = text.read(data.partition(b"\n\n")[2].decode("utf-8", "replace"))
+        message = messages.read(data.partition(b"\n\n")[2].decode("utf-8", "replace"))
         if not known:
-            return f"{commit[:12]} ({text.one_line(message.subject)!r})"
+            return f"{commit[:12]} ({messages.one_line(message.subject)!r})"
         made = known.pop(0)
         found[made.key] = Old(commit, message, made)
     return found

@@ -54,6 +54,6 @@ def catalogue() -> tuple[Problem, ...]:
     """All problems of workbooks, in the order of their codes."""
     from convert.sheet import problems, problems_tabs
 
-    modules = (problems, tab_problems)
+    modules = (problems, problems_tabs)
     found = [entry for module in modules for entry in vars(module).values() if isinstance(entry, Problem)]
     return tuple(sorted(found, key=lambda entry: entry.code))

@@ -9,7 +9,7 @@ from typing import Any
 
 from convert.cli import main
 from convert.commands.reading import read
-from convert.matrix import build
+from convert.matrix import build as model
 from convert.names.aliases import Alias, Aliases
 from convert.trees.all import Column
 from grammar.source import Source
@@ -33,23 +33,23 @@ def makefile(version: str) -> str:
     return f"export XEN_VERSION       = {major}\nexport XEN_SUBVERSION    = {minor}\n"
 
 
-def tree(version: str, features: str, name: str | None = None) -> build.Tree:
+def tree(version: str, features: str, name: str | None = None) -> model.Tree:
     """A tree, read."""
     text = support(version, features)
     return read(Column(name or version, None, None, None, version, Source(version, text.encode())), prose=True)
 
 
-def built(*trees: build.Tree, aliases: Sequence[tuple[str, str]] = ()) -> build.Matrix:
+def built(*trees: model.Tree, aliases: Sequence[tuple[str, str]] = ()) -> model.Matrix:
     """The matrix of trees, newest first."""
-    return build.build(trees, Aliases(tuple(Alias(old, new) for old, new in aliases)))
+    return model.build(trees, Aliases(tuple(Alias(old, new) for old, new in aliases)))
 
 
-def keys(found: build.Matrix) -> list[str]:
+def keys(found: model.Matrix) -> list[str]:
     """The keys of the rows below Feature Support, in order."""
     return [line.key for line in found.rows if line.path[0] == "Feature Support"]
 
 
-def line(found: build.Matrix, key: str) -> build.Line:
+def line(found: model.Matrix, key: str) -> model.Line:
     return next(line for line in found.lines if line.key == key)
 
 

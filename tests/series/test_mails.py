@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.mail import text
+from convert.mail import messages
 from tests.series.world import MEMORY, SCHEDULING, SECURITY, World, make, parsed, run, support, text_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,7 +101,7 @@ def test_many_mails_are_asked_about(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 def test_lengths_and_tags(new: World) -> None:
     for mail in new.post("--backport", "4.19+")[1:]:
-        message = text.read(
+        message = messages.read(
             f"{parsed(mail)['Subject']}\n\n{text_of(parsed(mail)).partition(chr(10) + '---' + chr(10))[0]}"
         )
         assert message.tags == ("Backport: 4.19+", "Signed-off-by: Test Author <author@example.org>")
@@ -208,12 +208,12 @@ def test_messages_are_read_as_they_are_written() -> None:
     text = (
         "SUPPORT.md: x\n\nNote: this is text.\n\nBackport: 4.19+\nSigned-off-by: A <a@b.c>\n\n---\nbelow\n---\nmore\n"
     )
-    message = text.read(text)
+    message = messages.read(text)
     assert (message.body, message.tags, message.below) == (
         "Note: this is text.", ("Backport: 4.19+", "Signed-off-by: A <a@b.c>"), "below\n---\nmore",
     )  # fmt: skip
-    assert message.text() == text and text.read(message.text()) == message
-    reviewed = text.read("s\n\nSigned-off-by: A <a@b.c>\nReviewed-by: B <b@b.c>\n")
+    assert message.text() == text and messages.read(message.text()) == message
+    reviewed = messages.read("s\n\nSigned-off-by: A <a@b.c>\nReviewed-by: B <b@b.c>\n")
     assert reviewed.with_tag("Signed-off-by: C <c@b.c>").tags[1:] == (
         "Signed-off-by: C <c@b.c>",
         "Reviewed-by: B <b@b.c>",
