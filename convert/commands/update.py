@@ -14,10 +14,10 @@ from convert.merge import Side
 from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git
-from convert.updating import pending, resolving
-from convert.updating.applying import Options, carry_out, obstacle, step_of
-from convert.updating.planning import Blocked, Plan, plan
-from convert.updating.showing import as_json, as_text
+from convert.update import pending, resolving
+from convert.update.apply import Options, carry_out, obstacle, step_of
+from convert.update.formats import as_json, as_text
+from convert.update.plan import Blocked, Plan, plan
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from convert import cli
-from convert.updating import pending
+from convert.update import pending
 from tests.update.worlds import FILE, World, changed, commit, git
 
 _WRAPPER = """#!/bin/sh

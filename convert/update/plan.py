@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convert import bases
-from convert.bases import Base
 from convert.draft import definitions, draft
 from convert.draft.draft import Made
 from convert.failure import Failure
 from convert.merge import Change, Labels, Merged, Place, Rule, Side, merge, no_rule
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git, resolve
-from convert.updating.cells import Undecided, cells
+from convert.update import base
+from convert.update.base import Base
+from convert.update.cells import Undecided, cells
 from grammar.source import Source
 
 FILE = "SUPPORT.md"
@@ -115,7 +115,7 @@ def plan(
     """
     try:
         branches = find_branches(repo, tree, remote)
-        base = bases.load(repo, tree.name)
+        base = base.load(repo, tree.name)
     except Failure as failure:
         return Blocked(tree.name, (str(failure),))
     try:

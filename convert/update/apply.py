@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from convert import bases
 from convert.failure import Failure
 from convert.mail.describe import compose
 from convert.trees import git
-from convert.updating import pending
-from convert.updating.planning import FILE, Plan
+from convert.update import base, pending
+from convert.update.plan import FILE, Plan
 from grammar.parser import parse_text
 
 
@@ -51,7 +50,7 @@ def step_of(found: Plan) -> Step:
     branches = found.branches
     content = None
     if found.moves_base:
-        content = bases.files(found.made, found.theirs, found.sha256, branches.upstream_at)
+        content = base.files(found.made, found.theirs, found.sha256, branches.upstream_at)
     return Step(
         found.tree, branches.support, branches.support_at, branches.parents, branches.fork or _kept(found), branches.upstream,
         found.result.data, found.base.commit if found.base else None, content,
@@ -101,7 +100,7 @@ def carry_out(repo: Path, step: Step, options: Options, journal: Path | None = N
     if new != step.at:
         moves.append((step.support, new, step.at))
     if step.new_base is not None:
-        moves.append((bases.ref_of(step.tree), bases.store(repo, step.tree, step.base_at, step.new_base), step.base_at))
+        moves.append((base.ref_of(step.tree), base.store(repo, step.tree, step.base_at, step.new_base), step.base_at))
     if not moves:
         return None
     folder = git.checkouts(repo).get(step.support) if options.checkout and step.at and new != step.at else None

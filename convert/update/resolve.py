@@ -12,10 +12,10 @@ from typing import Any
 from convert.failure import Failure
 from convert.merge import Side, left_over
 from convert.output.files import write_atomic
-from convert.updating import pending
-from convert.updating.applying import Options, Step, carry_out, checkout_obstacle, step_of
-from convert.updating.pending import Pending
-from convert.updating.planning import Plan
+from convert.update import pending
+from convert.update.apply import Options, Step, carry_out, checkout_obstacle, step_of
+from convert.update.pending import Pending
+from convert.update.plan import Plan
 from grammar.parser import parse
 from grammar.rows import read_rows
 from grammar.source import Source

@@ -7,7 +7,7 @@ from typing import Any
 
 from convert.merge import Change
 from convert.output.terminal import TOOL, clean
-from convert.updating.planning import Blocked, Plan, proposal
+from convert.update.plan import Blocked, Plan, proposal
 
 _TITLES = (
     ("conflict", "conflicts"),
