@@ -17,7 +17,7 @@ from lark import Lark, TextSlice, Token, Tree
 from lark.lexer import BasicLexer
 
 from grammar.attributes import info
-from grammar.tables import build
+from grammar.larktables import build
 from grammar.words import LINE_TAGS
 
 _BULLET = re.compile(r"( {0,3}[*+-])( *)([^ ]?)")

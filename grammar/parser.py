@@ -14,10 +14,10 @@ from grammar.ledger import UNKNOWN, Ledger, meant
 from grammar.lines import Run, blocks, indentation
 from grammar.malformed import malformed
 from grammar.nodes import Block, Document, Heading, Literal, Outside, ParsedField, Section
+from grammar.positions import Lines, lines_of
 from grammar.running import Finding, Scan
 from grammar.scanner import reference_key, scan
 from grammar.source import Source, Span
-from grammar.texts import Lines, lines_of
 
 _RISKY = re.compile(r"[\[<^$\\@~`{&]|!\[")
 _TEXT_HEADING = re.compile(r"(?: {1,3}#+ +\S| {0,3}##+[^#\s]|#[A-Z])")

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from grammar.labels import LABELS, Label, Security
-from grammar.tables import build
+from grammar.larktables import build
 
 if TYPE_CHECKING:
     from lark import Lark
