@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from grammar.quotes import plain_word
+from grammar.pandoc.quotes import plain_word
 
 # Arabic, Syriac and Kaithi signs of category Cf that are seen in print
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")

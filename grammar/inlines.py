@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 
 from grammar import nodes
-from grammar.running import Piece
-from grammar.scanner import scan
+from grammar.pandoc.inline import scan
+from grammar.pandoc.words import Piece
 
 _HREF = r"(?i)href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))"
 _NOT_KEPT = re.compile(r"[^A-Za-z0-9_.\s-]")

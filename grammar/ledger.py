@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grammar import fields, problems
 from grammar.diagnostic import Diagnostic, Severity
-from grammar.scanner import TAG
+from grammar.pandoc.inline import TAG
 from grammar.source import Source, Span
 
 # block kinds that Xen's tools do not know: any later literal kills them

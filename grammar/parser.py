@@ -6,17 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from grammar import fields, nodes, pandoc3, problems
-from grammar.attributes import identifier_of
+from grammar import fields, nodes, problems
 from grammar.diagnostic import Diagnostic
 from grammar.inlines import identifier, inlines, nodes_of, pandoc_text
 from grammar.ledger import UNKNOWN, Ledger, meant
-from grammar.lines import Run, blocks, indentation
 from grammar.malformed import malformed
 from grammar.nodes import Block, Document, Heading, Literal, Outside, ParsedField, Section
+from grammar.pandoc import version3
+from grammar.pandoc.attributes import identifier_of
+from grammar.pandoc.blocks import Run, blocks, indentation
+from grammar.pandoc.inline import reference_key, scan
+from grammar.pandoc.words import Finding, Scan
 from grammar.positions import Lines, lines_of
-from grammar.running import Finding, Scan
-from grammar.scanner import reference_key, scan
 from grammar.source import Source, Span
 
 _RISKY = re.compile(r"[\[<^$\\@~`{&]|!\[")
@@ -118,15 +119,15 @@ class _Builder:
         """A block behind a definition list that pandoc 3 makes part of the definition."""
         last = self.source.position(above.span.end)[0]
         marked = [text for text in map(self.source.line_text, range(last, 0, -1)) if text.lstrip(" ")[:1] in (":", "~")]
-        found = pandoc3.behind_definition(indentation(lines.texts[index]), marked[0]) if marked else None
+        found = version3.behind_definition(indentation(lines.texts[index]), marked[0]) if marked else None
         if found:
             self.say(problems.pandoc_3_differs(lines.span(index), *found))
 
     def quotation(self, lines: Lines, index: int) -> None:
         if not lines.texts[index].isascii():
-            self.differs(lines, index, pandoc3.quotation(lines.texts[index]))
+            self.differs(lines, index, version3.quotation(lines.texts[index]))
 
-    def differs(self, lines: Lines, index: int, found: tuple[int, pandoc3.Difference] | None) -> None:
+    def differs(self, lines: Lines, index: int, found: tuple[int, version3.Difference] | None) -> None:
         """Report what pandoc 3 reads otherwise, at an offset of a line."""
         if found:
             at, difference = found
@@ -209,7 +210,7 @@ class _Builder:
         self.latin1(lines, index, 0, "heading")
         self.quotation(lines, index)
         if "{" in text and given is None:
-            self.differs(lines, index, pandoc3.anchor(text))
+            self.differs(lines, index, version3.anchor(text))
         return Heading(level, nodes_of(read.pieces) if self.prose else (), words, anchor, given, span)
 
     def crosses(self, lines: Lines, index: int, raw: str, read: Scan) -> None:
@@ -292,7 +293,7 @@ class _Builder:
             ):
                 self.ledger.lose_heading(lines.span(index), text.strip(), _why_text(text))
             elif ":" in text or "~" in text:
-                found = pandoc3.in_paragraph(text, index - run.first, shape)
+                found = version3.in_paragraph(text, index - run.first, shape)
                 if found:
                     self.say(problems.pandoc_3_differs(lines.span(index), *found))
                 else:
@@ -336,7 +337,7 @@ class _Builder:
             else:
                 off = continuation if indentation(text) >= continuation else 0
                 content.append((text[off:], index, off))
-                found = pandoc3.in_item(text) if not off and (":" in text or "~" in text) else None
+                found = version3.in_item(text) if not off and (":" in text or "~" in text) else None
                 if found:
                     self.say(problems.pandoc_3_differs(lines.span(index), *found))
         finish()
@@ -449,9 +450,9 @@ class _Builder:
             self.quotation(lines, n)
             found = None
             if terminal == "LAZY":
-                found = pandoc3.in_definition(texts[n], shape)
+                found = version3.in_definition(texts[n], shape)
             elif terminal == "TERM":
-                found = pandoc3.in_term(shape)
+                found = version3.in_term(shape)
             if found:
                 self.say(problems.pandoc_3_differs(lines.span(n), *found))
         span = lines.span(index)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from grammar import problems
 from grammar.diagnostic import Diagnostic
-from grammar.lines import Run
+from grammar.pandoc.blocks import Run
 from grammar.source import Source, Span
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grammar.attributes import attributes_of
 from grammar.escape import GLUE
 from grammar.nodes import (
     Block,
@@ -25,7 +24,8 @@ from grammar.nodes import (
     Term,
     Text,
 )
-from grammar.spelling import spell, spell_anchor
+from grammar.pandoc.attributes import attributes_of
+from grammar.pandoc.spelling import spell, spell_anchor
 from grammar.tidy import tidy, tidy_blocks
 from grammar.wrap import wrap
 

@@ -184,8 +184,8 @@ def _table(
 def _explain(key: str, categorisation: Categorisation, trees: list[Tree], made: dict[str, draft.Made]) -> int:
     """Print the cell behind a row key, its text, and what became of it, tree by tree."""
     from grammar.inlines import identifier
+    from grammar.pandoc.inline import scan
     from grammar.rows import key_of
-    from grammar.scanner import scan
 
     known = False
     for tree in trees:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grammar import problems
-from grammar.lines import blocks, language
 from grammar.nodes import BulletList, Link, Literal, Paragraph, Text
+from grammar.pandoc.blocks import blocks, language
 from grammar.parser import parse, parse_text
 from grammar.rows import limits, read_rows
 from grammar.source import Source

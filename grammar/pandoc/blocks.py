@@ -16,9 +16,9 @@ from typing import NamedTuple
 from lark import Lark, TextSlice, Token, Tree
 from lark.lexer import BasicLexer
 
-from grammar.attributes import info
 from grammar.larktables import build
-from grammar.words import LINE_TAGS
+from grammar.pandoc.attributes import info
+from grammar.pandoc.lists import LINE_TAGS
 
 _BULLET = re.compile(r"( {0,3}[*+-])( *)([^ ]?)")
 _ORDERED = r"( {0,3}\(?[@#\w-]+[.)])( *)([^ ]?)"

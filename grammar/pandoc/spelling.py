@@ -8,7 +8,7 @@ from html import escape as html_escape
 
 from grammar.escape import EMPHASIS, GLUE, LINK, MARK, Stream, escape
 from grammar.nodes import Code, Emph, Inline, Link, Strong, Text
-from grammar.quotes import misread_quotes
+from grammar.pandoc.quotes import misread_quotes
 
 _AUTOMATIC = re.compile(r"(?:https?|ftp)://[A-Za-z0-9](?:[A-Za-z0-9./_~:?#=%+,@&-]*[A-Za-z0-9/])?")
 _QUOTE = re.compile("[\"']")

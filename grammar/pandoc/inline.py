@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from grammar.attributes import ATTRIBUTES
-from grammar.running import Finding, GaveUp, Piece, Read, RunningText, Scan, trim
-from grammar.words import BLOCK_TAGS
+from grammar.pandoc.attributes import ATTRIBUTES
+from grammar.pandoc.lists import BLOCK_TAGS
+from grammar.pandoc.words import Finding, GaveUp, Piece, Read, RunningText, Scan, trim
 
 # (patterns of what is rare are compiled when they are first used: that is most of what a start would cost)
 # a text without any of these is its own words, blanks folded

@@ -1,6 +1,6 @@
 """Running text as pandoc's Markdown reader takes it (pandoc's manual, "Inline formatting"): words, quotations, emphasis, code, escapes.
 
-`grammar.scanner` adds what links and what is outside the mark-up.
+`grammar.pandoc.inline` adds what links and what is outside the mark-up.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from grammar.attributes import ATTRIBUTES, RAW
-from grammar.words import ABBREVIATIONS
+from grammar.pandoc.attributes import ATTRIBUTES, RAW
+from grammar.pandoc.lists import ABBREVIATIONS
 
 _ENTITY = r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
 _CITATION = r"-?@(?:\{|[\w*])"

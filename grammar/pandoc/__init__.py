@@ -1,0 +1,1 @@
+"""How pandoc reads what people wrote; imported inside grammar alone."""
