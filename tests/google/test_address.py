@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convert.commands import fetch, login
+from convert.net.transport import check_url, retry_after
 from convert.sheet.cells import SheetError
 from convert.sheet.google.address import Address, is_google, parse_address
 from convert.sheet.google.messages import printable
-from convert.sheet.google.transport import check_url, retry_after
 from tests.google import builders as b
 from tests.google.conftest import ID, Box
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convert.net.transport import Guard, TransientError
 from convert.sheet.cells import SheetError
 from convert.sheet.google.messages import Identity, explain, explain_refresh, printable, read_fault
 from convert.sheet.google.settings import GoogleSettings, token_file
-from convert.sheet.google.transport import Guard, TransientError
 
 _PREFIX = "https://www.googleapis.com/auth/"
 SCOPES = tuple(_PREFIX + name for name in ("spreadsheets.readonly", "documents.readonly", "drive.metadata.readonly"))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from convert.net.transport import Guard, Limits, TransientError, check_url, retry_after
 from convert.sheet.cells import SheetError
 from convert.sheet.google.messages import explain, is_rate, not_json, read_fault
 from convert.sheet.google.settings import GoogleSettings
-from convert.sheet.google.transport import Guard, Limits, TransientError, check_url, retry_after
 
 T = TypeVar("T")
 _VERSIONS = {"drive": "v3", "sheets": "v4", "docs": "v1"}

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from convert.net.transport import Guard, Limits, TransientError, check_url, quiet_libraries
 from convert.output.files import write_atomic
 from convert.sheet.cells import SheetError
 from convert.sheet.google.auth import DOWNLOAD_SCOPE, REVOKE_URI, SCOPES, TOKEN_URI, USER_TYPE, read_json
 from convert.sheet.google.messages import printable, said
 from convert.sheet.google.settings import GoogleSettings, token_file
-from convert.sheet.google.transport import Guard, Limits, TransientError, check_url, quiet_libraries
 
 _AUTH_URI = "https://accounts.google.com/o/oauth2/auth"
 
