@@ -14,7 +14,7 @@ from convert.merge import Side
 from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git
-from convert.update import pending, resolving
+from convert.update import pending, resolve
 from convert.update.apply import Options, carry_out, obstacle, step_of
 from convert.update.formats import as_json, as_text
 from convert.update.plan import Blocked, Plan, plan
@@ -108,7 +108,7 @@ def _abort(args: argparse.Namespace, name: str) -> int:
 
 
 def _settle(args: argparse.Namespace, name: str, settled: dict[str, Side]) -> int:
-    left = resolving.settle(args.repo, name, settled)
+    left = resolve.settle(args.repo, name, settled)
     print(f"{clean(name)}: {len(left)} conflicts left{': ' + clean(', '.join(left)) if left else ''}")
     return 0
 
@@ -119,8 +119,8 @@ def _conclude(args: argparse.Namespace, name: str) -> int:
         print(f"{clean(name)}: no merge waits (any more)")
         return 0
     stuck = pending.load(args.repo, name).new_base is None
-    found = resolving.conclude(args.repo, name, _options(args))
-    if isinstance(found, resolving.Refused):
+    found = resolve.conclude(args.repo, name, _options(args))
+    if isinstance(found, resolve.Refused):
         for line in found.why:
             print(f"xen-support: {clean(line)}", file=sys.stderr)
         return 1
@@ -200,7 +200,7 @@ def _apply(args: argparse.Namespace, found: Plan | Blocked) -> int:
         print(f"xen-support: {name}: {clean(wrong)}", file=sys.stderr)
         return 1
     if found.result.conflicts:
-        folder = resolving.keep(args.repo, found)
+        folder = resolve.keep(args.repo, found)
         keys = ", ".join(dict.fromkeys(change.place.key for change in found.result.conflicts))
         print(
             f"{name}: {len(found.result.conflicts)} conflicts: {clean(keys)}\n"

@@ -18,7 +18,7 @@ from convert.output.files import write_atomic
 
 # what lint and explain import of this project; a test runs the result in a Python that has nothing else
 _OWN = ("convert/*.py", "convert/commands/__init__.py", "convert/commands/lint.py", "convert/commands/explain.py")
-_ROOMS = ("convert/lint", "grammar")
+_ROOMS = ("convert/trees", "convert/output", "convert/names", "convert/lint", "grammar")
 _DATA = (".py", ".lark", ".toml", ".txt")
 _MAIN = """\
 import sys
@@ -44,7 +44,7 @@ def build() -> bytes:
 
 def _files() -> Iterator[tuple[str, bytes]]:
     yield "__main__.py", _MAIN.encode()
-    top = Path(__file__).resolve().parent.parent
+    top = Path(__file__).resolve().parents[2]
     own = [path for pattern in _OWN for path in top.glob(pattern)]
     own += [path for room in _ROOMS for path in (top / room).rglob("*") if path.suffix in _DATA]
     for path in own:
