@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convert.failure import Failure
-from convert.importing import tables, workbook
+from convert.importing import workbook
 from convert.importing.tables import Tables, TreeFile
+from convert.importing.tables import tables as tables_of
 from convert.importing.verify import differences
 from convert.output.files import write_atomic
 from convert.output.terminal import Painter, add_color, clean, one_line
@@ -72,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         files += found
         errors += wrong
     try:
-        tables = tables.tables(files)
+        tables = tables_of(files)
         data = workbook.write(tables)
     except ValueError as error:
         raise Failure(str(error)) from None
