@@ -12,7 +12,7 @@ from convert.failure import Failure
 from convert.merge import Change, Labels, Merged, Place, Rule, Side, merge, no_rule
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git, resolve
-from convert.update import base
+from convert.update import base as bases
 from convert.update.base import Base
 from convert.update.cells import Undecided, cells
 from grammar.source import Source
@@ -115,7 +115,7 @@ def plan(
     """
     try:
         branches = find_branches(repo, tree, remote)
-        base = base.load(repo, tree.name)
+        base = bases.load(repo, tree.name)
     except Failure as failure:
         return Blocked(tree.name, (str(failure),))
     try:
