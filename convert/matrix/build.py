@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any, Literal
 from convert.diff.losses import SUPPORTED, narrowed, rank
 from convert.matrix.rowtree import Node, Part, merge
 from convert.names.aliases import Aliases
+from convert.trees.state import State, standing
 from grammar.diagnostic import Diagnostic
 from grammar.labels import Security
 from grammar.nodes import Document
@@ -22,7 +22,6 @@ from grammar.status import fold_label
 
 Absence = Literal["not-yet", "removed", "gap", "unreadable"]
 Change = Literal["better", "worse", "security-lost", "text", "same"]
-State = Literal["development", "supported", "security", "ended", "unknown"]
 # equal security support, more or less of a feature: the labels that security alone does not order, least first
 _ORDER = (
     "Not functional", "Not implemented", "Not supported", "Obsolete", "Experimental", "Tech Preview", "No security support",
@@ -233,22 +232,5 @@ def _lost(root: Node, index: int, tree: Tree) -> set[int]:
 
 
 def state(release: Mapping[str, Any], today: date) -> State:
-    """What a tree is on a day by the dates of its release fields; the last day of support counts."""
-    ends = [_date(release.get(key)) for key in ("Supported-Until", "Security-Support-Until")]
-    if re.search(r"-(?:unstable|rc|pre)", str(release.get("Xen-Version", ""))):
-        return "development"
-    if ends[0] and today <= ends[0]:
-        return "supported"
-    if ends[1]:
-        return "security" if today <= ends[1] else "ended"
-    return "ended" if ends[0] else "unknown"
-
-
-def _date(value: object) -> date | None:
-    text = str(value)
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    """What a tree is on a day by its release fields; `convert.trees.state.standing` has the dates as well."""
+    return standing(release, today).state

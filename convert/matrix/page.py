@@ -12,8 +12,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from convert.matrix.build import Cell, Line, Matrix, State, Tree, state
+from convert.matrix.build import Cell, Line, Matrix, Tree, state
 from convert.output.terminal import TOOL
+from convert.trees.state import State
 from grammar.labels import LABELS
 
 if TYPE_CHECKING:

@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 from convert.lint.registry import Context, rule
 from convert.lint.rules.parts import fix
 from convert.lint.rules.structure import release_literals
+from convert.trees.state import DATES, INITIAL, SECURITY, SUPPORT, iso_date
 from grammar.nodes import DefinitionList, Document, Link, ParsedField, Term
 from grammar.source import Span
 
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
-_INITIAL, _SUPPORT, _SECURITY = "Initial-Release", "Supported-Until", "Security-Support-Until"
-_DATES = (_INITIAL, _SUPPORT, _SECURITY)
 _VERSION = r"(\d{1,3}\.\d{1,3})(?:\.\d{1,3})?(-unstable|-rc\.?\d*|-pre)?"
 _PLACEHOLDERS = frozenset(("n/a", "na", "n.a.", "tbd", "tba", "tbc", "unknown", "none", "-", "?", "unreleased"))
 
@@ -51,17 +50,8 @@ def _read(context: Context) -> Facts | None:
         state = (
             "unstable" if suffix == "-unstable" else "candidate" if "rc" in suffix or suffix == "-pre" else "released"
         )
-    dates = {key: day for key in _DATES if key in fields and (day := _date(fields[key].value)) is not None}
+    dates = {key: day for key in DATES if key in fields and (day := iso_date(fields[key].value)) is not None}
     return Facts(fields, version[1] if version else None, state, dates, _notes(context.parsed.document))
-
-
-def _date(value: str) -> date | None:
-    if len(value) != 10 or value[4] != "-":
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
 
 
 def _notes(document: Document) -> tuple[Term, str] | None:
@@ -107,7 +97,7 @@ def date_form(document: Document, context: Context) -> Iterator[Found]:
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
     facts = _facts(context)
-    for key in _DATES if facts else ():
+    for key in DATES if facts else ():
         field = facts.fields.get(key) if facts else None
         if facts and field and key not in facts.dates and not _placeholder(field.value):
             yield field.value_span, f'{key}: "{field.value}" is no date of the form YYYY-MM-DD'
@@ -141,14 +131,9 @@ def security_before_support(document: Document, context: Context) -> Iterator[Fo
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
     facts = _facts(context)
-    if (
-        facts
-        and _SUPPORT in facts.dates
-        and _SECURITY in facts.dates
-        and facts.dates[_SECURITY] < facts.dates[_SUPPORT]
-    ):
-        span = facts.fields[_SECURITY].value_span
-        yield span, f"security support ends ({facts.dates[_SECURITY]}) before support does ({facts.dates[_SUPPORT]})"
+    if facts and SUPPORT in facts.dates and SECURITY in facts.dates and facts.dates[SECURITY] < facts.dates[SUPPORT]:
+        span = facts.fields[SECURITY].value_span
+        yield span, f"security support ends ({facts.dates[SECURITY]}) before support does ({facts.dates[SUPPORT]})"
 
 
 @rule("XS503", "swapped-dates", "error", Document)
@@ -179,9 +164,9 @@ def swapped_dates(document: Document, context: Context) -> Iterator[Found]:
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
     facts = _facts(context)
-    if facts and _INITIAL in facts.dates:
-        first = facts.dates[_INITIAL]
-        early = [key for key in (_SUPPORT, _SECURITY) if key in facts.dates and facts.dates[key] <= first]
+    if facts and INITIAL in facts.dates:
+        first = facts.dates[INITIAL]
+        early = [key for key in (SUPPORT, SECURITY) if key in facts.dates and facts.dates[key] <= first]
         if early:
             span = facts.fields[early[0]].value_span
             yield (
@@ -220,7 +205,7 @@ def placeholder(document: Document, context: Context) -> Iterator[Found]:
     facts = _facts(context)
     if not facts or facts.state != "released":
         return
-    for key in _DATES:
+    for key in DATES:
         field = facts.fields.get(key)
         if field and _placeholder(field.value):
             yield field.value_span, f'{key}: "{field.value}" on the released version {facts.number}'
@@ -323,15 +308,15 @@ def support_length(document: Document, context: Context) -> Iterator[Found]:
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
     facts = _facts(context)
-    if not facts or facts.state != "released" or facts.number is None or _INITIAL not in facts.dates:
+    if not facts or facts.state != "released" or facts.number is None or INITIAL not in facts.dates:
         return
     from convert.lint.policy import months_later, policy_for, version
 
-    first = facts.dates[_INITIAL]
+    first = facts.dates[INITIAL]
     policy = policy_for(version(facts.number), context.day)
-    if policy is None or any(day <= first for key, day in facts.dates.items() if key != _INITIAL):
+    if policy is None or any(day <= first for key, day in facts.dates.items() if key != INITIAL):
         return
-    for key, months in ((_SUPPORT, policy.support), (_SECURITY, policy.security)):
+    for key, months in ((SUPPORT, policy.support), (SECURITY, policy.security)):
         if key not in facts.dates or first.year + months // 12 + 1 > 9999:
             continue
         due = months_later(first, months)

@@ -1,0 +1,1 @@
+"""Names of trees, and what a tree is on a day."""
