@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import NoReturn
 
 from convert import __version__
-from convert.failure import Failure
 
 # subcommand -> (module, one line of help); `--help` and the man page list them in this order
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -75,24 +74,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = args.func(args)
         sys.stdout.flush()
         return status
-    except SystemExit as leaving:  # argparse has spoken
-        return leaving.code if isinstance(leaving.code, int) else 2
-    except Failure as failure:
-        print(f"xen-support: {failure}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("xen-support: interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader of our output has gone; Python would complain again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
-    except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        print(f"xen-support: {name}{error.strerror or error}", file=sys.stderr)
-        return 2
-    except RecursionError:
-        print("xen-support: the input is nested too deeply", file=sys.stderr)
-        return 2
+    except BaseException as error:  # the boundary: nothing passes it as a traceback
+        from convert.commands.boundary import told
+
+        return told(error, arguments)
 
 
 def entry() -> NoReturn:
@@ -100,16 +85,25 @@ def entry() -> NoReturn:
 
     Taking the interpreter down module by module takes an eighth of the time that `show` takes, and gives nothing back.
     """
+    sys.unraisablehook = _unraisable
     status = main()
+    threading = sys.modules.get("threading")
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:
+    except (OSError, ValueError, AttributeError):  # closed, or never there
         status = status or 2
-    threading = sys.modules.get("threading")
     if threading is not None and threading.active_count() > 1:
         sys.exit(status)
     os._exit(status)
+
+
+def _unraisable(caught: sys.UnraisableHookArgs) -> None:
+    """What a finaliser raised: it changes nothing any more, and its traceback is for developers."""
+    from convert.commands.boundary import shows
+
+    if shows():
+        sys.__unraisablehook__(caught)
 
 
 if __name__ == "__main__":

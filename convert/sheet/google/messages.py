@@ -18,7 +18,10 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069
 _SECRET = re.compile(
     r"ya29\.[\w.-]+|1//[\w-]{10,}|4/0[\w-]{10,}|AIza[\w-]{10,}|GOCSPX-[\w-]+|eyJ[\w-]{8,}(?:\.[\w-]+)*"
     r"|-----BEGIN[^-]*PRIVATE KEY-----.*?(?:-----END[^-]*-----|$)"
-    r"|(?i:(?<=bearer )[\w.~+/=-]+|(?<=[?&]key=)[^&\s\"']+|(?<=access_token=)[^&\s\"']+|(?<=resourcekey=)[^&\s\"']+)",
+    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # https://user:password@host
+    r"|(?i:(?<=bearer )[\w.~+/=-]+|(?<=authorization: basic )[\w+/=-]+|(?<=[?&]key=)[^&\s\"']+|(?<=resourcekey=)[^&\s\"']+"
+    r"|(?<=_token=)[^&\s\"']+|(?<=client_secret=)[^&\s\"']+"
+    r"|(?<=_token[\"']: [\"'])[^\"']+|(?<=_secret[\"']: [\"'])[^\"']+|(?<=private_key[\"']: [\"'])[^\"']+)",
     re.DOTALL,
 )
 RATE = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "sharingRateLimitExceeded"})
