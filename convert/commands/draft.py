@@ -13,6 +13,7 @@ from convert.failure import Failure
 from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
 from convert.trees.arguments import read_source
+from convert.trees.version import FILE
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -152,8 +153,8 @@ def _definitions(args: argparse.Namespace, tree: Tree) -> Definitions | None:
     where = resolve.resolve(tree.branch, args.repo, unpacked=False)
     if where.note:
         print(clean(where.note), file=sys.stderr)
-    data = git.object_of(args.repo, f"{where.commit}:{resolve.FILE}")
-    origin = f"{tree.branch}:{resolve.FILE}"
+    data = git.object_of(args.repo, f"{where.commit}:{FILE}")
+    origin = f"{tree.branch}:{FILE}"
     return None if data is None else definitions.find(Source(origin, data), origin)
 
 
@@ -174,7 +175,7 @@ def _table(
         elif folder / tree.name in waiting:
             where = "not overwritten"
         else:
-            where = str(folder / tree.name / "SUPPORT.md")
+            where = str(folder / tree.name / FILE)
         counts = one.counts if one else ("-", "-", "-")
         rows.append([clean(tree.name), clean(tree.version), *counts, questions, findings, clean(where)])
     heads = ["tree", "version", "features", "statuses", "limits", "open questions", "findings", "file"]

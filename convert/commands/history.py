@@ -21,7 +21,7 @@ from convert.names.aliases import Aliases, load
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees import git
 from convert.trees.commit import Commit, read
-from convert.trees.resolve import FILE
+from convert.trees.version import FILE
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -19,6 +19,7 @@ from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.trees import refusal
 from convert.trees import resolve
 from convert.trees.arguments import read_source
+from convert.trees.version import FILE
 from grammar.parser import parse
 from grammar.source import Source
 
@@ -122,8 +123,8 @@ def _source(args: argparse.Namespace, argument: str) -> tuple[Source, str, str |
     except (OSError, ValueError):
         local = False
     if local:
-        file = path / resolve.FILE if path.is_dir() else path
-        inside = file.stem == Path(resolve.FILE).stem
+        file = path / FILE if path.is_dir() else path
+        inside = file.stem == Path(FILE).stem
         called = (file.resolve().parent.name if inside else file.stem) if argument != "-" else "tree"
         return read_source(argument, args.repo), called, None
     ref, colon, _ = argument.partition(":")

@@ -17,7 +17,8 @@ from convert.matrix.page import Address
 from convert.names.aliases import load
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL, Painter, add_color
-from convert.trees.all import matching, version_of
+from convert.trees.all import matching
+from convert.trees.version import FILE, MAKEFILE, read_makefile
 
 FORMATS = ("html", "json", "csv", "xlsx", "text")
 
@@ -93,13 +94,11 @@ def _generator_trees(first: str, pattern: str, repo: Path) -> list[str]:
     commit = git.commit(repo, first)
     if commit is None:
         raise Failure(f"{first}: no such ref")
-    version = version_of(git.object_of(repo, f"{commit}:xen/Makefile"))
-    if version is None:
+    made = read_makefile(git.object_of(repo, f"{commit}:{MAKEFILE}"))
+    if made is None:
         raise Failure(f"{first}: its xen/Makefile does not say which version it is")
     found = matching(pattern, repo)
-    older = [
-        v for v in found if _pair(v) < _pair(version) and git.object_of(repo, f"{found[v]}:SUPPORT.md") is not None
-    ]
+    older = [v for v in found if _pair(v) < made.numbers and git.object_of(repo, f"{found[v]}:{FILE}") is not None]
     return [first, *(found[v] for v in sorted(older, key=_pair, reverse=True))]
 
 

@@ -12,6 +12,7 @@ from convert.failure import Failure
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import resolve
 from convert.trees.arguments import read_source
+from convert.trees.version import FILE
 from grammar.nodes import Document
 from grammar.parser import parse
 from grammar.source import Source
@@ -52,7 +53,7 @@ def is_workbook(argument: str) -> bool:
     path = Path(argument)
     try:
         if path.is_dir():
-            return not (path / resolve.FILE).is_file()
+            return not (path / FILE).is_file()
         return path.is_file() and (path.suffix.lower() in _BOOKS or _begins(path, b"PK\x03\x04"))
     except (OSError, ValueError):
         return False
@@ -122,7 +123,7 @@ def last_drafted(tree: str, means: Means) -> Operand:
     """The draft that was last generated for a tree and merged, from the private ref that keeps it."""
     ref = LAST_DRAFT.format(tree)
     try:
-        source = read_source(f"{ref}:{resolve.FILE}", means.repo)
+        source = read_source(f"{ref}:{FILE}", means.repo)
     except Failure:
         raise Failure(f"{tree}: no draft of it has been merged here; {ref} is not there") from None
     return Operand(f"last draft of {tree}", source, tree, drafted=True)

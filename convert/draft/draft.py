@@ -14,6 +14,7 @@ from convert.draft.validate import differences
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
+from convert.trees.version import FILE
 from grammar.parser import parse_text
 from grammar.rows import Row, limits, read_rows
 
@@ -64,7 +65,7 @@ def provenance(made: Made, categorisation: Categorisation) -> dict[str, Any]:
 
 def in_the_way(folder: Path, made: Made) -> Path | None:
     """An existing SUPPORT.md of the tree that differs from the draft; None where there is none."""
-    path = folder / made.draft.tree.name / "SUPPORT.md"
+    path = folder / made.draft.tree.name / FILE
     try:
         return None if path.read_bytes() == made.draft.text.encode() else path
     except FileNotFoundError:
@@ -73,7 +74,7 @@ def in_the_way(folder: Path, made: Made) -> Path | None:
 
 def write(folder: Path, made: Made, categorisation: Categorisation) -> Path:
     """Write a tree's SUPPORT.md and provenance.json; the former's path.  Raises OSError."""
-    path = folder / made.draft.tree.name / "SUPPORT.md"
+    path = folder / made.draft.tree.name / FILE
     text = json.dumps(provenance(made, categorisation), ensure_ascii=False, indent=1) + "\n"
     write_atomic(path, made.draft.text.encode())
     write_atomic(path.with_name("provenance.json"), text.encode())

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from convert.failure import Failure
 from convert.lint.engine import Result
-from convert.lint.targets import NAME, Found, Target, Trees, makefile_of, work_tree
+from convert.lint.targets import Found, Target, Trees, makefile_of, work_tree
 from convert.trees.arguments import source_of
+from convert.trees.version import FILE
 from grammar.diagnostic import Diagnostic
 from grammar.source import Source
 
@@ -37,12 +38,12 @@ def commits(trees: Trees, old: str, new: str) -> Iterator[Target]:
     from convert.trees import git
 
     first, last = trees.ref(old), trees.ref(new)
-    for commit, subject in git.commits(trees.repo, first.commit, last.commit, NAME):
+    for commit, subject in git.commits(trees.repo, first.commit, last.commit, FILE):
         short = commit[:12]
-        if git.object_of(trees.repo, f"{commit}:{NAME}") is None:
-            trees.tell(f"{short} ({subject}): removes {NAME}")
+        if git.object_of(trees.repo, f"{commit}:{FILE}") is None:
+            trees.tell(f"{short} ({subject}): removes {FILE}")
             continue
-        yield trees.at(Found(short, commit, False), NAME, f"{short}:{NAME}", subject)
+        yield trees.at(Found(short, commit, False), FILE, f"{short}:{FILE}", subject)
 
 
 def before(trees: Trees, target: Target, ref: str) -> Source | None:
@@ -75,13 +76,13 @@ def patched(trees: Trees, mail: bytes) -> tuple[Target, Source | None] | None:
     data = git.object_of(trees.repo, found[2].decode())
     if data is None:
         raise Failure(
-            f"the patch makes {NAME} the blob {found[2].decode()}, which the repository does not have; apply it first"
+            f"the patch makes {FILE} the blob {found[2].decode()}, which the repository does not have; apply it first"
         )
     old = git.object_of(trees.repo, found[1].decode()) if found[1].strip(b"0") else None
     top = work_tree(trees.folder)
     text = makefile_of(top) if top is not None else None
-    target = Target(NAME, NAME, source_of(NAME, data), date.today(), text, None, NAME)
-    return target, source_of(NAME, old) if old is not None else None
+    target = Target(FILE, FILE, source_of(FILE, data), date.today(), text, None, FILE)
+    return target, source_of(FILE, old) if old is not None else None
 
 
 def new_only(result: Result, old: Result | None) -> list[Diagnostic]:

@@ -14,7 +14,8 @@ from convert.lint import engine
 from convert.lint.config import Allow
 from convert.lint.engine import Result
 from convert.lint.formats import Checked
-from convert.lint.targets import Target, Trees, version_of
+from convert.lint.targets import Target, Trees
+from convert.trees.version import version_of
 from grammar.diagnostic import Diagnostic
 from grammar.rows import Row
 from grammar.source import Source

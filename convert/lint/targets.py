@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from convert.failure import Failure
 from convert.trees.arguments import read_source, source_of
+from convert.trees.version import FILE, MAKEFILE, MAX_MAKEFILE, security_until, stable_version, version
 from grammar.source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-NAME = "SUPPORT.md"
-MAKEFILE = "xen/Makefile"
-_MAX_MAKEFILE = 1024 * 1024
 
 
 class Target(NamedTuple):
@@ -60,11 +56,11 @@ def work_tree(path: str) -> str | None:
 
 def default_name() -> str:
     """SUPPORT.md here, else at the top of the repository.  Raises Failure where there is neither."""
-    if os.path.isfile(NAME):
-        return NAME
+    if os.path.isfile(FILE):
+        return FILE
     top = work_tree(".")
-    if top is not None and os.path.isfile(os.path.join(top, NAME)):
-        return os.path.relpath(os.path.join(top, NAME))
+    if top is not None and os.path.isfile(os.path.join(top, FILE)):
+        return os.path.relpath(os.path.join(top, FILE))
     raise Failure("no SUPPORT.md here, nor at the top of a git repository; name a file")
 
 
@@ -100,7 +96,7 @@ class Trees:
         found = self.ref(ref)
         if found.note:
             self.tell(found.note)
-        return self.at(found, inside or NAME, name if colon else f"{name}:{NAME}")
+        return self.at(found, inside or FILE, name if colon else f"{name}:{FILE}")
 
     def at(self, found: Found, inside: str, name: str, subject: str | None = None) -> Target:
         """A file of a commit.  Raises Failure where the commit has none."""
@@ -111,27 +107,26 @@ class Trees:
             raise Failure(f"{name}: {found.name} has no file {inside}")
         source = source_of(name, data)
         day = date.today() if found.branch else date.fromisoformat(git.day(self.repo, found.commit))
-        makefile = git.object_of(self.repo, f"{found.commit}:{MAKEFILE}") if inside == NAME else None
-        text = makefile[:_MAX_MAKEFILE].decode(errors="replace") if makefile is not None else None
+        makefile = git.object_of(self.repo, f"{found.commit}:{MAKEFILE}") if inside == FILE else None
+        text = makefile[:MAX_MAKEFILE].decode(errors="replace") if makefile is not None else None
         return Target(name, inside, source, day, text, None, inside, found.commit, subject)
 
     def supported(self, day: date) -> Iterator[str]:
         """The branches of the release trees whose SUPPORT.md promises security support on a day, and the unstable one's."""
         from convert.trees import git
+        from convert.trees.all import branch_of, release_trees
 
-        names = {name.rpartition("/")[2] for name in git.refs(self.repo, "refs/heads", "refs/remotes")}
-        versions = sorted((version(name), name) for name in names if re.fullmatch(r"stable-[0-9]+\.[0-9]+", name))
-        for _, name in reversed(versions):
-            data = git.object_of(self.repo, f"{self.ref(name).commit}:{NAME}")
-            ends = re.search(rb"^    Security-Support-Until:\s+(\d{4}-\d\d-\d\d)\s*$", data or b"", re.M)
-            if ends and ends[1].decode() >= day.isoformat():
-                yield name
-        if "master" in names:
-            yield "master"
+        trees = release_trees(self.repo, self.remote)
+        stable = [tree for tree in trees if stable_version(branch_of(tree)) is not None]
+        for tree in sorted(stable, key=lambda tree: version(tree.name), reverse=True):
+            data = git.object_of(self.repo, f"{tree.commit}:{FILE}")
+            if data is not None and (ends := security_until(data)) is not None and ends >= day:
+                yield branch_of(tree)
+        yield from (branch_of(tree) for tree in trees if tree not in stable)
 
     def _file(self, source: Source) -> Target:
         folder, name = os.path.split(source.name)
-        text = makefile_of(folder) if name == NAME else None
+        text = makefile_of(folder) if name == FILE else None
         return Target(source.name, source.name, source, date.today(), text, source.name)
 
     def _ref(self, name: str) -> Found:
@@ -149,27 +144,10 @@ class Trees:
         return Found(name, found.commit, (found.ref or "").startswith(("refs/heads/", "refs/remotes/")), found.note)
 
 
-def version(text: str) -> tuple[int, int]:
-    """The first two numbers of a version, a branch's name or the like; (0, 0) without any."""
-    found = re.search(r"([0-9]{1,6})\.([0-9]{1,6})", text)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
-
-
-def version_of(values: Sequence[str], makefile: str | None) -> tuple[int, int]:
-    """The version of a tree: what its xen/Makefile says, else its Xen-Version field (`values`); (0, 0) without either."""
-    numbers = [
-        re.search(rf"^export {key}\s*=\s*([0-9]{{1,6}})", makefile or "", re.M)
-        for key in ("XEN_VERSION", "XEN_SUBVERSION")
-    ]
-    if numbers[0] and numbers[1]:
-        return int(numbers[0][1]), int(numbers[1][1])
-    return version(values[0]) if values else (0, 0)
-
-
 def makefile_of(folder: str) -> str | None:
     """The text of the xen/Makefile of an unpacked tree; None where there is none."""
     path = os.path.join(folder, MAKEFILE)
     if not os.path.isfile(path):
         return None
     with open(path, "rb") as file:
-        return file.read(_MAX_MAKEFILE).decode(errors="replace")
+        return file.read(MAX_MAKEFILE).decode(errors="replace")

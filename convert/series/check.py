@@ -22,8 +22,9 @@ from convert.lint.catalogue import chosen
 from convert.lint.ranges import new_only
 from convert.mail import messages
 from convert.series.mails import LIST
-from convert.series.plan import FILE, Change
+from convert.series.plan import Change
 from convert.trees import git
+from convert.trees.version import FILE, MAKEFILE
 from grammar.source import Source
 
 _SUBJECT = re.compile(r"\[PATCH(?: RFC)?(?: for-[0-9.]+)?(?: v([0-9]+))? 0*([0-9]+)/([0-9]+)\] (.+)")
@@ -193,7 +194,7 @@ def _linted(repo: Path, folder: Path, file: Path, before: engine.Result | None, 
     if data is None:
         yield Finding(file.name, "error", f"leaves no {FILE}")
         return
-    makefile = git.object_of(repo, f"{change.base}:xen/Makefile")
+    makefile = git.object_of(repo, f"{change.base}:{MAKEFILE}")
     text = makefile.decode("utf-8", "replace") if makefile else None
     result = engine.run(Source(FILE, data), chosen((), ()), day=date.today(), makefile=text)
     for finding in new_only(result, before):

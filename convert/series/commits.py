@@ -11,10 +11,11 @@ from convert.diff.compare import Change as Meaning
 from convert.mail.describe import compose
 from convert.mail.messages import Message, read, subject_of, wrapped
 from convert.series import changelog
-from convert.series.plan import FILE, Change, Earlier, Files, Old, lines_of
+from convert.series.plan import Change, Earlier, Files, Old, lines_of
 from convert.series.posted import Made, dates
 from convert.series.split import FRAME, Step, steps
 from convert.trees import git
+from convert.trees.version import FILE
 from grammar.parser import parse_text
 from grammar.rows import read_rows
 

@@ -36,22 +36,6 @@ def prefix(*, rfc: bool, release: str | None) -> str:
     return " ".join(["PATCH", *(["RFC"] if rfc else []), *([f"for-{release}"] if release else [])])
 
 
-def freeze(makefile: str | None, release: str) -> str | None:
-    """Why `for-RELEASE` is not for a tree's patches; None while that release is in freeze there.
-
-    Source: xen/Makefile, whose XEN_EXTRAVERSION says -rc from branching-off's freeze to the release.
-    """
-    found = {
-        key: value.strip()
-        for key, value in re.findall(r"^export XEN_(VERSION|SUBVERSION|EXTRAVERSION)\s*\??=(.*)$", makefile or "", re.M)
-    }
-    version = f"{found.get('VERSION', '?')}.{found.get('SUBVERSION', '?')}"
-    extra = found.get("EXTRAVERSION", "").partition("$")[0]
-    if version == release and re.match(r"[.0-9]*-rc", extra):
-        return None
-    return f"for-{release} is for patches while {release} is in freeze; xen/Makefile says {version}{extra}"
-
-
 def write(
     repo: Path, folder: Path, commits: tuple[str, str], heading: tuple[str, int], letter: Letter,
     posted: tuple[int, str, str] | None, copies: Callable[[str], Sequence[str]],

@@ -17,6 +17,7 @@ from convert.series.cover import Facts, Letter
 from convert.series.mails import Mail
 from convert.series.plan import Blocked, Change, Earlier
 from convert.trees import git, maintainers
+from convert.trees.version import MAKEFILE, freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def _version(request: Request, before: Earlier) -> int:
 
 def _in_freeze(repo: Path, change: Change, release: str | None) -> str | None:
     if release is not None:
-        makefile = git.object_of(repo, f"{change.base}:xen/Makefile")
-        why = mails.freeze(makefile.decode("utf-8", "replace") if makefile else None, release)
+        makefile = git.object_of(repo, f"{change.base}:{MAKEFILE}")
+        why = freeze(makefile.decode("utf-8", "replace") if makefile else None, release)
         if why is not None:
             raise Failure(f"{change.tree}: {why}")
     return release

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +12,8 @@ from convert.mail.messages import Message
 from convert.series import posted
 from convert.series.posted import Record
 from convert.trees import git, resolve
+from convert.trees.version import FILE, UNSTABLE_NAMES, branched_version, is_unstable
 
-FILE = "SUPPORT.md"
-UNSTABLE = ("master", "unstable", "xen-unstable", "staging")
-_VERSIONED = re.compile(r"(?:staging-|stable-)?([0-9]+\.[0-9]+)")
 Files = dict[str, tuple[str, str] | None]
 
 
@@ -68,7 +65,7 @@ class Blocked:
 def default_trees(repo: Path) -> list[str]:
     """The tree whose changes are proposed first: the unstable one.  Raises Failure where it has no support branch."""
     made = support_trees(repo)
-    for name in UNSTABLE:
+    for name in UNSTABLE_NAMES:
         if name in made:
             return [name]
     there = f"there are {', '.join(made)}; choose with --tree" if made else "run `xen-support update` first"
@@ -118,11 +115,11 @@ def find(repo: Path, tree: str, remote: str | None = None, onto: str | None = No
 
 def _staging(repo: Path, tree: str) -> str:
     """The branch that a tree's patches are for: staging, or the stable branch where a clone has no staging one."""
-    version = _VERSIONED.fullmatch(tree)
-    if tree in UNSTABLE:
+    version = branched_version(tree)
+    if is_unstable(tree):
         names = ["staging", "master"]
     elif version:
-        names = [f"staging-{version[1]}", f"stable-{version[1]}"]
+        names = [f"staging-{version}", f"stable-{version}"]
     else:
         names = [tree]
     for name in names:

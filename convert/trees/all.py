@@ -11,13 +11,10 @@ from convert.failure import Failure
 from convert.trees import git
 from convert.trees.arguments import read_source, source_of
 from convert.trees.commit import read as read_commit
-from convert.trees.resolve import FILE, Found, resolve
+from convert.trees.resolve import Found, resolve
+from convert.trees.version import FILE, MAKEFILE, MAX_MAKEFILE, is_release_branch, read_makefile, tree_name
 from grammar.source import Source
 
-MAKEFILE = "xen/Makefile"
-_MAX_MAKEFILE = 1 << 20  # bytes; Xen's has a few thousand
-_STABLE = re.compile(r"stable-([0-9]{1,6}\.[0-9]{1,6})")
-_UNSTABLE = ("master", "staging")
 _LOCAL = "refs/heads/"
 
 
@@ -48,10 +45,7 @@ def columns(
     there or has no SUPPORT.md, and where a repository has none at all.
     """
     where = repo or Path()
-    if names:
-        trees = [resolve(name, where, remote) for name in dict.fromkeys(names)]
-    else:
-        trees = list(_all(git.refs(where, "refs/heads", "refs/remotes"), remote))
+    trees = [resolve(name, where, remote) for name in dict.fromkeys(names)] if names else release_trees(where, remote)
     for tree in trees:
         if tree.note:
             tell(tree.note)
@@ -66,6 +60,17 @@ def columns(
     return found
 
 
+def release_trees(repo: Path, remote: str | None) -> list[Found]:
+    """The unstable tree and each stable-X.Y of a repository; `wip/stable-4.20` is none.  Raises Failure as `columns` does."""
+    return list(_all(git.refs(repo, "refs/heads", "refs/remotes"), remote))
+
+
+def branch_of(tree: Found) -> str:
+    """The branch of a tree found by its ref, without the remote."""
+    ref = tree.ref or tree.name
+    return ref.removeprefix(_LOCAL) if ref.startswith(_LOCAL) else ref.split("/", 3)[-1]
+
+
 def _all(refs: Mapping[str, str], remote: str | None) -> Iterable[Found]:
     """master, else staging, and each stable-X.Y: the local branch, else that of the one remote that has it."""
     by_branch: dict[str, dict[str, str]] = {}
@@ -74,7 +79,7 @@ def _all(refs: Mapping[str, str], remote: str | None) -> Iterable[Found]:
         place, _, branch = (
             ref.removeprefix("refs/remotes/").partition("/") if not local else ("", "", ref[len(_LOCAL) :])
         )
-        if branch in _UNSTABLE or _STABLE.fullmatch(branch):
+        if is_release_branch(branch):
             if not local and remote is not None and place != remote:
                 continue
             by_branch.setdefault(branch, {})[place] = ref
@@ -89,12 +94,6 @@ def _all(refs: Mapping[str, str], remote: str | None) -> Iterable[Found]:
         others = [f"{place}/{branch}" for place, other in places.items() if refs[other] != refs[ref]]
         note = f"{name}: the local branch {branch} is used; {', '.join(others)} differs" if others else None
         yield Found(name, ref, refs[ref], note=note)
-
-
-def tree_name(branch: str) -> str:
-    """What people call the tree of a branch: `unstable`, `4.20`, or the branch's own name."""
-    stable = _STABLE.fullmatch(branch)
-    return stable[1] if stable else "unstable" if branch in _UNSTABLE else branch
 
 
 def matching(pattern: str, repo: Path) -> dict[str, str]:
@@ -127,12 +126,8 @@ def _committed(tree: Found, commit: str, data: Mapping[str, bytes | None]) -> Co
         return None
     ref = tree.ref or tree.name
     branch = ref.startswith((_LOCAL, "refs/remotes/"))
-    name = (
-        tree_name(ref.removeprefix(_LOCAL) if ref.startswith(_LOCAL) else ref.split("/", 3)[-1])
-        if branch
-        else tree.name
-    )
-    version = version_of(data[f"{commit}:{MAKEFILE}"])
+    name = tree_name(branch_of(tree)) if branch else tree.name
+    version = _number(data[f"{commit}:{MAKEFILE}"])
     day = read_commit(commit, data[commit] or b"").committed or None
     try:
         return Column(name, ref, commit, day, version, source_of(f"{name}:{FILE}", text), branch=branch)
@@ -150,17 +145,13 @@ def _unpacked(tree: Found) -> Column:
     version = None
     if whole and makefile.is_file():
         with makefile.open("rb") as stream:
-            version = version_of(stream.read(_MAX_MAKEFILE))
+            version = _number(stream.read(MAX_MAKEFILE))
     try:
         return Column(name, None, None, None, version, read_source(str(file)))
     except Failure as failure:
         return Column(name, None, None, None, version, None, str(failure))
 
 
-def version_of(makefile: bytes | None) -> str | None:
-    """`4.20` out of the text of a xen/Makefile; None where it does not say so."""
-    text = (makefile or b"")[:_MAX_MAKEFILE].decode(errors="replace")
-    numbers = [
-        re.search(rf"^export {key}\s*:?=\s*([0-9]{{1,6}})\b", text, re.M) for key in ("XEN_VERSION", "XEN_SUBVERSION")
-    ]
-    return f"{numbers[0][1]}.{numbers[1][1]}" if numbers[0] and numbers[1] else None
+def _number(makefile: bytes | None) -> str | None:
+    made = read_makefile(makefile)
+    return made.number if made else None

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from convert.failure import Failure
+from convert.trees.version import FILE
 from grammar.source import Source
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ def read_source(name: str, repo: str | Path | None = None) -> Source:
         return source_of("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
     try:  # os.path, as pathlib alone costs a twentieth of the time that `show` takes
         if os.path.isdir(name):
-            name = os.path.join(name, "SUPPORT.md")
+            name = os.path.join(name, FILE)
             if not os.path.isfile(name):
-                raise Failure(f"{os.path.dirname(name)}: a directory without SUPPORT.md")
+                raise Failure(f"{os.path.dirname(name)}: a directory without {FILE}")
         if os.path.exists(name):
             with open(name, "rb") as file:
                 return source_of(name, file.read(MAX_BYTES + 1))

@@ -10,12 +10,11 @@ from pathlib import Path
 from convert.failure import Failure
 from convert.trees import git
 from convert.trees.arguments import read_source
+from convert.trees.version import FILE, UNSTABLE
 from grammar.source import Source
 
-FILE = "SUPPORT.md"
 _VERSION = re.compile(r"[0-9]+\.[0-9]+")
 _RELEASE = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:-rc[0-9]+)?")
-_UNSTABLE = ("master", "staging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _candidates(name: str, branches: Mapping[str, str | None]) -> Iterator[str]:
     if branch:
         yield branch
     if name.casefold() in ("unstable", "xen-unstable"):
-        yield from _UNSTABLE
+        yield from UNSTABLE
     if _VERSION.fullmatch(name):
         yield f"stable-{name}"
         yield f"RELEASE-{name}.0"

@@ -13,8 +13,9 @@ from pathlib import Path
 from convert.failure import Failure
 from convert.mail.describe import compose
 from convert.trees import git
+from convert.trees.version import FILE
 from convert.update import base, pending
-from convert.update.plan import FILE, Plan
+from convert.update.plan import Plan
 from grammar.parser import parse_text
 
 

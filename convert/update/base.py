@@ -16,6 +16,7 @@ from convert.draft.draft import Made
 from convert.failure import Failure
 from convert.output.terminal import TOOL
 from convert.trees import git
+from convert.trees.version import FILE
 from grammar.escape import fold
 from grammar.inlines import plain
 from grammar.nodes import Block, BulletList, Literal, Paragraph
@@ -47,7 +48,7 @@ def load(repo: Path, tree: str) -> Base | None:
     commit = git.commit(repo, ref_of(tree))
     if commit is None:
         return None
-    text = git.object_of(repo, f"{commit}:SUPPORT.md")
+    text = git.object_of(repo, f"{commit}:{FILE}")
     said = git.object_of(repo, f"{commit}:provenance.json")
     try:
         provenance = json.loads(said or b"")
@@ -101,7 +102,7 @@ def files(made: Made, text: bytes, sha256: str, tree_commit: str) -> dict[str, b
         "rows": {key: cell for key, cell in made.cells.items() if key in known},
     }
     return {
-        "SUPPORT.md": text,
+        FILE: text,
         "published.json": _json(published(made)),
         "provenance.json": _json(provenance),
     }

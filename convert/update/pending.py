@@ -20,6 +20,7 @@ from convert.failure import Failure
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL
 from convert.trees import git
+from convert.trees.version import FILE
 
 _SCHEMA = "xen-support.update/1"
 _CHECKOUT = "checkout.json"
@@ -39,7 +40,7 @@ class Pending:
     @property
     def file(self) -> Path:
         """The text with the conflict markers."""
-        return self.folder / "SUPPORT.md"
+        return self.folder / FILE
 
 
 @cache

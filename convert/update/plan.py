@@ -12,12 +12,12 @@ from convert.failure import Failure
 from convert.merge import Change, Labels, Merged, Place, Rule, Side, merge, no_rule
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git, resolve
+from convert.trees.version import FILE
 from convert.update import base as bases
 from convert.update.base import Base
 from convert.update.cells import Undecided, cells
 from grammar.source import Source
 
-FILE = "SUPPORT.md"
 SHORT = 12
 _OF_THE_SHEET = (("Release Support",), ("Feature Support",))
 Settled = Mapping[str, Side]

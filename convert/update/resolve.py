@@ -12,6 +12,7 @@ from typing import Any
 from convert.failure import Failure
 from convert.merge import Side, left_over
 from convert.output.files import write_atomic
+from convert.trees.version import FILE
 from convert.update import pending
 from convert.update.apply import Options, Step, carry_out, checkout_obstacle, step_of
 from convert.update.pending import Pending
@@ -41,7 +42,7 @@ def keep(repo: Path, found: Plan) -> Path:
         "base_at": step.base_at, "keys": list(dict.fromkeys(change.place.key for change in found.result.conflicts)),
     }  # fmt: skip
     texts = {
-        "SUPPORT.md": found.result.data,
+        FILE: found.result.data,
         "ours.md": found.ours,
         "base.md": found.base_text,
         "theirs.md": found.theirs,

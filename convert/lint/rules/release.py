@@ -11,6 +11,7 @@ from convert.lint.registry import Context, rule
 from convert.lint.rules.parts import fix
 from convert.lint.rules.structure import release_literals
 from convert.trees.state import DATES, INITIAL, SECURITY, SUPPORT, iso_date
+from convert.trees.version import read_makefile
 from grammar.nodes import DefinitionList, Document, Link, ParsedField, Term
 from grammar.source import Span
 
@@ -419,11 +420,10 @@ def makefile_version(document: Document, context: Context) -> Iterator[Found]:
     facts = _facts(context)
     if not facts or facts.number is None or context.makefile is None:
         return
-    values = dict(re.findall(r"^(?:export\s+)?XEN_(\w+)\s*[?:]?=[ \t]*(\S*)", context.makefile, re.M))
-    if not values.get("VERSION", "").isdigit() or not values.get("SUBVERSION", "").isdigit():
+    made = read_makefile(context.makefile)
+    if made is None:
         return
-    number = f"{int(values['VERSION'])}.{int(values['SUBVERSION'])}"
-    extra = values.get("EXTRAVERSION", "").split("$")[0]
+    number, extra = made
     span = facts.fields["Xen-Version"].value_span
     if number != facts.number:
         yield span, f"Xen-Version is {facts.number}, and xen/Makefile says {number}{extra}"

@@ -1,0 +1,108 @@
+"""The version of a tree: what its xen/Makefile and the names of its branches say, text in, values out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+FILE = "SUPPORT.md"
+MAKEFILE = "xen/Makefile"
+MAX_MAKEFILE = 1 << 20  # bytes; Xen's has a few thousand
+UNSTABLE = ("master", "staging")  # the branches of the unstable tree, the one that people read first
+UNSTABLE_NAMES = ("master", "unstable", "xen-unstable", "staging")  # what workbooks call it, likeliest first
+_STABLE = re.compile(r"stable-([0-9]{1,6}\.[0-9]{1,6})")
+_BRANCHED = re.compile(r"(?:staging-|stable-)?([0-9]{1,6}\.[0-9]{1,6})")
+_SECURITY = re.compile(rb"^    Security-Support-Until:[ \t]+(\d{4}-\d\d-\d\d)[ \t]*$", re.M)
+_LINE = re.compile(r"^(?:export[ \t]+)?XEN_(VERSION|SUBVERSION|EXTRAVERSION)[ \t]*[?:]{0,2}=[ \t]*([^\s#]*)", re.M)
+
+
+class Makefile(NamedTuple):
+    """What a xen/Makefile says: `number` as `4.20`; `extra` as `-unstable`, `.0-rc`, `.2`, without make's variables."""
+
+    number: str
+    extra: str
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """The number as two integers, to be compared."""
+        return version(self.number)
+
+
+def read_makefile(text: str | bytes | None) -> Makefile | None:
+    """The version in the text of a xen/Makefile; None where it does not say one.
+
+    Source: xen.git's xen/Makefile, `export XEN_VERSION = 4`; the first assignment of a name counts, as `?=` has it.
+    """
+    if isinstance(text, bytes):
+        text = text[:MAX_MAKEFILE].decode(errors="replace")
+    found: dict[str, str] = {}
+    for key, value in _LINE.findall(text or ""):
+        found.setdefault(key, value)
+    numbers = found.get("VERSION", ""), found.get("SUBVERSION", "")
+    if not all(re.fullmatch("[0-9]{1,6}", number) for number in numbers):
+        return None
+    return Makefile(f"{int(numbers[0])}.{int(numbers[1])}", found.get("EXTRAVERSION", "").partition("$")[0])
+
+
+def version(text: str) -> tuple[int, int]:
+    """The first two numbers of a version, a branch's name or the like; (0, 0) without any."""
+    found = re.search(r"([0-9]{1,6})\.([0-9]{1,6})", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def version_of(values: Sequence[str], makefile: str | None) -> tuple[int, int]:
+    """The version of a tree: what its xen/Makefile says, else its Xen-Version field (`values`); (0, 0) without either."""
+    made = read_makefile(makefile)
+    if made is not None:
+        return made.numbers
+    return version(values[0]) if values else (0, 0)
+
+
+def stable_version(branch: str) -> str | None:
+    """`4.20` of the branch stable-4.20; None for any other branch, `wip/stable-4.20` too."""
+    found = _STABLE.fullmatch(branch)
+    return found[1] if found else None
+
+
+def is_release_branch(branch: str) -> bool:
+    """Whether a branch is one of the release trees or the unstable one: master, staging, stable-X.Y."""
+    return branch in UNSTABLE or stable_version(branch) is not None
+
+
+def tree_name(branch: str) -> str:
+    """What people call the tree of a branch: `unstable`, `4.20`, or the branch's own name."""
+    return stable_version(branch) or ("unstable" if branch in UNSTABLE else branch)
+
+
+def is_unstable(tree: str) -> bool:
+    """Whether a tree's name means the unstable tree."""
+    return tree in UNSTABLE_NAMES
+
+
+def branched_version(tree: str) -> str | None:
+    """`4.20` of a tree called 4.20, stable-4.20 or staging-4.20; None for any other name."""
+    found = _BRANCHED.fullmatch(tree)
+    return found[1] if found else None
+
+
+def freeze(makefile: str | None, release: str) -> str | None:
+    """Why `for-RELEASE` is not for a tree's patches; None while that release is in freeze there.
+
+    Source: xen/Makefile, whose XEN_EXTRAVERSION says -rc from branching-off's freeze to the release.
+    """
+    made = read_makefile(makefile)
+    number, extra = (made.number, made.extra) if made else ("?.?", "")
+    if number == release and re.match(r"[.0-9]*-rc", extra):
+        return None
+    return f"for-{release} is for patches while {release} is in freeze; xen/Makefile says {number}{extra}"
+
+
+def security_until(support: bytes) -> date | None:
+    """The day until which a SUPPORT.md promises security support; None where it names none."""
+    found = _SECURITY.search(support)
+    try:
+        return date.fromisoformat(found[1].decode()) if found else None
+    except ValueError:
+        return None
