@@ -21,6 +21,11 @@ _KEYBOARD = {
     ord("\u2026"): "...",
 }
 
+# what selects a glyph and is not seen itself, without being of category Cf
+_UNSEEN = frozenset("\u034f\ufe0e\ufe0f")
+# all that separates words
+BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+
 # what a character is part of: mark-up that stands as it is, a link's words, emphasis
 MARK, LINK, EMPHASIS = 1, 2, 4
 # a blank at which no line is broken; folded words have no no-break space of their own
@@ -55,7 +60,7 @@ def fold(text: str) -> str:
 
 
 def normal(text: str) -> str:
-    """`fold` with the blanks left alone."""
+    """`fold` with the blanks left alone: the one normal form of words, for cells, printer, comparison and keys."""
     if text.isascii():
         return text if text.isprintable() else "".join(c for c in text if c.isprintable() or c.isspace())
     kept = "".join(_kept(char) for char in text.translate(_KEYBOARD))
@@ -63,12 +68,16 @@ def normal(text: str) -> str:
 
 
 def _kept(char: str) -> str:
+    if char in _UNSEEN:
+        return ""
     if char.isprintable() or char.isspace():
         return char
     kind = unicodedata.category(char)
     if kind == "Cs":
         return "\ufffd"
-    return "" if kind == "Cc" or (kind == "Cf" and char not in _VISIBLE_FORMATS) else char
+    return (
+        "" if kind == "Cc" or (kind == "Cf" and char not in _VISIBLE_FORMATS) or ord(char) & 0xFFFE == 0xFFFE else char
+    )
 
 
 @dataclass(slots=True)

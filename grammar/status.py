@@ -12,6 +12,11 @@ from grammar.larktables import build
 if TYPE_CHECKING:
     from lark import Lark
 
+_BYTES = {
+    f"{prefix}{end}": base**power
+    for power, prefix in enumerate(("k", "m", "g", "t", "p"), 1)
+    for end, base in (("b", 1000), ("ib", 1024))
+} | {"b": 1, "byte": 1, "bytes": 1}
 LIMIT_LABEL = "Supported up to N"
 _SAYS: tuple[tuple[str, Security], ...] = (
     (r"security support(?:ed)? (?:is )?(?:only|when|if|unless|limited)", "caveats"),
@@ -27,6 +32,15 @@ class Amount(NamedTuple):
     value: int | float
     unit: str | None
     text: str
+
+
+def size(amount: Amount) -> tuple[float, str]:
+    """A number and its unit for comparison: memory in bytes, whatever it was written in; other units in lower case.
+
+    `GB` is a thousand million bytes and `GiB` 1024 to the third (IEC 80000-13), so that 1 TiB is more than 1 TB.
+    """
+    unit = (amount.unit or "").casefold()
+    return (amount.value * _BYTES[unit], "bytes") if unit in _BYTES else (amount.value, unit)
 
 
 class Status(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from grammar.labels import Security
 from grammar.rows import Limit, Row
-from grammar.status import Amount, fold_label
+from grammar.status import Amount, fold_label, size
 
 # how much is promised; another organisation's process is less than the project's own, conditions are less than none
 _RANK: dict[Security, int] = {"no": 0, "unstated": 1, "limited": 2, "external": 3, "caveats": 4, "yes": 5}
@@ -16,7 +16,6 @@ _WORDS: dict[Security, str] = {
     "yes": "security supported", "no": "not security supported", "external": "security supported by another project only",
     "caveats": "security supported with conditions", "limited": "security supported in part", "unstated": "without a statement on security",
 }  # fmt: skip
-_BINARY = {f"{prefix}{end}": 1024**n for n, prefix in enumerate(("k", "m", "g", "t", "p"), 1) for end in ("ib", "b")}
 _PART = re.compile(r"(?:^|,\s*)(regularly tested|security supported)\s*$", re.I)
 _SPEAKS = re.compile(
     r"\bsecurity\b|\bXSAs?\b|\b(?:not|un|de)[ -]?support|\bsupported\b|\brestrict|\b(?:un)?trust", re.I
@@ -76,15 +75,10 @@ def narrowed(old: Amount | None, new: Amount | None) -> str | None:
         return None
     if old is None:
         return f"a limit of {new.text} where none was stated"
-    (before, unit), (after, other) = _size(old), _size(new)
+    (before, unit), (after, other) = size(old), size(new)
     if unit != other:
         return f"the limits {old.text} and {new.text} have different units"
     return f"the limit went down from {old.text} to {new.text}" if after < before else None
-
-
-def _size(amount: Amount) -> tuple[float, str]:
-    unit = (amount.unit or "").casefold()
-    return (amount.value * _BINARY[unit], "bytes") if unit in _BINARY else (amount.value, unit)
 
 
 def worsened(old: Row, new: Row) -> str | None:

@@ -7,20 +7,11 @@ from itertools import zip_longest
 
 from convert.draft.translate import Draft
 from grammar.escape import fold
-from grammar.inlines import plain
+from grammar.meaning import Meaning, meaning
 from grammar.nodes import (
     Block,
-    BulletList,
-    DefinitionList,
     Document,
-    Emph,
-    Inline,
-    Link,
-    Literal,
-    Outside,
-    Paragraph,
     Section,
-    Strong,
 )
 from grammar.parser import Parsed, parse_text
 from grammar.rows import Row, limits, read_rows
@@ -105,31 +96,6 @@ def _short(value: object) -> str:
     return text if len(text) < 160 else text[:157] + "..."
 
 
-def _blocks(blocks: Sequence[Block]) -> list[object]:
+def _blocks(blocks: Sequence[Block]) -> list[Meaning]:
     """Blocks as plain values in one normal form, for comparison."""
-    return [_block(block) for block in tidy_blocks(blocks)]
-
-
-def _block(block: Block) -> object:
-    match block:
-        case Paragraph():
-            return ("paragraph", fold(plain(block.inlines)), _marks(block.inlines))
-        case BulletList():
-            return ("list", [[_block(inner) for inner in item] for item in block.items])
-        case Literal():
-            return ("fields", [(f.keyword, f.qualifier, fold(f.value)) for f in block.fields])
-        case DefinitionList():
-            return ("terms", [(fold(plain(term.term)), fold(plain(term.value))) for term in block.terms])
-        case Outside():
-            return ("outside", block.what)
-
-
-def _marks(inlines: Sequence[Inline]) -> list[tuple[str, str]]:
-    """The mark-up in a text: what is emphasised, what is a link and where to."""
-    out: list[tuple[str, str]] = []
-    for node in inlines:
-        if isinstance(node, Emph | Strong | Link):
-            extra = f" {node.url}" if isinstance(node, Link) else ""
-            out.append((type(node).__name__, fold(plain(node.children)) + extra))
-            out += _marks(node.children)
-    return out
+    return [meaning(block) for block in tidy_blocks(blocks)]

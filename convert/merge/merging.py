@@ -11,10 +11,11 @@ from convert.merge import nodes as tree
 from convert.merge.chunks import Chunk, Labels, assemble, left_over, marked
 from convert.merge.fields import literals, loose, merge_fields
 from convert.merge.nodes import Node
-from convert.merge.parts import File, Meaning, Part, Unit, read, read_text
+from convert.merge.parts import File, Part, Unit, read, read_text
 from convert.merge.prose import for_fields, merge_units
 from convert.merge.sequence import pick
 from convert.merge.sides import Change, Context, MergeText, Place, Rule, Who
+from grammar.meaning import Meaning
 
 _ROUNDS = 6
 

@@ -7,30 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grammar.escape import fold
-from grammar.inlines import plain
+from grammar.meaning import Meaning, meaning
 from grammar.nodes import (
     Block,
     BulletList,
-    DefinitionList,
-    Emph,
-    Inline,
-    Link,
     Literal,
-    Outside,
     Paragraph,
     Section,
-    Strong,
 )
 from grammar.nodes import ParsedField as Field
 from grammar.parser import parse
 from grammar.rows import key_of
 from grammar.source import Source
-from grammar.tidy import tidy_blocks
 
 BLANKS = " \t\r\n"
 _BULLET = re.compile(r"[ \t]*[*+-](?:[ \t]+|$)")
-
-Meaning = tuple[object, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -245,32 +236,3 @@ def _items(block: BulletList, text: str, start: int) -> list[Unit]:
         own = text[a:b].rstrip(BLANKS)
         made.append(Unit("item", own, text[a + len(own) : b], ("item", tuple(meaning(inner) for inner in item)), n))
     return made
-
-
-def meaning(block: Block) -> Meaning:
-    """What a block says, as a value: the same for the same words, marks and links, however they are wrapped."""
-    match block:
-        case Paragraph():
-            return ("paragraph", *_said(block.inlines))
-        case BulletList():
-            return ("list", tuple(tuple(meaning(inner) for inner in tidy_blocks(item)) for item in block.items))
-        case Literal(kind="definition"):
-            return ("definition", tuple(fold(line) for line in block.lines if line.strip()))
-        case Literal():
-            return ("fields", tuple(fold(line) for line in block.lines if line.strip()))
-        case DefinitionList():
-            return ("terms", tuple((_said(term.term), _said(term.value)) for term in block.terms))
-        case Outside():
-            return ("outside", block.what, fold(block.raw))
-
-
-def _said(inlines: tuple[Inline, ...]) -> tuple[object, ...]:
-    return fold(plain(inlines)), tuple(_marks(inlines))
-
-
-def _marks(inlines: Sequence[Inline]) -> Iterator[tuple[str, str]]:
-    for node in inlines:
-        if isinstance(node, Emph | Strong | Link):
-            extra = f" {node.url}" if isinstance(node, Link) else ""
-            yield type(node).__name__, fold(plain(node.children)) + extra
-            yield from _marks(node.children)

@@ -9,9 +9,10 @@ from dataclasses import replace
 from itertools import groupby
 
 from convert.merge.chunks import Chunk, assemble, marked
-from convert.merge.parts import Meaning, Unit, read_text
+from convert.merge.parts import Unit, read_text
 from convert.merge.sequence import Pairs, align, pick
 from convert.merge.sides import Context, Place, Who
+from grammar.meaning import Meaning
 from grammar.wrap import ends_sentence, wrap
 
 _MARKER = re.compile(r"([ \t]*[*+-])([ \t]*)")

@@ -7,7 +7,6 @@ italic, links, line breaks, and lines that begin with a bullet.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -15,25 +14,12 @@ from typing import NamedTuple
 
 from convert.sheet.cells import Cell, Run
 from convert.sheet.model import Prose
+from grammar.escape import BLANKS, normal
 from grammar.nodes import Block, BulletList, Emph, Inline, Link, Paragraph, Strong, Text
 
-# What people type without meaning it: spreadsheets make quotes typographic, browsers paste no-break blanks.
-_BLANKS = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _BREAKS = "\r\v\f\u0085\u2028\u2029"
-_DROPPED = (
-    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff\ufffe\uffff"
-)
-_SINGLE, _DOUBLE = "\u2018\u2019\u201a\u201b", "\u201c\u201d\u201e\u201f"
-_TABLE = {
-    **dict.fromkeys([*range(0x00, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)]),
-    **dict.fromkeys(map(ord, _DROPPED)),
-    **dict.fromkeys(map(ord, _BLANKS), " "),
-    **dict.fromkeys(map(ord, _BREAKS), "\n"),
-    **dict.fromkeys(map(ord, _SINGLE), "'"),
-    **dict.fromkeys(map(ord, _DOUBLE), '"'),
-    ord("\n"): "\n",
-    ord("\u2026"): "...",
+_LINES = {ord(char): "\n" for char in _BREAKS} | {
+    ord(char): " " for char in BLANKS if char not in _BREAKS and char != "\n"
 }
 _BULLET = re.compile(r"( *)[-*\u2022\u2013\u2023\u25aa\u25ab\u25cf\u25cb\u25e6\u25a0\u25a1\u00b7] +(?=\S)")
 _URL = re.compile(r"(?:https?://[^\s<>\"'\\^`{|}]+|mailto:[^\s<>\"'\\^`{|}]+@[^\s<>\"'\\^`{|}]+)", re.I)
@@ -44,7 +30,7 @@ def clean(text: str) -> str:
     """Text with plain blanks, quotes and dots, LF as line break, without invisible characters; in NFC."""
     if text.isascii() and text.isprintable():
         return text
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(_TABLE))
+    return normal(text.replace("\r\n", "\n").translate(_LINES))
 
 
 def one_line(text: str) -> str:

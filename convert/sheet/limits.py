@@ -12,14 +12,13 @@ from convert.sheet.gather import Draft, Stated
 from convert.sheet.headings import Headings
 from convert.sheet.model import Figure, Limit, Role
 from convert.sheet.table import Line, Table, read_lines
-from grammar.status import Amount, amount, read_status
+from grammar.status import Amount, amount, read_status, size
 
 _TAB = 1 << 30  # numbers the Limits tab behind all Features tabs
 _UP_TO = re.compile(r"(?:supported )?up to ", re.I)
 _WHOLE = re.compile(r"([0-9])\.0+(?=$| )")
 _SENTENCE = re.compile(r"\.\s+(?=\S)")
 _Figures = dict[str, tuple[Figure, Amount]]
-_BINARY = {f"{prefix}ib": 1024**n for n, prefix in enumerate(("k", "m", "g", "t", "p"), 1)}
 
 
 def read_limits(table: Table, reading: Reading) -> None:
@@ -107,7 +106,7 @@ class _Row:
         kept: dict[str, Figure] = {}
         above: dict[tuple[str, str, str], list[str]] = {}
         for tree, (figure, found) in figures.items():
-            most, least = _size(maximum[tree][1]), _size(found)
+            most, least = size(maximum[tree][1]), size(found)
             if most[1] == least[1] and least[0] > most[0]:
                 above.setdefault((figure.place, figure.text, maximum[tree][0].text), []).append(tree)
             elif role == "tested" or most != least:
@@ -115,9 +114,3 @@ class _Row:
         for (place, text, limit), trees in above.items():
             self.reading.report.append(problems.limit_above_maximum(place, trees, role, text, limit))
         return kept
-
-
-def _size(found: Amount) -> tuple[float, str]:
-    """A number and its unit, memory in bytes, for comparison."""
-    unit = (found.unit or "").casefold()
-    return (found.value * _BINARY[unit], "bytes") if unit in _BINARY else (found.value, unit)

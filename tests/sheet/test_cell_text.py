@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from convert.sheet.cell_text import clean, fold_heading, is_address, one_line, prose, refused_links, words
 from convert.sheet.cells import Cell, Run
+from grammar.escape import fold
 from grammar.nodes import BulletList, Emph, Inline, Link, Paragraph, Strong, Text
 from tests.sheet.builders import lines
 
@@ -28,7 +30,7 @@ def plain(text: str) -> list[str]:
         ("a…", "a..."),
         ("a\r\nb\rc\u2028d\x0be", "a\nb\nc\nd\ne"),
         ("a\x00b\x1b[31mc\x9b", "ab[31mc"),
-        ("\ud800x", "x"),
+        ("\ud800x", "\ufffdx"),
         ("e\u0301", "é"),
         ("– — −", "– — −"),
         ("«Ω»", "«Ω»"),
@@ -216,3 +218,18 @@ def test_a_million_characters_take_no_time() -> None:
     assert len(found.items) == 60_000
     deep = "\n".join(" " * n + "- a" for n in range(2000))
     assert len(paragraphs(prose((Run(deep),)))) == 2000
+
+
+def test_a_cell_has_the_normal_form_of_the_printer_for_every_code_point() -> None:
+    for number in range(sys.maxunicode + 1):
+        char = chr(number)
+        if unicodedata.category(char) in ("Co", "Cn") and number & 0xFFFE != 0xFFFE:
+            continue  # unassigned, private: hundreds of thousands of the same
+        assert one_line(f"a{char}b") == fold(f"a{char}b"), hex(number)
+        assert fold(one_line(char)) == fold(char) == one_line(fold(char)), hex(number)
+
+
+@given(st.text(st.characters(), max_size=20))
+def test_a_cell_has_the_normal_form_of_the_printer(text: str) -> None:
+    assert fold(clean(text)) == fold(text) == one_line(text)
+    assert clean(clean(text)) == clean(text)
