@@ -28,6 +28,7 @@ class Match(NamedTuple):
     qualifier: str | None
     value: str
     value_at: int
+    qualifier_at: int
 
 
 def trim(line: str) -> str:
@@ -46,10 +47,12 @@ def match(line: str, kind: str) -> Match | None:
     """A trimmed line of a literal as a field, None where Xen's tools die on it."""
     if kind == "release":
         found = RELEASE.match(line)
-        return Match(found[1], None, found[2], found.start(2)) if found else None
+        return Match(found[1], None, found[2], found.start(2), -1) if found else None
     found = STATUS.match(line)
     return (
-        Match("Status" if line.startswith("Status") else "Supported", found[1], found[2], found.start(2))
+        Match(
+            "Status" if line.startswith("Status") else "Supported", found[1], found[2], found.start(2), found.start(1)
+        )
         if found
         else None
     )

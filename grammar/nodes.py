@@ -107,7 +107,8 @@ class ParsedField(_Node):
     """One `Key: value` or `Key, qualifier: value` line of a literal.
 
     `keyword` is as written (`Status`, `Supported`, `Xen-Version` ...); `qualifier` as written, None without one; `value`
-    without surrounding blanks.
+    without surrounding blanks.  `qualifier_span` is where the qualifier is in the source, NOWHERE without one; a tab in it is
+    one character there and blanks in `qualifier`.
     """
 
     keyword: str
@@ -115,6 +116,7 @@ class ParsedField(_Node):
     value: str
     span: Span = field(default=NOWHERE, compare=False)
     value_span: Span = field(default=NOWHERE, compare=False)
+    qualifier_span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

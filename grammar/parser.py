@@ -11,7 +11,7 @@ from grammar.diagnostic import Diagnostic
 from grammar.inlines import identifier, inlines, nodes_of, pandoc_text
 from grammar.ledger import UNKNOWN, Ledger, meant
 from grammar.malformed import malformed
-from grammar.nodes import Block, Document, Heading, Literal, Outside, ParsedField, Section
+from grammar.nodes import NOWHERE, Block, Document, Heading, Literal, Outside, ParsedField, Section
 from grammar.pandoc import version3
 from grammar.pandoc.attributes import identifier_of
 from grammar.pandoc.blocks import Run, blocks, indentation
@@ -503,11 +503,13 @@ class _Builder:
                 continue
             if not sections and not kept:
                 self.say(problems.field_before_heading(lines.span(index, column), f'field "{trimmed}"'))
+            begins = column + found.qualifier_at
             kept.append(
                 ParsedField(
                     found.keyword, found.qualifier, found.value,
                     lines.span(index, column, column + len(trimmed)),
                     lines.span(index, column + found.value_at, column + len(trimmed)),
+                    lines.span(index, begins, begins + len(found.qualifier)) if found.qualifier is not None else NOWHERE,
                 )
             )  # fmt: skip
             self.latin1(lines, index, column, "field")
