@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from convert.commands.fetch import add_google_options
+from convert.commands.naming import add_aliases, chosen_aliases
 from convert.commands.source import load
 from convert.diff import formats
 from convert.diff.compare import Change, compare
 from convert.diff.operands import Means, Operand, documents, read_both
-from convert.names import aliases
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.sheet.model import Categorisation
 from grammar.parser import parse
@@ -39,12 +39,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--by", choices=("feature", "change"), default="feature", help="how to group (default: feature)"
     )
     parser.add_argument("--security-only", action="store_true", help="only what changes security support, or may")
-    parser.add_argument(
-        "--aliases",
-        type=Path,
-        metavar="FILE",
-        help='features under new names (TOML): [[alias]] old = "..." new = "..."',
-    )
+    add_aliases(parser)
     parser.add_argument(
         "--last-draft", action="store_true", help="A is a tree: compare the last draft that was merged for it"
     )
@@ -62,7 +57,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Compare, print, and 1 where there are differences."""
-    known = aliases.load(args.aliases)
 
     def open_book(source: str) -> Categorisation:
         return load(argparse.Namespace(**{**vars(args), "source": source}))
@@ -71,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     old, new = read_both(args.old, args.new, means, last_draft=args.last_draft)
     for operand in (old, new):
         _warn(operand)
+    known = chosen_aliases(args, [old.makefile, new.makefile])
     found = compare(*documents(old, new), known, (old.tree, new.tree))
     if args.security_only:
         found = [change for change in found if change.about_security]

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from convert.commands import query
+from convert.commands.naming import chosen_aliases
 from convert.commands.query import FORMATS, print_csv, print_json
 from convert.commands.reading import add_repository, read_trees
 from convert.failure import Failure
 from convert.matrix import history as pure
 from convert.matrix.build import Tree
-from convert.names.aliases import Aliases, load
+from convert.names.aliases import Aliases
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees import git
 from convert.trees.commit import Commit, read
@@ -58,8 +59,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_history(args: argparse.Namespace) -> int:
     """What became of one feature.  Raises Failure where nobody has ever had it."""
-    repo, aliases = args.repo or Path(), load(args.aliases)
+    repo = args.repo or Path()
     trees = read_trees(args.tree or (), args.repo, args.remote, prose=False)
+    aliases = chosen_aliases(args, [tree.version for tree in trees])
     tips = [tree.commit for tree in trees if tree.commit]
     graph = git.graph(repo, tips, FILE, everything=True) if tips else []
     _warn_of_a_shallow(repo)
@@ -109,8 +111,9 @@ def run_history(args: argparse.Namespace) -> int:
 
 def run_blame(args: argparse.Namespace) -> int:
     """Who last changed each row's meaning."""
-    repo, aliases = args.repo or Path(), load(args.aliases)
+    repo = args.repo or Path()
     (tree,) = read_trees([args.tree], args.repo, args.remote, prose=False)
+    aliases = chosen_aliases(args, [tree.version])
     if tree.commit is None:
         raise Failure(f"{args.tree}: an unpacked tree has no commits; name a branch, a tag or a commit")
     graph = git.graph(repo, [tree.commit], FILE, everything=False)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from convert.commands.naming import chosen_aliases
 from convert.commands.reading import add_trees, addresses, day, digests, read_trees, tell_errors
 from convert.failure import Failure
 from convert.matrix import build as pure
 from convert.matrix.page import Address
-from convert.names.aliases import load
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL, Painter, add_color
 from convert.trees.all import matching
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         chosen = args.format or (_by_name(args.output) if args.output else "html")
     today = day(args.today)
     trees = read_trees(names, args.repo, args.remote, prose=chosen in ("html", "json"))
-    built = pure.build(trees, load(args.aliases))
+    built = pure.build(trees, chosen_aliases(args, [tree.version for tree in trees]))
     _write(args, chosen, built, urls, today)
     return tell_errors(trees, args.color, args.exit_zero)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from convert.commands.naming import add_aliases
 from convert.commands.show import release
 from convert.failure import Failure
 from convert.matrix import build
@@ -40,9 +41,7 @@ def add_repository(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say where trees come from and which features are the same."""
     parser.add_argument("--repo", type=Path, metavar="DIR", help="the git repository (default: the current one)")
     parser.add_argument("--remote", metavar="NAME", help="the remote of branches that are not local")
-    parser.add_argument(
-        "--aliases", type=Path, metavar="FILE", help="which features are the same under another name (TOML)"
-    )
+    add_aliases(parser)
 
 
 def add_today(parser: argparse.ArgumentParser) -> None:

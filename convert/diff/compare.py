@@ -19,8 +19,9 @@ from convert.diff.losses import (
     worst,
 )
 from convert.names.aliases import Aliases
-from convert.names.likeness import Index, Likely, Loose
-from convert.names.pairing import Entry, Trees, entries, pair, tokens
+from convert.names.likeness import Index, Likely
+from convert.names.pairing import Entry, Trees, entries, tokens
+from convert.names.rows import Loose, match
 from grammar.escape import fold
 from grammar.labels import Security
 from grammar.nodes import Document
@@ -93,6 +94,15 @@ def _above(root: Entry) -> dict[int, Entry]:
 
 
 @dataclass(slots=True)
+class _Below:
+    """The rows of one heading: on both sides, and on one alone."""
+
+    both: list[tuple[Row, Row]] = field(default_factory=list)
+    gone: list[Loose] = field(default_factory=list)
+    fresh: list[Loose] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class _Comparison:
     aliases: Aliases
     trees: Trees
@@ -101,21 +111,31 @@ class _Comparison:
     fresh: list[Loose] = field(default_factory=list)
 
     def documents(self, old: Entry, new: Entry) -> None:
-        pairs = pair(old, new, self.aliases, self.trees)
-        before = {id(after): entry for entry, after in pairs.both}
+        matched = match(old, new, self.aliases, self.trees)
+        before = {id(after): entry for entry, after in matched.headings.both}
         above_old, above_new = _above(old), _above(new)
-        for one, other in pairs.both:
+        by_heading: dict[int, _Below] = {}
+        for was, now in matched.rows:
+            if (was, now) not in matched.aliased:
+                by_heading.setdefault(id(now.entry), _Below()).both.append((was.row, now.row))
+        for loose in matched.gone:
+            by_heading.setdefault(id(loose.other), _Below()).gone.append(loose)
+        for loose in matched.fresh:
+            by_heading.setdefault(id(loose.entry), _Below()).fresh.append(loose)
+        for one, other in matched.headings.both:
             if other.keys:
                 self._place(one, other, before.get(id(above_new[id(other)])) is not above_old[id(one)])
-            self._rows(one, other)
+            self._rows(one, other, by_heading.get(id(other), _Below()))
             self._prose("description", one, other, one.description, other.description)
             self._prose("caveat", one, other, one.caveats, other.caveats)
-        for entries_, loose, kind in ((pairs.gone, self.gone, "removed"), (pairs.fresh, self.fresh, "added")):
+        for entries_, kind in ((matched.headings.gone, "removed"), (matched.headings.fresh, "added")):
             for entry in entries_:
-                loose += [Loose(row, entry, None) for row in entry.rows]
                 if not entry.rows and entry.description:
                     self._text(kind, entry)
-        self._alias_rows()
+        self.gone += [loose for loose in matched.gone if loose.other is None]
+        self.fresh += [loose for loose in matched.fresh if loose.other is None]
+        for was, now in matched.aliased:
+            self._renamed_row(was, now)
         likely = Index(self.fresh)
         for gone in self.gone:
             self._removed(gone, likely)
@@ -160,24 +180,23 @@ class _Comparison:
             Change(kind, new.anchor, new.path, new.path, before or None, after or None, securities, why)
         )
 
-    def _rows(self, old: Entry, new: Entry) -> None:
-        """The rows of one heading on both sides, by their qualifiers."""
-        before, after = _by_suffix(old), _by_suffix(new)
+    def _rows(self, old: Entry, new: Entry, below: _Below) -> None:
+        """The rows of one heading on both sides."""
         bounds = _bounds(old), _bounds(new)
-        for suffix, row in after.items():
-            if suffix in before:
-                self._row(before[suffix], row, new, bounds)
-        gone = {suffix: row for suffix, row in before.items() if suffix not in after}
-        fresh = {suffix: row for suffix, row in after.items() if suffix not in before}
-        for side, rows in enumerate((gone, fresh)):
-            for suffix in [suffix for suffix, row in rows.items() if part_of(row)]:
-                self._limit_part(rows.pop(suffix), new, side, bounds)
-        parts = [row for row in fresh.values() if row.qualifier and row.kind == "status"]
-        if "" in gone and gone[""].kind == "status" and parts:
-            self._split(gone.pop(""), parts, new, after)
-            fresh = {suffix: row for suffix, row in fresh.items() if row not in parts}
-        self.gone += [Loose(row, old, new) for row in gone.values()]
-        self.fresh += [Loose(row, new, old) for row in fresh.values()]
+        for before, after in below.both:
+            self._row(before, after, new, bounds)
+        for side, loose in enumerate((below.gone, below.fresh)):
+            for part in [part for part in loose if part_of(part.row)]:
+                self._limit_part(part.row, new, side, bounds)
+                loose.remove(part)
+        parts = [loose for loose in below.fresh if loose.row.qualifier and loose.row.kind == "status"]
+        whole = next((loose for loose in below.gone if not loose.row.qualifier and loose.row.kind == "status"), None)
+        if whole is not None and parts:
+            self._split(whole.row, [loose.row for loose in parts], new)
+            below.gone.remove(whole)
+            below.fresh = [loose for loose in below.fresh if loose not in parts]
+        self.gone += below.gone
+        self.fresh += below.fresh
 
     def _row(self, old: Row, new: Row, entry: Entry, bounds: _Bounds) -> None:
         """One row on both sides."""
@@ -206,7 +225,7 @@ class _Comparison:
         before, after = (row.status, None) if side == 0 else (None, row.status)
         self.changes.append(Change("limit", row.key, row.path, entry.path, before, after, why=why))
 
-    def _split(self, old: Row, parts: list[Row], entry: Entry, after: dict[str, Row]) -> None:
+    def _split(self, old: Row, parts: list[Row], entry: Entry) -> None:
         """One unqualified row became rows of variants."""
         new = worst(parts)
         why = None
@@ -214,26 +233,17 @@ class _Comparison:
             lower = [row for row in parts if rank(row.security) < rank(old.security)]
             named = "; ".join(f"{row.qualifier} is {in_words(row.security)}" for row in lower)
             why = f"the row for everything became rows for variants: {named or 'any other variant is no longer listed'}"
-        text = "; ".join(f"{row.qualifier}: {row.status}" for row in after.values() if row.qualifier)
+        text = "; ".join(f"{row.qualifier}: {row.status}" for row in parts)
         self.changes.append(Change("split", old.key, old.path, entry.path, old.status, text, (old.security, new), why))
 
-    def _alias_rows(self) -> None:
+    def _renamed_row(self, gone: Loose, fresh: Loose) -> None:
         """Rows that an alias joins by their keys are one row, renamed."""
-        if not self.aliases.entries:
-            return
-        waiting = {self.aliases.canonical(gone.row.key, self.trees[0]): gone for gone in self.gone}
-        for fresh in list(self.fresh):
-            gone = waiting.pop(self.aliases.canonical(fresh.row.key, self.trees[1]), None)
-            if gone is None:
-                continue
-            self.gone.remove(gone)
-            self.fresh.remove(fresh)
-            old, new = gone.row, fresh.row
-            paths = " / ".join(old.path), " / ".join(new.path)
-            self.changes.append(
-                Change("renamed", new.key, new.path, fresh.entry.path, *paths, (old.security, new.security))
-            )
-            self._row(old, new, fresh.entry, (_bounds(gone.entry), _bounds(fresh.entry)))
+        old, new = gone.row, fresh.row
+        paths = " / ".join(old.path), " / ".join(new.path)
+        self.changes.append(
+            Change("renamed", new.key, new.path, fresh.entry.path, *paths, (old.security, new.security))
+        )
+        self._row(old, new, fresh.entry, (_bounds(gone.entry), _bounds(fresh.entry)))
 
     def _removed(self, gone: Loose, likely: Index) -> None:
         row, why = gone.row, None
@@ -286,11 +296,6 @@ class _Comparison:
 
 
 _Bounds = tuple[dict[str, Limit], dict[str, Limit]]
-
-
-def _by_suffix(entry: Entry) -> dict[str, Row]:
-    """An entry's rows by what their keys add to its anchor."""
-    return {row.key.removeprefix(row.anchor) if row.qualifier is not None else "": row for row in entry.rows}
 
 
 def _bounds(entry: Entry) -> dict[str, Limit]:

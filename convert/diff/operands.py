@@ -10,9 +10,9 @@ from pathlib import Path
 from convert.draft import definitions
 from convert.failure import Failure
 from convert.sheet.model import Categorisation, Tree
-from convert.trees import resolve
+from convert.trees import git, resolve
 from convert.trees.arguments import read_source
-from convert.trees.version import FILE
+from convert.trees.version import FILE, MAKEFILE
 from grammar.nodes import Document
 from grammar.parser import parse
 from grammar.source import Source
@@ -26,7 +26,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{25,120}")
 class Operand:
     """One side of a comparison: its name, the text it stands for, the tree's name if it is known, and what to tell people.
 
-    `drafted`: it comes out of a workbook, and its preamble and definitions are not the workbook's words.
+    `drafted`: it comes out of a workbook, and its preamble and definitions are not the workbook's words; `makefile`: whether
+    there is a xen/Makefile beside it, None where there is none.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Operand:
     tree: str | None = None
     drafted: bool = False
     notes: tuple[str, ...] = ()
+    makefile: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +111,32 @@ def _file(argument: str, means: Means) -> Operand:
     except (OSError, ValueError):
         is_file = False
     if is_file or ":" in argument:
-        return Operand(argument, read_source(argument, means.repo))
+        return Operand(argument, read_source(argument, means.repo), makefile=_beside(argument, is_file, means.repo))
     try:
         found = resolve.resolve(argument, means.repo, means.remote)
     except Failure:
         if _ID.fullmatch(argument):
             return _draft(argument, means, None)
         raise
-    return Operand(argument, found.support(means.repo), argument, notes=(found.note,) if found.note else ())
+    beside = _unpacked(found.file) if found.file is not None else _committed(found.commit or "", means.repo)
+    notes = (found.note,) if found.note else ()
+    return Operand(argument, found.support(means.repo), argument, notes=notes, makefile=beside)
+
+
+def _beside(argument: str, is_file: bool, repo: Path | None) -> bool | None:
+    """Whether a xen/Makefile stands beside a file or a file of a ref."""
+    if is_file:
+        return _unpacked(Path(argument)) if argument != "-" else None
+    ref, _, path = argument.partition(":")
+    return _committed(ref, repo) if path == FILE else None
+
+
+def _unpacked(file: Path) -> bool | None:
+    return True if file.name == FILE and (file.parent / MAKEFILE).is_file() else None
+
+
+def _committed(ref: str, repo: Path | None) -> bool | None:
+    return True if git.object_of(repo or Path(), f"{ref}:{MAKEFILE}") is not None else None
 
 
 def last_drafted(tree: str, means: Means) -> Operand:

@@ -1,9 +1,10 @@
-"""The aliases file: which features are the same under another name (TOML)."""
+"""The aliases file: which features are the same under another name (TOML); the one for xen.git is shipped, xen-aliases.toml."""
 
 from __future__ import annotations
 
-import tomllib
+import pkgutil
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,18 @@ from convert.failure import Failure
 from grammar.escape import fold
 
 _MAX = 1 << 20  # bytes of an aliases file
-_KEYS = frozenset(("old", "new", "tree"))
+_KEYS = ("old", "new", "tree", "commit")
+SHIPPED = "xen-aliases.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`old` became `new`: headings or row keys as written; `tree` limits it to that tree."""
+    """`old` became `new`: headings or row keys as written; `tree` limits it to that tree; `commit` is what renamed it."""
 
     old: str
     new: str
     tree: str | None = None
+    commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,28 @@ class Aliases:
             at = following or self._next.get((at, None), at)
         return at
 
+    def leads(self, name: str, to: str) -> bool:
+        """Whether a name goes, by these aliases, through another one."""
+        at, seen = _folded(name), set[str]()
+        while at not in seen:
+            if at == _folded(to):
+                return True
+            seen.add(at)
+            at = self._next.get((at, None), at)
+        return False
+
     def same(self, old: str, new: str, trees: tuple[str | None, str | None] = (None, None)) -> bool:
         """Whether two headings or row keys, of the trees named, are one; the direction does not matter."""
         return bool(self.entries) and self.canonical(old, trees[0]) == self.canonical(new, trees[1])
 
 
-def load(path: Path | None) -> Aliases:
-    """The aliases of a TOML file, `[[alias]] old = "..." new = "..."`; none for None.  Failure with file and reason."""
+def load(path: Path | None, more: Aliases | None = None) -> Aliases:
+    """The aliases of a TOML file, `[[alias]] old = "..." new = "..."`, none for None; Failure with file and reason.
+
+    `more`: the shipped ones; the file's own come first, and one of `more` that the file contradicts is left out.
+    """
     if path is None:
-        return Aliases()
+        return more or Aliases()
     try:
         with path.open("rb") as file:
             data = file.read(_MAX + 1)
@@ -62,35 +78,54 @@ def load(path: Path | None) -> Aliases:
         raise Failure(f"{path}: {error.strerror}") from None
     if len(data) > _MAX:
         raise Failure(f"{path}: larger than 1 MiB; that is no aliases file")
+    own = _read(data, str(path))
+    known = {_folded(alias.old) for alias in own.entries if alias.tree is None}
+    joined = own
+    for alias in more.entries if more else ():
+        if _folded(alias.old) not in known and not joined.leads(alias.new, alias.old):
+            joined = Aliases((*joined.entries, alias))
+    return joined
+
+
+@cache
+def shipped() -> Aliases:
+    """The aliases of the real xen.git's SUPPORT.md, for trees that have a xen/Makefile beside it."""
+    return _read(pkgutil.get_data(__package__, SHIPPED) or b"", SHIPPED)
+
+
+def _read(data: bytes, name: str) -> Aliases:
+    """The aliases in the bytes of a file of that name."""
+    import tomllib
+
     try:
         found: dict[str, Any] = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Failure(f"{path}: no TOML: {error}") from None
+        raise Failure(f"{name}: no TOML: {error}") from None
     if unknown := sorted(set(found) - {"alias"}):
-        raise Failure(f'{path}: unknown key "{unknown[0]}"; an aliases file has [[alias]] tables only')
+        raise Failure(f'{name}: unknown key "{unknown[0]}"; an aliases file has [[alias]] tables only')
     tables = found.get("alias", [])
     if not isinstance(tables, list):
-        raise Failure(f"{path}: write [[alias]], with two brackets, before each alias")
-    aliases = Aliases(tuple(_alias(table, number, path) for number, table in enumerate(tables, 1)))
-    _check(aliases, path)
+        raise Failure(f"{name}: write [[alias]], with two brackets, before each alias")
+    aliases = Aliases(tuple(_alias(table, number, name) for number, table in enumerate(tables, 1)))
+    _check(aliases, name)
     return aliases
 
 
-def _alias(table: object, number: int, path: Path) -> Alias:
+def _alias(table: object, number: int, path: str) -> Alias:
     where = f"{path}: alias {number}"
     if not isinstance(table, dict):
         raise Failure(f"{where}: not a table")
-    if unknown := sorted(set(table) - _KEYS):
-        raise Failure(f'{where}: unknown key "{unknown[0]}"; an alias has old, new and tree')
+    if unknown := sorted(set(table) - set(_KEYS)):
+        raise Failure(f'{where}: unknown key "{unknown[0]}"; an alias has {", ".join(_KEYS[:-1])} and {_KEYS[-1]}')
     for key, value in table.items():
         if not isinstance(value, str) or not _folded(value):
             raise Failure(f"{where}: {key} must be a text in quotes that is not blank")
     if "old" not in table or "new" not in table:
         raise Failure(f"{where}: needs both old and new")
-    return Alias(table["old"], table["new"], table.get("tree"))
+    return Alias(table["old"], table["new"], table.get("tree"), table.get("commit"))
 
 
-def _check(aliases: Aliases, path: Path) -> None:
+def _check(aliases: Aliases, path: str) -> None:
     """One name has one newer name, and no name leads back to itself."""
     seen: dict[tuple[str, str | None], Alias] = {}
     for alias in aliases.entries:

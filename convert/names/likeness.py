@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from convert.names.pairing import Entry, similarity, tokens
+from convert.names.pairing import similarity, tokens
+from convert.names.rows import Loose
 from grammar.labels import Security
-from grammar.rows import Row
 
 LIKE = 0.5
 # rows of one word, and rows that are looked at closely, for one name: they bound the time for hostile files
 _CANDIDATES, _CLOSELY = 60, 15
-
-
-@dataclass(frozen=True, slots=True)
-class Loose:
-    """A row that only one side has, its heading, and that heading's counterpart on the other side, if there is one."""
-
-    row: Row
-    entry: Entry
-    other: Entry | None
 
 
 @dataclass(frozen=True, slots=True)

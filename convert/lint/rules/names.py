@@ -26,20 +26,20 @@ _WORD = re.compile(r"[^\W_]+")
 _ARCHITECTURES = ("arm", "x86", "aarch64", "risc", "ppc")
 
 
-def _qualifiers(document: Document) -> Iterator[tuple[str, int]]:
-    """(qualifier, its offset) of each qualified field."""
-    for section in document.walk():
+def _qualifiers(context: Context) -> Iterator[tuple[str, Span]]:
+    """(qualifier as it is in the source, its span) of each qualified field."""
+    for section in context.parsed.document.walk():
         for block in section.blocks:
             if isinstance(block, Literal) and block.kind == "feature":
                 for field in block.fields:
                     if field.qualifier is not None:
-                        yield field.qualifier, field.value_span.start
+                        span = field.qualifier_span
+                        yield context.source.text[span.start : span.end], span
 
 
-def _place(context: Context, qualifier: str, value: int, at: int = 0, length: int | None = None) -> Span:
-    """Where (a stretch of) the qualifier stands in front of its value."""
-    start = context.source.text.rfind(qualifier, 0, value)
-    return Span(start + at, start + at + (len(qualifier) if length is None else length))
+def _within(span: Span, found: re.Match[str]) -> Span:
+    """Where a stretch of a qualifier is."""
+    return Span(span.start + found.start(), span.start + found.end())
 
 
 @rule("XS401", "spelt-two-ways", "warning", Document)
@@ -70,11 +70,11 @@ def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
             Supported, Arm64: Image
     """
     places: dict[str, dict[str, list[Span]]] = {}
-    for qualifier, value in _qualifiers(document):
+    for qualifier, place in _qualifiers(context):
         for part in re.finditer(r"[^\s,()](?:[^,()]*[^\s,()])?", qualifier):
             name = " ".join(_WORD.findall(part[0].casefold()))
             if name:
-                span = _place(context, qualifier, value, part.start(), len(part[0]))
+                span = _within(place, part)
                 places.setdefault(name, {}).setdefault(part[0], []).append(span)
     for forms in places.values():
         if len(forms) < 2:
@@ -99,11 +99,11 @@ def misspelt_name(document: Document, context: Context) -> Iterator[Found]:
     Good:
             Status, stdvga: Supported
     """
-    for qualifier, value in _qualifiers(document):
+    for qualifier, place in _qualifiers(context):
         for word in _WORD.finditer(qualifier):
             meant = _misspelt(word[0])
             if meant:
-                span = _place(context, qualifier, value, word.start(), len(word[0]))
+                span = _within(place, word)
                 message = f'"{word[0]}" is one edit away from the known name "{meant}"'
                 yield span, message, {"fix": fix(False, (span.start, span.end, meant))}
     for section in document.walk():
@@ -190,10 +190,9 @@ def qualifier_blanks(document: Document, context: Context) -> Iterator[Found]:
     Good:
             Status, x86: Supported
     """
-    for qualifier, value in _qualifiers(document):
+    for qualifier, span in _qualifiers(context):
         tidy = " ".join(qualifier.split())
         if tidy != qualifier and tidy:
-            span = _place(context, qualifier, value)
             message = f'blanks in the qualifier "{qualifier}" make another row key than "{tidy}"'
             yield span, message, {"fix": fix(False, (span.start, span.end, tidy))}
 
@@ -209,6 +208,6 @@ def empty_qualifier(document: Document, context: Context) -> Iterator[Found]:
     Good:
             Status: Supported
     """
-    for qualifier, value in _qualifiers(document):
+    for qualifier, span in _qualifiers(context):
         if not folded(qualifier):
-            yield _place(context, qualifier, value), f'the qualifier "{qualifier}" has no letter and no number'
+            yield span, f'the qualifier "{qualifier}" has no letter and no number'
