@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 class Failure(Exception):
     """Usage, unreadable input or a failing environment; the message is for people, without terminal codes or secrets."""
+
+
+def printable(text: str) -> str:
+    """A text for a terminal: control and direction characters are shown as `\\x1b`, never sent."""
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)

@@ -111,6 +111,11 @@ def inlines(text: str) -> tuple[nodes.Inline, ...]:
     return nodes_of(scan(text).pieces)
 
 
+def anchor_of(words: str) -> str:
+    """The anchor of a heading with these words, before a number tells it from an equal one."""
+    return identifier(scan(words).pieces)
+
+
 def plain(inline_nodes: tuple[nodes.Inline, ...]) -> str:
     """The words of nodes, without mark-up."""
     out: list[str] = []

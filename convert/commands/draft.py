@@ -184,8 +184,7 @@ def _table(
 
 def _explain(key: str, categorisation: Categorisation, trees: list[Tree], made: dict[str, draft.Made]) -> int:
     """Print the cell behind a row key, its text, and what became of it, tree by tree."""
-    from grammar.inlines import identifier
-    from grammar.pandoc.inline import scan
+    from grammar.inlines import anchor_of
     from grammar.rows import key_of
 
     known = False
@@ -200,7 +199,7 @@ def _explain(key: str, categorisation: Categorisation, trees: list[Tree], made: 
             print(f"    {clean(' / '.join(row.path))}: {clean(row.status)}")
             continue
         for question in categorisation.open_questions:
-            anchor = identifier(scan(question.feature or question.section).pieces)
+            anchor = anchor_of(question.feature or question.section)
             asked = key_of(anchor, question.variant) if question.variant else anchor
             if question.tree == tree.name and asked == key:
                 known = True

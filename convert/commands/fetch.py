@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convert.failure import Failure
+
 if TYPE_CHECKING:
     from convert.sheet.cells import Tab
     from convert.sheet.formats.snapshot import TabChange
@@ -65,14 +67,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Fetch, and print what there is and what changed; exit status 0, or 2 with one message."""
-    from convert.sheet.cells import SheetError
+    from convert.failure import printable
     from convert.sheet.google import fetch
-    from convert.sheet.google.messages import printable, scrub
+    from convert.sheet.google.messages import scrub
 
     try:
         settings = replace(google_settings(args), directory=args.output)
         fetched = fetch(args.sheet, settings=settings)
-    except SheetError as error:
+    except Failure as error:
         _clear()
         print(f"xen-support: {scrub(printable(str(error)), args.api_key)}", file=sys.stderr)
         return 2
@@ -84,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 
 def report(fetched: Fetched) -> list[str]:
     """What was fetched, a line a tab, fit for a terminal."""
-    from convert.sheet.google.messages import printable
+    from convert.failure import printable
 
     book = fetched.workbook
     lines = [f"{printable(book.name)}: {len(book.tabs)} {_plural('tab', len(book.tabs))}, sha256 {book.sha256}"]
@@ -127,14 +129,14 @@ def _numbers(rows: tuple[int, ...]) -> str:
 
 
 def _notice(line: str) -> None:
-    from convert.sheet.google.messages import printable
+    from convert.failure import printable
 
     _clear()
     print(f"xen-support: {printable(line)}", file=sys.stderr)
 
 
 def _progress() -> Callable[[str], None]:
-    from convert.sheet.google.messages import printable
+    from convert.failure import printable
 
     def show(line: str) -> None:
         print(f"\r\x1b[K{printable(line)[:70]}", end="", file=sys.stderr, flush=True)

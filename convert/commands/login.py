@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from convert.commands.fetch import add_google_options, google_settings
+from convert.failure import Failure
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,17 +43,16 @@ def run(args: argparse.Namespace) -> int:
 
 def run_login(args: argparse.Namespace) -> int:
     """Sign in; exit status 0, or 2 with one message."""
-    from convert.sheet.cells import SheetError
     from convert.sheet.google.login import sign_in
     from convert.sheet.google.settings import token_file
 
     try:
         if not 0 < args.timeout <= 86_400:
-            raise SheetError("--timeout: give seconds, from 1 to 86400")
+            raise Failure("--timeout: give seconds, from 1 to 86400")
         scopes = sign_in(
             args.client_id_file, downloads=args.downloads, browser=not args.no_browser, timeout=args.timeout
         )
-    except SheetError as error:
+    except Failure as error:
         return _refused(error)
     print(f"signed in; scopes: {', '.join(scopes)}")
     print(f"stored in {token_file()}; `xen-support logout` removes and revokes it")
@@ -61,29 +61,27 @@ def run_login(args: argparse.Namespace) -> int:
 
 def run_logout(args: argparse.Namespace) -> int:
     """Forget the sign-in; exit status 0, or 2 if there is none or it could not be revoked."""
-    from convert.sheet.cells import SheetError
     from convert.sheet.google.login import sign_out
 
     try:
         problem = sign_out(google_settings(args))
-    except SheetError as error:
+    except Failure as error:
         return _refused(error)
     if problem is not None:
         where = "https://myaccount.google.com/permissions"
-        return _refused(SheetError(f"removed from this machine, but not revoked ({problem}); revoke it at {where}"))
+        return _refused(Failure(f"removed from this machine, but not revoked ({problem}); revoke it at {where}"))
     print("signed out: the stored sign-in is removed and revoked")
     return 0
 
 
 def run_whoami(args: argparse.Namespace) -> int:
     """Say which sign-in would be used; exit status 0, or 2 if there is none."""
-    from convert.sheet.cells import SheetError
+    from convert.failure import printable
     from convert.sheet.google.auth import choose
-    from convert.sheet.google.messages import printable
 
     try:
         choice = choose(google_settings(args))
-    except SheetError as error:
+    except Failure as error:
         return _refused(error)
     who = choice.identity
     print(printable(f"{who.kind}{f' {who.email}' if who.email else ''}: {choice.why}"))
@@ -94,7 +92,8 @@ def run_whoami(args: argparse.Namespace) -> int:
 
 
 def _refused(error: Exception) -> int:
-    from convert.sheet.google.messages import printable, scrub
+    from convert.failure import printable
+    from convert.sheet.google.messages import scrub
 
     print(f"xen-support: {scrub(printable(str(error)))}", file=sys.stderr)
     return 2

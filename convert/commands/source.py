@@ -7,7 +7,7 @@ from pathlib import Path
 
 from convert.commands.fetch import add_google_options, google_settings
 from convert.failure import Failure
-from convert.sheet.cells import SheetError, Workbook
+from convert.sheet.cells import Workbook
 from convert.sheet.layout import Layout, layout_beside, load_layout
 from convert.sheet.model import Categorisation
 
@@ -37,7 +37,7 @@ def load(args: argparse.Namespace) -> Categorisation:
     try:
         workbook, layout = _workbook(args)
         return categorise(workbook, layout, keep_unknown=args.keep_unknown)
-    except SheetError as error:
+    except Failure as error:
         raise Failure(str(error)) from None
 
 

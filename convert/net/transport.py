@@ -1,4 +1,4 @@
-"""HTTP as Google's client sees it, with what httplib2 lacks: a deadline, size limits, redirects without credentials.
+"""HTTP as httplib2 does it, with what that lacks: a deadline, size limits, redirects without credentials.
 
 One `Guard` belongs to one thread: httplib2 mixes up the answers of threads that share it.
 """
@@ -13,13 +13,13 @@ import os
 import ssl
 import time
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from convert.sheet.cells import SheetError
-from convert.sheet.google.messages import printable
+from convert.failure import Failure, printable
 
 log = logging.getLogger(__name__)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -36,6 +36,10 @@ _LIBRARIES = (
     "requests_oauthlib",
     "urllib3",
 )
+
+
+class NetError(Failure):
+    """What no retry mends; the message is for people."""
 
 
 class TransientError(Exception):
@@ -79,25 +83,29 @@ def is_loopback(host: str | None) -> bool:
 
 
 def check_url(url: str) -> None:
-    """Raise SheetError unless the URL is https, or http to this machine."""
+    """Raise NetError unless the URL is https, or http to this machine."""
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return
     if parts.scheme == "http" and is_loopback(parts.hostname):
         return
-    raise SheetError(f"{printable(url.split('?')[0])[:200]}: only https is used, and http only to this machine itself")
+    raise NetError(f"{printable(url.split('?')[0])[:200]}: only https is used, and http only to this machine itself")
 
 
 class Guard:
-    """The `http` object for Google's client and for google-auth: `request` as httplib2's, with the limits held."""
+    """An `http` object with `request` as httplib2's, which Google's client and google-auth take, with the limits held.
 
-    def __init__(self, limits: Limits) -> None:
+    `sign_in`: hosts that a redirect leads to where a sign-in is needed, each with what to tell people.
+    """
+
+    def __init__(self, limits: Limits, sign_in: Mapping[str, str] | None = None) -> None:
         import httplib2  # type: ignore[import-untyped]
 
         quiet_libraries()
         if httplib2.socks is None and any(os.environ.get(name) for name in ("https_proxy", "HTTPS_PROXY")):
-            raise SheetError("https_proxy is set, but PySocks is missing, so it would be bypassed: pip install PySocks")
+            raise NetError("https_proxy is set, but PySocks is missing, so it would be bypassed: pip install PySocks")
         self.limits = limits
+        self._sign_in = sign_in or {}
         self._types = _connection_types(limits)
         self._http = httplib2.Http(
             timeout=limits.timeout,
@@ -122,7 +130,7 @@ class Guard:
     ) -> tuple[Any, bytes]:
         """One request, redirects followed, as (httplib2.Response, body).
 
-        Raises SheetError for what no retry mends, TransientError for what one may.
+        Raises NetError for what no retry mends, TransientError for what one may.
         """
         sent = dict(headers or {})
         for _hop in range(MAX_REDIRECTS + 1):
@@ -130,8 +138,11 @@ class Guard:
             response, content = self._one(uri, method, body, sent)
             if response.status not in REDIRECTS or "location" not in response:
                 return response, content
+            host = (urlsplit(urljoin(uri, response["location"])).hostname or "").lower()
+            if host in self._sign_in:
+                raise NetError(self._sign_in[host])
             uri, sent = _redirected(uri, method, response["location"], sent)
-        raise SheetError(f"{urlsplit(uri).hostname}: more than {MAX_REDIRECTS} redirects; it is no answer")
+        raise NetError(f"{urlsplit(uri).hostname}: more than {MAX_REDIRECTS} redirects; it is no answer")
 
     def _one(self, uri: str, method: str, body: bytes | str | None, headers: dict[str, str]) -> tuple[Any, bytes]:
         parts = urlsplit(uri)
@@ -146,7 +157,7 @@ class Guard:
                 headers=dict(headers),
                 connection_type=self._types[parts.scheme],
             )
-        except SheetError:
+        except Failure:
             self.close()
             raise
         except Exception as error:
@@ -168,11 +179,9 @@ def _redirected(uri: str, method: str, location: str, sent: dict[str, str]) -> t
     target = urljoin(uri, location)
     old, new = urlsplit(uri), urlsplit(target)
     if method != "GET":
-        raise SheetError(f"{old.hostname}: a redirect is no answer to a {method}; it is not followed")
-    if (new.hostname or "").lower() == "accounts.google.com":
-        raise SheetError("Google asks to sign in: the file is not link-shared, or sign-in is needed")
+        raise NetError(f"{old.hostname}: a redirect is no answer to a {method}; it is not followed")
     if new.scheme == "http" and not is_loopback(old.hostname):
-        raise SheetError(f"{old.hostname} redirects to plain http; it is not followed")
+        raise NetError(f"{old.hostname} redirects to plain http; it is not followed")
     check_url(target)
     if (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port):
         return target, sent
@@ -202,13 +211,13 @@ def _failure(error: Exception, host: str) -> Exception:
     if isinstance(error, TransientError):
         return error
     if isinstance(error, ssl.SSLCertVerificationError):
-        return SheetError(f"the certificate of {host} is not trusted; is a proxy between?")
+        return NetError(f"the certificate of {host} is not trusted; is a proxy between?")
     if isinstance(error, httplib2.ServerNotFoundError | ConnectionRefusedError):
-        return SheetError(f"cannot connect to {host}; is there a network, and is the proxy right?")
+        return NetError(f"cannot connect to {host}; is there a network, and is the proxy right?")
     if httplib2.socks is not None and isinstance(error, httplib2.socks.ProxyError):
-        return SheetError(f"the proxy on the way to {host} does not answer, or refuses; look at https_proxy")
+        return NetError(f"the proxy on the way to {host} does not answer, or refuses; look at https_proxy")
     if type(error).__name__ in ("DecodeRatioError", "DecodeLimitError"):
-        return SheetError(f"the answer of {host} unpacks to far more than a sheet is; it was not read")
+        return NetError(f"the answer of {host} unpacks to far more than it may; not read")
     if isinstance(error, TimeoutError):
         slow = str(error) == "deadline"
         return TransientError(
@@ -240,7 +249,7 @@ class _Timed(io.RawIOBase):
             raise
         self._left -= count or 0
         if self._left < 0:
-            raise SheetError(f"an answer of over {self._limits.max_reply >> 20} MiB is no sheet; it was not read")
+            raise NetError(f"the reply exceeds {self._limits.max_reply >> 20} MiB; not read")
         return count
 
     def close(self) -> None:
@@ -270,7 +279,9 @@ def _connection_types(limits: Limits) -> dict[str, type]:
         def begin(self) -> None:
             super().begin()
             if self.length is not None and self.length > limits.max_reply:
-                raise SheetError(f"an answer of {self.length >> 20} MiB is no sheet; it was not read")
+                raise NetError(
+                    f"the reply exceeds {limits.max_reply >> 20} MiB (it has {self.length >> 20} MiB); not read"
+                )
 
     class Plain(httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
         response_class = Response

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from convert.failure import Failure
 from grammar.diagnostic import Diagnostic
 
 
-class SheetError(Exception):
+class SheetError(Failure):
     """The input cannot be read as a workbook; the message is for people, one line, exit status 2."""
 
 

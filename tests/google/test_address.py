@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convert.commands import fetch, login
-from convert.net.transport import check_url, retry_after
+from convert.failure import printable
+from convert.net.transport import NetError, check_url, retry_after
 from convert.sheet.cells import SheetError
 from convert.sheet.google.address import Address, is_google, parse_address
-from convert.sheet.google.messages import printable
 from tests.google import builders as b
 from tests.google.conftest import ID, Box
 
@@ -98,7 +98,7 @@ def test_local_names_are_no_google_addresses(name: str) -> None:
     "url", ["http://example.org/", "ftp://127.0.0.1/", "https:///x", "http://127.0.0.1.example.org/", ""]
 )
 def test_only_https_and_http_to_this_machine(url: str) -> None:
-    with pytest.raises(SheetError):
+    with pytest.raises(NetError):
         check_url(url)
     check_url("https://example.org/")
     check_url("http://127.0.0.1:80/")

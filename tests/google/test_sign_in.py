@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from convert.failure import printable
 from convert.sheet.cells import SheetError
 from convert.sheet.google import client, login
-from convert.sheet.google.messages import Fault, Identity, explain, explain_refresh, printable, read_fault, scrub
+from convert.sheet.google.messages import Fault, Identity, explain, explain_refresh, read_fault, scrub
 from convert.sheet.google.settings import token_file
 from tests.google import faults as f
 from tests.google.conftest import ID, UPLOAD, Box

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
+from convert.failure import printable
 from convert.sheet.cells import SheetError
-from convert.sheet.google.messages import printable
 
 Kind = Literal["spreadsheets", "document", "file", "id"]
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convert.failure import printable
 from convert.net.transport import Guard, TransientError
 from convert.sheet.cells import SheetError
-from convert.sheet.google.messages import Identity, explain, explain_refresh, printable, read_fault
+from convert.sheet.google.messages import Identity, explain, explain_refresh, read_fault
 from convert.sheet.google.settings import GoogleSettings, token_file
 
 _PREFIX = "https://www.googleapis.com/auth/"

@@ -14,6 +14,7 @@ from convert.sheet.google.settings import GoogleSettings
 
 T = TypeVar("T")
 _VERSIONS = {"drive": "v3", "sheets": "v4", "docs": "v1"}
+_SIGN_IN = {"accounts.google.com": "Google asks to sign in: the file is not link-shared, or sign-in is needed"}
 _MAX_WAIT = 32.0  # seconds between two attempts when the server names no time
 
 
@@ -43,7 +44,7 @@ class Client:
             check_url(settings.api_endpoint)
         self.settings = settings
         self.limits = Limits(settings.deadline, settings.timeout, settings.max_reply)
-        self.guard = Guard(self.limits)
+        self.guard = Guard(self.limits, _SIGN_IN)
         self.choice, self.http = sign(settings, self.guard, scopes or SCOPES)
         self._services: dict[str, Any] = {}
 

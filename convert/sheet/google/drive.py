@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from convert.failure import printable
 from convert.sheet.cells import SheetError, Workbook
 from convert.sheet.google.address import Address
 from convert.sheet.google.client import Client
-from convert.sheet.google.messages import not_json, printable
+from convert.sheet.google.messages import not_json
 from convert.sheet.google.sheets import mapping, string
 
 FIELDS = (

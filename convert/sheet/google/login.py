@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from convert.failure import Failure, printable
 from convert.net.transport import Guard, Limits, TransientError, check_url, quiet_libraries
 from convert.output.files import write_atomic
 from convert.sheet.cells import SheetError
 from convert.sheet.google.auth import DOWNLOAD_SCOPE, REVOKE_URI, SCOPES, TOKEN_URI, USER_TYPE, read_json
-from convert.sheet.google.messages import printable, said
+from convert.sheet.google.messages import said
 from convert.sheet.google.settings import GoogleSettings, token_file
 
 _AUTH_URI = "https://accounts.google.com/o/oauth2/auth"
@@ -88,7 +89,7 @@ def _revoke(info: dict[str, Any], settings: GoogleSettings) -> str | None:
     try:
         headers = {"content-type": "application/x-www-form-urlencoded"}
         response, _ = Guard(limits).request(url, "POST", urlencode({"token": token}), headers)
-    except (SheetError, TransientError) as error:
+    except (Failure, TransientError) as error:
         return str(error)
     return None if response.status in (200, 400) else f"Google answers with status {response.status}"  # 400: not valid
 

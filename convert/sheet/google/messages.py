@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from convert.failure import printable
+
 LOGIN = "run `xen-support login` again"
 _APIS = {
     "sheets.googleapis.com": "Google Sheets API",
@@ -14,7 +16,6 @@ _APIS = {
     "drive.googleapis.com": "Google Drive API",
     "iamcredentials.googleapis.com": "IAM Service Account Credentials API",
 }
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _SECRET = re.compile(
     r"ya29\.[\w.-]+|1//[\w-]{10,}|4/0[\w-]{10,}|AIza[\w-]{10,}|GOCSPX-[\w-]+|eyJ[\w-]{8,}(?:\.[\w-]+)*"
     r"|-----BEGIN[^-]*PRIVATE KEY-----.*?(?:-----END[^-]*-----|$)"
@@ -61,11 +62,6 @@ class Fault:
     message: str
     service: str = ""
     scopes: tuple[str, ...] = ()
-
-
-def printable(text: str) -> str:
-    """A text for a terminal: control and direction characters are shown as `\\x1b`, never sent."""
-    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def scrub(text: str, *known: str | None) -> str:
