@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from convert.lint.rules.labels import misspelt
+from convert.names.spelling import misspelt
 from tests.lint.frame import DEFINITIONS, FEATURES, RELEASE, TITLE, codes_of, findings, in_feature
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from convert.lint.rules.parts import distance, one_edit
+from convert.names.spelling import distance, one_edit
 from tests.lint.frame import codes_of, findings, in_feature
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from convert.lint.registry import Context, Sibling, rule
-from convert.lint.rules.parts import folded, one_edit
+from convert.lint.rules.parts import folded
+from convert.names.spelling import one_edit
 from grammar.nodes import DefinitionList, Document, Literal
 from grammar.rows import Row
 from grammar.source import Source, Span

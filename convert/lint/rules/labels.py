@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from convert.lint.registry import Context, rule
-from convert.lint.rules.parts import definitions_start, distance, fix, statuses
+from convert.lint.rules.parts import definitions_start, fix, statuses
+from convert.names.spelling import misspelt, same_words
 from grammar.fields import RELEASE_KEYS
 from grammar.labels import BY_NAME, LABELS
 from grammar.nodes import Document, Literal, ParsedField
@@ -21,35 +22,9 @@ _PART = ("regularly tested", "security supported")
 _CONDITION = r"(?:(?:not |in)?security|only|when|if|unless|except|on|for|in|under|without) |\(|(?:with|without) (?!caveats|limited support)"
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", text.casefold()))
-
-
-@cache
-def _by_words() -> dict[tuple[str, ...], str]:
-    return {_words(label.name): label.name for label in LABELS}
-
-
 @cache
 def _synonyms() -> dict[str, str]:
     return {synonym: label.name for label in LABELS for synonym in label.synonyms}
-
-
-def _close(word: str, other: str) -> bool:
-    """Whether a word is another misspelt.  The first letters must agree: `unsupported` is not `supported` misspelt."""
-    if word == other:
-        return True
-    most = 1 if len(other) < 6 else 2
-    return word[0] == other[0] and len(other) > 2 and distance(word, other, most) <= most
-
-
-def misspelt(value: str) -> str | None:
-    """The label that a value is a misspelling of, word for word; None where it is none."""
-    words = _words(value)
-    for known, name in _by_words().items():
-        if len(known) == len(words) and words != known and all(map(_close, words, known)):
-            return name
-    return None
 
 
 def _condition(value: str) -> tuple[str, str] | None:
@@ -73,7 +48,7 @@ def _judge(value: str, reading: Status) -> tuple[str, str]:
         return "condition", reading.label or ""
     if plain in BY_NAME:
         return "known", plain
-    same = _by_words().get(_words(value))
+    same = same_words(value)
     if same:
         return "variant", same
     if reading.maximum:

@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from convert.lint.registry import Context, rule
-from convert.lint.rules.parts import fix, folded, nearest
+from convert.lint.rules.parts import fix, folded
+from convert.names.spelling import nearest
 from grammar.nodes import Document, Heading, Literal
 from grammar.source import Span
 

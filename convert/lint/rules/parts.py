@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import cast
 
@@ -62,40 +62,3 @@ def fix(safe: bool, *edits: tuple[int, int, str]) -> Fix:
 def folded(text: str) -> str:
     """Letters and numbers only, in lower case."""
     return "".join(char for char in text.casefold() if char.isalnum())
-
-
-def distance(a: str, b: str, most: int) -> int:
-    """Edits between two words (a swap of neighbours is one; Damerau's distance, restricted); `most` + 1 where it is more."""
-    if abs(len(a) - len(b)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        above, row = row, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(row[j - 1] + 1, above[j] + 1, above[j - 1] + (x != y))
-            if before and i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before = above
-        if min(row) > most:
-            return most + 1
-    return min(row[-1], most + 1)
-
-
-def one_edit(a: str, b: str) -> bool:
-    """Whether two words differ by one edit that is no number's: `SMMUv1` and `SMMUv2` are two things, `rtl8193` is a swap."""
-    if a == b or distance(a, b, 1) != 1:
-        return False
-    start = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    if len(a) == len(b):
-        swapped = (
-            a[start : start + 2] == b[start : start + 2][::-1] and a[start + 1 : start + 2] != b[start + 1 : start + 2]
-        )
-        return swapped or not (a[start].isdigit() or b[start].isdigit())
-    return not max(a, b, key=len)[start].isdigit()
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word one edit away from a word that is not known itself."""
-    return next((other for other in known if one_edit(word, other)), None)
