@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from convert.lint.catalogue import chosen
-from convert.lint.registry import Context, Sibling, check
+from convert.lint.registry import Context, Gate, Sibling, check
 from grammar.diagnostic import Diagnostic
 from grammar.parser import Parsed, parse
 from grammar.rows import Row, limits, read_rows
@@ -70,12 +70,18 @@ def run(
     day: date,
     makefile: str | None = None,
     siblings: Callable[[list[Row]], Sequence[Sibling]] = lambda rows: (),
+    gate: Gate | None = None,
 ) -> Result:
-    """As `lint`, for codes already chosen; `siblings` may look at the rows first.  The result has the rows too."""
+    """As `lint`, for codes already chosen; `siblings` may look at the rows first.  The result has the rows too.
+
+    `gate`: what `release --check` looks at besides.
+    """
     parsed = parse(source, prose=False)  # no rule looks at the words of paragraphs; they read the source's lines
     reading = read_rows(parsed.document, source)
     rows = tuple(reading.rows)
-    context = Context(source, parsed, rows, tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)))
+    context = Context(
+        source, parsed, rows, tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)), gate
+    )
     found = [d for d in (*parsed.diagnostics, *reading.diagnostics) if d.code in codes]
     if found:
         from convert.lint.fixes.syntax import complete

@@ -12,13 +12,29 @@ Version = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Months of support and of security support, for versions `first` to `last` (None: all later ones), from a day on."""
+    """Months of support and of security support, for versions `first` to `last` (None: all later ones), from a day on.
+
+    `source`: the address where it was announced.
+    """
 
     since: date
     first: Version
     last: Version | None
     support: int
     security: int
+    source: str
+
+    def ends(self, released: date) -> tuple[date, date]:
+        """The last day of support and that of security support of a release.  Raises ValueError beyond the year 9999."""
+        return months_later(released, self.support), months_later(released, self.security)
+
+    def __str__(self) -> str:
+        versions = f"{_dotted(self.first)} to {_dotted(self.last)}" if self.last else f"{_dotted(self.first)} and later"
+        return f"{self.support} months of support, {self.security} of security support ({versions}, since {self.since})"
+
+
+def _dotted(number: Version) -> str:
+    return ".".join(map(str, number))
 
 
 def version(text: str) -> Version:
@@ -40,6 +56,7 @@ def policies() -> tuple[Policy, ...]:
             version(entry["last"]) if "last" in entry else None,
             entry["support"],
             entry["security"],
+            entry["source"],
         )
         for entry in data["policy"]
     ]
@@ -48,10 +65,16 @@ def policies() -> tuple[Policy, ...]:
 
 def policy_for(number: Version, day: date) -> Policy | None:
     """The policy that holds for a version on a day."""
-    for policy in policies():
-        if policy.since <= day and policy.first <= number and (policy.last is None or number <= policy.last):
-            return policy
-    return None
+    return next(iter(policies_for(number, day)), None)
+
+
+def policies_for(number: Version, day: date) -> list[Policy]:
+    """The policies that hold or held for a version up to a day, the latest first."""
+    return [
+        policy
+        for policy in policies()
+        if policy.since <= day and policy.first <= number and (policy.last is None or number <= policy.last)
+    ]
 
 
 def months_later(day: date, months: int) -> date:
@@ -62,4 +85,4 @@ def months_later(day: date, months: int) -> date:
             return date(year, month + 1, last)
         except ValueError:
             continue
-    raise ValueError(f"{day} and {months} months")
+    raise ValueError(f"{day} and {months} months")  # not reached: 28 is a day of every month

@@ -32,12 +32,24 @@ class Sibling(NamedTuple):
     newer: bool
 
 
+class Gate(NamedTuple):
+    """What is looked at before a tag is made (`release --check`), and by rules of that gate alone.
+
+    `tag`: the tag that the commit has or is to have, None for none; `changelog`, `readme`: the texts of CHANGELOG.md and
+    README beside the file, where they are there.
+    """
+
+    tag: str | None = None
+    changelog: str | None = None
+    readme: str | None = None
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Context:
     """What a rule may look at besides its node; the command fills it, rules never run git.
 
     `makefile`: the text of the tree's xen/Makefile, where a tree is at hand; `siblings`: with --against; `day`: the day by which
-    policies are judged (the commit's, for a tag).
+    policies are judged (the commit's, for a tag); `gate`: for `release --check` only.
     """
 
     source: Source
@@ -47,6 +59,7 @@ class Context:
     day: date
     makefile: str | None = None
     siblings: tuple[Sibling, ...] = ()
+    gate: Gate | None = None
     memo: dict[str, Any] = field(default_factory=dict)
 
 

@@ -17,7 +17,13 @@ from pathlib import Path
 from convert.output.files import write_atomic
 
 # what lint and explain import of this project; a test runs the result in a Python that has nothing else
-_OWN = ("convert/*.py", "convert/commands/__init__.py", "convert/commands/lint.py", "convert/commands/explain.py", "convert/commands/naming.py")
+_OWN = (
+    "convert/*.py",
+    "convert/commands/__init__.py",
+    "convert/commands/lint.py",
+    "convert/commands/explain.py",
+    "convert/commands/naming.py",
+)
 _ROOMS = ("convert/trees", "convert/output", "convert/names", "convert/lint", "grammar")
 _DATA = (".py", ".lark", ".toml", ".txt")
 _MAIN = """\

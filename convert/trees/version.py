@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 FILE = "SUPPORT.md"
 MAKEFILE = "xen/Makefile"
@@ -106,3 +106,42 @@ def security_until(support: bytes) -> date | None:
         return date.fromisoformat(found[1].decode()) if found else None
     except ValueError:
         return None
+
+
+Form = Literal["unstable", "candidate", "release", "pre"]
+_FORMS: tuple[tuple[str, Form], ...] = (
+    (r"(?:\.0)?-unstable", "unstable"), (r"(?:\.0)?-rc[0-9]{0,3}", "candidate"), (r"\.[0-9]{1,3}", "release"),
+    (r"\.[0-9]{1,3}-pre|\.[1-9][0-9]{0,2}-rc[0-9]{0,3}", "pre"),
+)  # fmt: skip
+_TAG = re.compile(
+    r"RELEASE-([0-9]{1,6}\.[0-9]{1,6})\.([0-9]{1,3})|([0-9]{1,6}\.[0-9]{1,6})(?:\.([0-9]{1,3}))?-rc([0-9]{1,3})"
+)
+
+
+def form_of(extra: str) -> Form | None:
+    """What an XEN_EXTRAVERSION makes of a tree; None where it is of no form (`0-rc`, `-unstable-rc`, empty).
+
+    Source: docs/process/release-technician-checklist.txt of xen.git, and what its trees have had: `-rc`, `.0-rc3`.
+    """
+    return next((form for pattern, form in _FORMS if re.fullmatch(pattern, extra)), None)
+
+
+class Tag(NamedTuple):
+    """What the name of a release's tag says: `number` as `4.20`, `point` the Z of X.Y.Z, `candidate` the N of -rcN or None."""
+
+    number: str
+    point: int
+    candidate: int | None = None
+
+    @property
+    def form(self) -> Form:
+        """What the Makefile of such a tag makes of the tree."""
+        return "release" if self.candidate is None else "candidate" if self.point == 0 else "pre"
+
+
+def read_tag(name: str) -> Tag | None:
+    """The tag RELEASE-X.Y.Z or X.Y.Z-rcN (once X.Y-rcN, 4.12-rc2) that a name is; None for any other."""
+    found = _TAG.fullmatch(name)
+    if found is None:
+        return None
+    return Tag(found[1], int(found[2])) if found[1] else Tag(found[3], int(found[4] or 0), int(found[5]))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from convert.lint.fixes.syntax import complete
-from convert.lint.registry import RULES, Context, Sibling, check
+from convert.lint.registry import RULES, Context, Gate, Sibling, check
 from convert.lint.rules import load
 from grammar.diagnostic import Diagnostic
 from grammar.parser import parse
@@ -78,14 +79,21 @@ def framed(fragment: str) -> str:
 
 
 def context_of(
-    data: bytes, *, siblings: Sequence[Sibling] = (), makefile: str | None = None, day: date = DAY
+    data: bytes,
+    *,
+    siblings: Sequence[Sibling] = (),
+    makefile: str | None = None,
+    day: date = DAY,
+    gate: Gate | None = None,
 ) -> Context:
     """What rules look at, of a file's bytes."""
     source = Source("SUPPORT.md", data)
     parsed = parse(source, prose=False)
     reading = read_rows(parsed.document, source)
     parsed.diagnostics.extend(reading.diagnostics)
-    return Context(source, parsed, tuple(reading.rows), tuple(limits(reading.rows)), day, makefile, tuple(siblings))
+    return Context(
+        source, parsed, tuple(reading.rows), tuple(limits(reading.rows)), day, makefile, tuple(siblings), gate
+    )
 
 
 def sibling_of(text: str, *, name: str = "another", newer: bool = True) -> Sibling:
@@ -101,10 +109,11 @@ def findings(
     siblings: Sequence[Sibling] = (),
     makefile: str | None = None,
     day: date = DAY,
+    gate: Gate | None = None,
 ) -> list[Diagnostic]:
     """What the parser, the rows and the rules say of a file, with fixes."""
     data = text.encode() if isinstance(text, str) else text
-    context = context_of(data, siblings=siblings, makefile=makefile, day=day)
+    context = context_of(data, siblings=siblings, makefile=makefile, day=day, gate=gate)
     found = [*complete(context.parsed.diagnostics, context), *check(context, codes)]
     return sorted(found, key=lambda d: (d.span.start if d.span else 0, d.code))
 
@@ -112,6 +121,56 @@ def findings(
 def codes_of(text: str | bytes, codes: Sequence[str] = DEFAULT) -> list[str]:
     """The codes of the findings, in file order."""
     return [d.code for d in findings(text, codes)]
+
+
+class Beside(NamedTuple):
+    """What a rule that looks beside the file is shown: the file, its Makefile, the day, what the gate has."""
+
+    text: str
+    makefile: str | None = None
+    day: date = DAY
+    gate: Gate | None = None
+
+
+def beside(code: str, fragment: str) -> Beside:
+    """The surroundings in which the fragment of a rule's docstring stands; for most rules the file alone."""
+    released = framed(released_part("4.20", "2025-03-05", "2028-03-05", "2030-03-05"))
+    day = date(2025, 3, 5)
+    match code:
+        case "XS510":
+            return Beside(framed(fragment), MAKEFILE)
+        case "XS511":
+            return Beside(in_feature("    Status: Supported\n"), fragment)
+        case "XS512":
+            return Beside(released, MAKEFILE, gate=Gate(fragment.strip()))
+        case "XS513" | "XS516":
+            point = ".0" if code == "XS513" else ".7"
+            number = fragment.partition("Xen-Version: ")[2].split()[0]
+            return Beside(framed(fragment), makefile_of(number, point), gate=Gate(f"RELEASE-{number}{point}"))
+        case "XS514":
+            young = framed(released_part("4.20", "2025-03-05", "2026-09-05", "2028-03-05"))
+            return Beside(young, makefile_of("4.20", ".0"), day, Gate("RELEASE-4.20.0", changelog=fragment))
+        case "XS515":
+            return Beside(released, MAKEFILE, gate=Gate(readme=fragment))
+    return Beside(framed(fragment))
+
+
+def makefile_of(number: str, extra: str) -> str:
+    """The text of a xen/Makefile as far as it says a version."""
+    version, subversion = number.split(".")
+    return (
+        f"export XEN_VERSION       = {version}\nexport XEN_SUBVERSION    = {subversion}\n"
+        f"export XEN_EXTRAVERSION ?= {extra}$(XEN_VENDORVERSION)\n"
+    )
+
+
+def released_part(version: str, initial: str, support: str, security: str, notes: str | None = None) -> str:
+    """The release part of a file."""
+    address = f"https://wiki.xenproject.org/wiki/Xen_Project_{notes or version.split('-')[0]}_Release_Notes"
+    return (
+        f"# Release Support\n\n    Xen-Version: {version}\n    Initial-Release: {initial}\n    Supported-Until: {support}\n"
+        f'    Security-Support-Until: {security}\n\nRelease Notes\n: <a href="{address}">RN</a>\n\n'
+    )
 
 
 def in_feature(lines: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from convert.lint.registry import RULES
 from grammar.problems import CATALOGUE
-from tests.lint.frame import MAKEFILE, codes_of, examples, findings, framed, in_feature, sibling_of
+from tests.lint.frame import Beside, beside, codes_of, examples, findings, framed, in_feature, sibling_of
 
 CODES = tuple(RULES)
 
@@ -63,11 +63,13 @@ def test_examples_of_a_rule(code: str) -> None:
     siblings = [sibling_of(framed(good), name="newer")] if code.startswith("XS7") else []
     if code in ("XS703", "XS705"):
         siblings.append(sibling_of(framed(good), name="older", newer=False))
-    makefile = MAKEFILE if code == "XS510" else None
-    found = {d.code for d in findings(framed(bad), codes, siblings=siblings, makefile=makefile)}
-    assert found - _SIDE_EFFECTS.get(code, frozenset()) == {code}
-    quiet = [d.code for d in findings(framed(good), codes, siblings=siblings, makefile=makefile)]
-    assert quiet == []
+
+    def found(shown: Beside) -> list[str]:
+        said = findings(shown.text, codes, siblings=siblings, makefile=shown.makefile, day=shown.day, gate=shown.gate)
+        return [d.code for d in said]
+
+    assert set(found(beside(code, bad))) - _SIDE_EFFECTS.get(code, frozenset()) == {code}
+    assert found(beside(code, good)) == []
 
 
 # what cannot but be found as well: a difference between trees has more than one side

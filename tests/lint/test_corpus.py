@@ -127,11 +127,15 @@ MUTATED: dict[str, Change] = {
 }
 
 
+# these look at what stands beside the file; tests/lint/frame.py has their surroundings
+BESIDE = {"XS511", "XS512", "XS513", "XS514", "XS515", "XS516"}
+
+
 def test_every_rule_has_a_mutated_file() -> None:
-    assert sorted(MUTATED) == sorted(RULES)
+    assert sorted(MUTATED) == sorted(set(RULES) - BESIDE)
 
 
-@pytest.mark.parametrize("code", sorted(RULES))
+@pytest.mark.parametrize("code", sorted(set(RULES) - BESIDE))
 def test_it_speaks_on_a_mutated_file(code: str) -> None:
     text = read("4.20")
     changed = MUTATED[code](text)

@@ -70,8 +70,8 @@ def test_only_contradictions_are_errors() -> None:
 
 def test_a_tag_is_judged_by_its_day() -> None:
     old = ("4.17", "2022-12-12", "2024-06-12", "2025-12-12")
-    assert release(*old, day=date(2026, 1, 31)) == []
-    assert release(*old, day=date(2026, 2, 1)) == [("XS507", "warning")]
+    assert release(*old, day=date(2026, 2, 10)) == []
+    assert release(*old, day=date(2026, 2, 11)) == [("XS507", "warning")]
     new = ("4.17", "2022-12-12", "2024-06-12", "2027-12-12")
     assert release(*new, day=date(2023, 1, 1)) == [("XS507", "warning")]
 
@@ -94,7 +94,22 @@ def make(version: str, subversion: str, extra: str) -> str:
         ("4.23-unstable", make("4", "23", "-unstable"), False),
         ("4.22-unstable", make("4", "23", "-unstable"), True),
         ("4.23-unstable", make("4", "23", ".0"), True),
-        ("4.23-unstable", make("4", "23", ".0-rc"), False),
+        ("4.23-unstable", make("4", "23", ".0-rc"), True),
+        ("4.23-unstable", make("4", "23", "-rc"), True),
+        ("4.23-rc", make("4", "23", "-unstable"), True),
+        ("4.23-rc", make("4", "23", ".0"), True),
+        ("4.23-rc", make("4", "23", ".1-pre"), True),
+        ("4.23-rc", make("4", "23", ".0-rc4"), False),
+        ("4.23", make("4", "23", ".0-rc4"), True),
+        ("4.23", make("4", "23", "-unstable"), True),
+        ("4.23", make("4", "23", ".0"), False),
+        ("4.23", make("4", "23", ".1-pre"), False),
+        ("4.23", make("4", "23", ".1-rc2"), False),
+        ("4.23.1-pre", make("4", "23", ".1-pre"), False),
+        ("4.23-unstable", make("4", "23", ".0-unstable"), False),
+        ("unstable", make("4", "23", "-unstable"), True),
+        ("Xen 4.23", make("4", "23", "-rc"), False),
+        ("4.23-unstable", make("4", "23", "0-rc"), False),
         ("4.23-rc", make("4", "23", "-rc"), False),
         ("4.23-unstable", "nothing of that kind\n", False),
     ],
@@ -116,3 +131,12 @@ def test_policy() -> None:
     assert months_later(date(2024, 8, 31), 18) == date(2026, 2, 28)
     assert months_later(date(2022, 8, 31), 18) == date(2024, 2, 29)
     assert months_later(date(2022, 12, 12), 60) == date(2027, 12, 12)
+
+
+@pytest.mark.parametrize(
+    ("extra", "speaks"),
+    [("0-rc", True), ("", True), ("-unstable-rc", True), (".1-pre", False), (".0-rc12", False), ("-rc", False)],
+)
+def test_the_form_of_the_makefile(extra: str, speaks: bool) -> None:
+    codes = [code for code, _ in release("4.23-rc", *UNSTABLE, makefile=make("4", "23", extra))]
+    assert ("XS511" in codes) == speaks

@@ -11,7 +11,7 @@ from convert.lint.registry import Context, rule
 from convert.lint.rules.parts import fix
 from convert.lint.rules.structure import release_literals
 from convert.trees.state import DATES, INITIAL, SECURITY, SUPPORT, iso_date
-from convert.trees.version import read_makefile
+from convert.trees.version import Form, form_of, read_makefile
 from grammar.nodes import DefinitionList, Document, Link, ParsedField, Term
 from grammar.source import Span
 
@@ -21,7 +21,10 @@ _PLACEHOLDERS = frozenset(("n/a", "na", "n.a.", "tbd", "tba", "tbc", "unknown", 
 
 
 class Facts(NamedTuple):
-    """The release literal read: `number` as `4.20`, `state` is released, unstable, candidate or (unreadable version) unknown."""
+    """The release part read: `number` as `4.20`, `state` is released, unstable, candidate or (unreadable version) unknown.
+
+    `notes`: the entry for the release notes and the address in it.
+    """
 
     fields: dict[str, ParsedField]
     number: str | None
@@ -30,7 +33,8 @@ class Facts(NamedTuple):
     notes: tuple[Term, str] | None
 
 
-def _facts(context: Context) -> Facts | None:
+def release_facts(context: Context) -> Facts | None:
+    """What the release part of a file says; None where it has no release literal."""
     if "release" not in context.memo:
         context.memo["release"] = _read(context)
     found: Facts | None = context.memo["release"]
@@ -97,7 +101,7 @@ def date_form(document: Document, context: Context) -> Iterator[Found]:
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
-    facts = _facts(context)
+    facts = release_facts(context)
     for key in DATES if facts else ():
         field = facts.fields.get(key) if facts else None
         if facts and field and key not in facts.dates and not _placeholder(field.value):
@@ -131,7 +135,7 @@ def security_before_support(document: Document, context: Context) -> Iterator[Fo
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
-    facts = _facts(context)
+    facts = release_facts(context)
     if facts and SUPPORT in facts.dates and SECURITY in facts.dates and facts.dates[SECURITY] < facts.dates[SUPPORT]:
         span = facts.fields[SECURITY].value_span
         yield span, f"security support ends ({facts.dates[SECURITY]}) before support does ({facts.dates[SUPPORT]})"
@@ -164,7 +168,7 @@ def swapped_dates(document: Document, context: Context) -> Iterator[Found]:
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
-    facts = _facts(context)
+    facts = release_facts(context)
     if facts and INITIAL in facts.dates:
         first = facts.dates[INITIAL]
         early = [key for key in (SUPPORT, SECURITY) if key in facts.dates and facts.dates[key] <= first]
@@ -203,7 +207,7 @@ def placeholder(document: Document, context: Context) -> Iterator[Found]:
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
-    facts = _facts(context)
+    facts = release_facts(context)
     if not facts or facts.state != "released":
         return
     for key in DATES:
@@ -241,7 +245,7 @@ def date_on_unstable(document: Document, context: Context) -> Iterator[Found]:
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
     """
-    facts = _facts(context)
+    facts = release_facts(context)
     if facts and facts.state == "unstable":
         for key in facts.dates:
             yield facts.fields[key].value_span, f"{key} has a date on {facts.number}-unstable, which is not released"
@@ -274,7 +278,7 @@ def version_form(document: Document, context: Context) -> Iterator[Found]:
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
     """
-    facts = _facts(context)
+    facts = release_facts(context)
     if facts and facts.state == "unknown" and "Xen-Version" in facts.fields:
         field = facts.fields["Xen-Version"]
         yield field.value_span, f'Xen-Version: "{field.value}" is none of the forms 4.20, 4.20-rc2, 4.20-unstable'
@@ -285,7 +289,7 @@ def support_length(document: Document, context: Context) -> Iterator[Found]:
     """The dates do not fit the project's support lengths.
 
     Support and security support last so many months from the initial release: 18 and 36; 18 and 60 for 4.17 to 4.19; 36 and 60 from 4.20
-    on.  The longer ones were announced in February 2026; an older tag is judged by what held on its day.
+    on.  The longer ones were announced on 2026-02-11; an older tag is judged by what held on its day.
 
     Bad:
         # Release Support
@@ -308,7 +312,7 @@ def support_length(document: Document, context: Context) -> Iterator[Found]:
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
-    facts = _facts(context)
+    facts = release_facts(context)
     if not facts or facts.state != "released" or facts.number is None or INITIAL not in facts.dates:
         return
     from convert.lint.policy import months_later, policy_for, version
@@ -354,11 +358,13 @@ def release_notes_version(document: Document, context: Context) -> Iterator[Foun
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
-    facts = _facts(context)
+    facts = release_facts(context)
     if facts and facts.notes and facts.number:
         named = re.search(r"(?<![\d.])\d+\.\d+(?![\d.])", facts.notes[1].rpartition("/")[2])
         if named and named[0] != facts.number:
             yield facts.notes[0].span, f"the link to the release notes is that of {named[0]}, not of {facts.number}"
+        elif not named and context.gate and facts.state == "released" and "x.yy" not in facts.notes[1].casefold():
+            yield facts.notes[0].span, f"the link to the release notes does not name {facts.number}"
 
 
 @rule("XS509", "release-notes-missing", "info", Document)
@@ -385,7 +391,7 @@ def release_notes_missing(document: Document, context: Context) -> Iterator[Foun
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
     """
-    facts = _facts(context)
+    facts = release_facts(context)
     if facts and facts.notes is None and "Release_Notes" not in context.source.text:
         yield release_literals(context)[0].span, "no link to the release notes below the release literal"
 
@@ -394,40 +400,54 @@ def release_notes_missing(document: Document, context: Context) -> Iterator[Foun
 def makefile_version(document: Document, context: Context) -> Iterator[Found]:
     """Xen-Version contradicts xen/Makefile of the same tree.
 
-    The file then speaks of another version than the one it lies in.
+    The file then speaks of another version than the one it lies in: of another number, of a release where the tree is a candidate
+    or -unstable, or the other way round.
 
     Bad:
         # Release Support
 
-            Xen-Version: 4.19-rc
-            Initial-Release: n/a
-            Supported-Until: TBD
-            Security-Support-Until: Unreleased - not yet security-supported
+            Xen-Version: 4.19
+            Initial-Release: 2024-07-29
+            Supported-Until: 2026-01-29
+            Security-Support-Until: 2029-07-29
 
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.19_Release_Notes">RN</a>
     Good:
         # Release Support
 
-            Xen-Version: 4.20-rc
-            Initial-Release: n/a
-            Supported-Until: TBD
-            Security-Support-Until: Unreleased - not yet security-supported
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
 
         Release Notes
         : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
     """
-    facts = _facts(context)
-    if not facts or facts.number is None or context.makefile is None:
-        return
+    facts = release_facts(context)
     made = read_makefile(context.makefile)
-    if made is None:
+    field = facts.fields.get("Xen-Version") if facts else None
+    if facts is None or made is None or field is None:
         return
-    number, extra = made
-    span = facts.fields["Xen-Version"].value_span
-    if number != facts.number:
-        yield span, f"Xen-Version is {facts.number}, and xen/Makefile says {number}{extra}"
-    elif facts.state == "released" and extra.startswith("-unstable"):
-        yield span, f"Xen-Version is the release {facts.number}, and xen/Makefile says {number}{extra}"
-    elif facts.state == "unstable" and re.fullmatch(r"\.\d+(?:-pre)?", extra):
-        yield span, f"Xen-Version is {facts.number}-unstable, and xen/Makefile says the release {number}{extra}"
+    says = f"xen/Makefile says {made.number}{made.extra}"
+    if facts.number is None:
+        if made.number not in field.value:  # otherwise XS506 has it
+            yield field.value_span, f'Xen-Version: "{field.value}" has no number, and {says}'
+    elif made.number != facts.number:
+        yield field.value_span, f"Xen-Version is {facts.number}, and {says}"
+    elif (form := form_of(made.extra)) is not None and facts.state != _STATES[form]:
+        if form == "pre" and field.value.endswith("-pre"):
+            return
+        article = "the release " if facts.state == "released" else ""
+        yield (
+            field.value_span,
+            f"Xen-Version is {article}{field.value}, and {says}; write {_written(made.number, form)}",
+        )
+
+
+_STATES = {"unstable": "unstable", "candidate": "candidate", "release": "released", "pre": "released"}
+
+
+def _written(number: str, form: Form) -> str:
+    """What Xen-Version says where the Makefile has a form."""
+    return f"{number}-unstable" if form == "unstable" else f"{number}-rc" if form == "candidate" else number
