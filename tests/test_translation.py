@@ -100,7 +100,7 @@ def expected(model: Categorisation) -> tuple[list[tuple[str, str]], str]:
             if feature.name is not None:
                 said.append(path[-1])
             stated = fields_of(feature, "4.20")
-            rows += [(qualifier or "", value) for qualifier, value, _ in stated]
+            rows += [(qualifier or "", value) for qualifier, value, *_ in stated]
             caveats = feature.caveats.get("4.20", ())
             lead = LEAD_IN if stated and caveats and isinstance(caveats[0], BulletList) else ""
             said += [words(feature.description.get("4.20", ())), lead, words(caveats)]

@@ -47,9 +47,7 @@ def shows() -> bool:
 
 def _line(error: BaseException) -> str:
     """What is wrong and what to do, on one line."""
-    from convert.sheet.cells import SheetError
-
-    if isinstance(error, Failure | SheetError | SystemExit):
+    if isinstance(error, Failure | SystemExit):
         return " ".join(str(error).split())
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"

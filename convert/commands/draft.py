@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from convert.commands.source import add_source, load
+from convert.commands.source import add_source, load, look_in
 from convert.draft import definitions, draft
 from convert.draft.definitions import Definitions
 from convert.failure import Failure
@@ -53,7 +53,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Draft, print the table; 1 where a tree is blocked or a file is in the way."""
-    categorisation = load(args)
+    categorisation = load(args, look_in(args.repo) if args.repo is not None else None)
     trees = _chosen(categorisation, args.tree)
     paint = Painter(args.color, sys.stderr)
     chosen = {tree.name for tree in trees}

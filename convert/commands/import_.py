@@ -21,6 +21,7 @@ from convert.trees import resolve
 from convert.trees.arguments import read_source
 from convert.trees.version import FILE
 from grammar.parser import parse
+from grammar.rows import read_rows
 from grammar.source import Source
 
 _BRANCH = re.compile(r"(?:refs/heads/|refs/remotes/[^/]+/|origin/)?(.+)")
@@ -86,12 +87,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"{clean(str(layout))}: the layout, since there are headings below level 3", file=sys.stderr)
     for line in lost:
         print(f"xen-support: not in the workbook: {clean(line)}", file=sys.stderr)
-    for name, url in workbook.lost_links(tables):
+    links = workbook.lost_links(tables)
+    for name, url in links:
         print(
             f"xen-support: {clean(name)}: the words of a link are kept, not its address {clean(url)}", file=sys.stderr
         )
     print(_summary(tables, output))
-    return int(bool(errors or lost))
+    return int(bool(errors or lost or links))
 
 
 def _read(args: argparse.Namespace, argument: str, name: str | None) -> tuple[list[TreeFile], int]:
@@ -105,7 +107,8 @@ def _read(args: argparse.Namespace, argument: str, name: str | None) -> tuple[li
             raise Failure(f"{argument}: no table of release features in it")
         return found, 0
     parsed = parse(source)
-    wrong = [d for d in parsed.diagnostics if d.severity == "error"]
+    found_in_rows = read_rows(parsed.document, source).diagnostics
+    wrong = [d for d in (*parsed.diagnostics, *found_in_rows) if d.severity == "error"]
     paint = Painter(args.color, sys.stderr)
     for diagnostic in wrong:
         print(one_line(diagnostic, source, source.name, paint), file=sys.stderr)

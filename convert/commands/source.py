@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convert.commands.fetch import add_google_options, google_settings
 from convert.failure import Failure
 from convert.sheet.cells import Workbook
 from convert.sheet.layout import Layout, layout_beside, load_layout
 from convert.sheet.model import Categorisation
+
+if TYPE_CHECKING:
+    from convert.sheet.standing import Look
 
 
 def add_source(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
@@ -30,15 +34,34 @@ def add_source(parser: argparse.ArgumentParser, *, optional: bool = False) -> No
     add_google_options(parser)
 
 
-def load(args: argparse.Namespace) -> Categorisation:
-    """Read and categorise SOURCE.  Raises Failure with a reason for people."""
+def load(args: argparse.Namespace, look: Look | None = None) -> Categorisation:
+    """Read and categorise SOURCE; `look` finds what the trees' files state.  Raises Failure with a reason for people."""
     from convert.sheet.categorise import categorise
+    from convert.sheet.standing import nothing
 
-    try:
-        workbook, layout = _workbook(args)
-        return categorise(workbook, layout, keep_unknown=args.keep_unknown)
-    except Failure as error:
-        raise Failure(str(error)) from None
+    workbook, layout = _workbook(args)
+    return categorise(workbook, layout, keep_unknown=args.keep_unknown, look=look or nothing)
+
+
+def look_in(repo: Path, remote: str | None = None) -> Look:
+    """How the statuses are found that a tree's file states today: its branch, the support branch, the last draft merged there."""
+    from convert.sheet.model import Tree
+    from convert.sheet.standing import Standing, standing
+    from convert.trees import git, resolve
+    from convert.trees.version import FILE
+    from convert.update import base
+
+    def look(tree: Tree) -> Standing:
+        texts = []
+        try:
+            found = resolve.resolve(tree.name, repo, remote, {tree.name: tree.branch}, unpacked=False)
+            for ref in (f"refs/heads/support/{tree.name}", found.commit, git.commit(repo, base.ref_of(tree.name))):
+                texts.append(git.object_of(repo, f"{ref}:{FILE}") if ref else None)
+        except Failure:  # the command says so when it comes to that tree
+            return {}
+        return standing(text for text in texts if text)
+
+    return look
 
 
 def _workbook(args: argparse.Namespace) -> tuple[Workbook, Layout]:

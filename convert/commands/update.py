@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from convert.commands.source import add_source, load
+from convert.commands.source import add_source, load, look_in
 from convert.failure import Failure
 from convert.merge import Side
 from convert.output.terminal import Painter, add_color, clean, one_line
@@ -136,7 +136,7 @@ def _options(args: argparse.Namespace) -> Options:
 
 def _update(args: argparse.Namespace, settled: dict[str, Side]) -> int:
     git.common_dir(args.repo)  # not a repository: said before a long read
-    categorisation = load(args)
+    categorisation = load(args, look_in(args.repo, args.remote))
     chosen = _chosen(categorisation, args.tree)
     paint = Painter(args.color, sys.stderr)
     names = {tree.name for tree in chosen}

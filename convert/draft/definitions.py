@@ -43,9 +43,14 @@ def find(source: Source, origin: str) -> Definitions | None:
     if not source.utf8:
         return None
     for section in parse(source, prose=False).document.sections:
-        if section.heading.text.casefold() == _NAME or any(_defines(s) for s in section.walk()):
+        if is_definitions(section):
             return Definitions(source.text[section.heading.span.start :], origin)
     return None
+
+
+def is_definitions(section: Section) -> bool:
+    """Whether a section of level 1 begins the definitions part."""
+    return section.heading.text.casefold() == _NAME or any(_defines(inner) for inner in section.walk())
 
 
 def _defines(section: Section) -> bool:

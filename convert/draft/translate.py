@@ -38,6 +38,7 @@ class Expected:
     place: str
     described: bool
     caveat: bool
+    keyword: str = "Status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,10 @@ def _blocks(feature: Feature, path: tuple[str, ...], out: _Out) -> tuple[Block, 
     if not stated:
         return (*description, *caveats)
     described = any(not hasattr(block, "items") for block in description)
-    for qualifier, value, place in stated:
-        out.rows.append(Expected(path, qualifier, value, place, described, bool(caveats)))
-        label = read_status(value).label
+    for qualifier, value, place, keyword in stated:
+        out.rows.append(Expected(path, qualifier, value, place, described, bool(caveats), keyword))
+        label = read_status(value).label if keyword == "Status" else None
         if label is not None:
             out.labels.append(label)
-    literal = Literal("feature", tuple(ParsedField("Status", q, v) for q, v, _ in stated), ())
+    literal = Literal("feature", tuple(ParsedField(f.keyword, f.qualifier, f.value) for f in stated), ())
     return (*description, literal, *with_lead_in(caveats))

@@ -61,7 +61,11 @@ def _name(path: Sequence[str]) -> str:
 
 
 def _limits(draft: Draft, rows: Sequence[Row]) -> Iterator[str]:
-    want = [amount.text for row in draft.rows if (amount := read_status(row.value).limit) is not None]
+    want = [
+        amount.text
+        for row in draft.rows
+        if row.keyword == "Status" and (amount := read_status(row.value).limit) is not None
+    ]
     have = [
         a.text for limit in limits(list(rows)) for a in (limit.maximum, limit.tested, limit.security) if a is not None
     ]

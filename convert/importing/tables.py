@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from convert.diff.losses import part_of, variant_of
 from convert.importing.order import merged_order
 from convert.names.pairing import split_prose
+from convert.sheet.cell_text import one_line
 from convert.sheet.limits import read_figure
 from convert.sheet.model import Figure, Prose
+from convert.sheet.statuses import Vocabulary
 from convert.sheet.trees import standard_release_notes
 from grammar.escape import fold
 from grammar.nodes import Block, BulletList, DefinitionList, Document, Link, Paragraph, Section
@@ -18,6 +20,8 @@ from grammar.rows import Row, read_rows
 from grammar.status import Amount, fold_label
 
 FEATURES = "feature support"
+LIST = "list"
+"""The default layout's word before a list: `Supported, x86: bzImage` is no status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,17 @@ class Tables:
     trees: tuple[TreeFacts, ...]
     headings: tuple[Heading, ...]
     separator: str | None = None
+
+    def words(self, spoken: Vocabulary) -> dict[str, list[str]]:
+        """The statuses that the sheet would take for unknown words: (status, the places of the files that have it)."""
+        found: dict[str, list[str]] = {}
+        for heading in self.headings:
+            for line in heading.rows:
+                for tree, text in line.cells.items():
+                    if not spoken.knows(text):
+                        named = [part for part in (heading.name, line.variant) if part] or [heading.section]
+                        found.setdefault(one_line(text), []).append(f"{tree}: {', '.join(named)}")
+        return found
 
 
 @dataclass(slots=True)
@@ -178,7 +193,7 @@ def _heading(path: _Path, said: Mapping[str, dict[_Path, _Said]], separator: str
     cells: dict[str | None, dict[str, str]] = {variant: {} for variant in variants}
     for tree, one in here.items():
         for row in one.rows:
-            cells[row.qualifier][tree] = fold(row.status)
+            cells[row.qualifier][tree] = f"{LIST}: {fold(row.status)}" if row.kind == "list" else fold(row.status)
     bare = [tree for tree, one in here.items() if not one.rows and _stands_alone(path, one, said[tree])]
     return Heading(
         path[0],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from convert.importing.cells import flat, runs_of, whole_link
 from convert.importing.tables import Heading, LimitRow, Tables
 from convert.sheet.cells import Run
+from convert.sheet.layout import default_layout
 from convert.sheet.model import Prose
 from grammar.escape import fold
 from grammar.labels import LABELS
@@ -25,6 +26,7 @@ TREES = (
 _LONGEST = 32767  # characters that a cell of an .xlsx can hold
 _WIDTHS = {"Section": 22, "Feature": 32, "Limit": 32, "Variant": 26, "Description": 52, "Caveats": 52, "Unit": 8}
 _LABELS_TAB = "Labels"
+_PLACES = 12  # of an own word that are listed
 _LINE, _HIGHEST = 15.0, 409.0  # points: a line of text, and the highest row that programs take
 _MEANINGS = {
     "yes": "yes", "no": "no", "external": "by another project", "caveats": "with conditions", "limited": "in part", "unstated": "",
@@ -53,10 +55,11 @@ def write(tables: Tables) -> bytes:
     if book.active is not None:
         book.remove(book.active)
     _trees(book, tables)
-    _features(book, tables)
+    own = tables.words(default_layout().vocabulary)
+    _features(book, tables, len(LABELS) + 2 + len(own))
     if any(heading.limits for heading in tables.headings):
         _limits(book, tables)
-    _labels(book)
+    _labels(book, own)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
@@ -91,8 +94,8 @@ def _groups(found: Sequence[Mapping[str, object]], trees: Sequence[str]) -> list
     return [tuple(group) for group in groups.values()]
 
 
-def _features(book: Workbook, tables: Tables) -> None:
-    """The Features tab: section and feature in merged cells, prose merged over a feature's rows."""
+def _features(book: Workbook, tables: Tables, words: int) -> None:
+    """The Features tab: section and feature in merged cells, prose merged over a feature's rows; `words` are offered."""
     trees = [tree.name for tree in tables.trees]
     shown = [heading for heading in tables.headings if heading.rows]
     prose: dict[str, list[_Shared]] = {
@@ -129,7 +132,7 @@ def _features(book: Workbook, tables: Tables) -> None:
                 _merge(sheet, first, row - 1, column)
         _heighten(sheet, first, row - 1, texts.values())
     _merge(sheet, top, row - 1, 1)
-    _drop_down(sheet, 5, 4 + len(trees), row - 1)
+    _drop_down(sheet, 5, 4 + len(trees), row - 1, words)
 
 
 def _limits(book: Workbook, tables: Tables) -> None:
@@ -180,16 +183,27 @@ def _shared(figures: Mapping[str, str], line: LimitRow) -> tuple[str | None, dic
     return shared, {t: figures.get(t, "-") for t in line.maximum if figures.get(t) != shared}
 
 
-def _labels(book: Workbook) -> None:
-    """The words that the drop-downs of the status columns offer, and what they mean for security support."""
-    sheet = _sheet(book, _LABELS_TAB, ("Status", "Security support"), "A2")
-    words = [(label.name, _MEANINGS[label.security]) for label in LABELS]
-    words += [("text", "only the text is in that tree, without a status"), ("?", "undecided")]
-    for number, pair in enumerate(words, 2):
-        for column, text in enumerate(pair, 1):
+def _labels(book: Workbook, own: Mapping[str, Sequence[str]]) -> None:
+    """The words that the drop-downs of the status columns offer, and what they mean for security support.
+
+    `own` are the statuses of the files that are none of the labels, with their places; listed here they are no unknown words.
+    """
+    sheet = _sheet(book, _LABELS_TAB, ("Status", "Security support", "Found in the files at"), "A2")
+    words = [(label.name, _MEANINGS[label.security], "") for label in LABELS]
+    words += [("text", "only the text is in that tree, without a status", ""), ("?", "undecided", "")]
+    words += [
+        (word, "not said: none of the labels; write one in its place where you can", _listed(own[word])) for word in own
+    ]
+    for number, cells in enumerate(words, 2):
+        for column, text in enumerate(cells, 1):
             _put(sheet, number, column, text)
-    sheet.column_dimensions["A"].width = 40
-    sheet.column_dimensions["B"].width = 48
+    for letter, width in (("A", 40), ("B", 48), ("C", 60)):
+        sheet.column_dimensions[letter].width = width
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = len(places) - _PLACES
+    return "; ".join(places[:_PLACES]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _sheet(book: Workbook, title: str, heads: Sequence[str], frozen: str) -> Worksheet:
@@ -287,15 +301,15 @@ def _heighten(sheet: Worksheet, first: int, last: int, texts: Iterable[tuple[Run
             sheet.row_dimensions[row].height = min(_LINE * lines / (last - first + 1), _HIGHEST)
 
 
-def _drop_down(sheet: Worksheet, first: int, last: int, rows: int) -> None:
-    """Offer the labels in the status cells; other words stay possible."""
+def _drop_down(sheet: Worksheet, first: int, last: int, rows: int, words: int) -> None:
+    """Offer the words of the Labels tab in the status cells; others stay possible."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
     if rows < 2 or last < first:
         return
     offer = DataValidation(
-        type="list", formula1=f"{_LABELS_TAB}!$A$2:$A${len(LABELS) + 3}", allow_blank=True, showErrorMessage=False
+        type="list", formula1=f"{_LABELS_TAB}!$A$2:$A${words + 1}", allow_blank=True, showErrorMessage=False
     )
     offer.add(f"{get_column_letter(first)}2:{get_column_letter(last)}{rows}")
     sheet.add_data_validation(offer)

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
 
 from convert.sheet import problems_tabs
 from convert.sheet.cell_text import one_line
 from convert.sheet.cells import Tab, Workbook
-from convert.sheet.features import Reading, read_features
+from convert.sheet.features import Reading, read_features, told_of_standing
 from convert.sheet.gather import finish
 from convert.sheet.header import read_header
 from convert.sheet.layout import Layout
 from convert.sheet.limits import read_limits
 from convert.sheet.model import Categorisation
+from convert.sheet.own_words import own_words, told
+from convert.sheet.standing import Look, nothing
 from convert.sheet.table import Table
 from convert.sheet.tabs import by_title, find_tabs
 from convert.sheet.trees import read_trees
 from grammar.diagnostic import Diagnostic
 
 
-def categorise(workbook: Workbook, layout: Layout, *, keep_unknown: bool = False) -> Categorisation:
+def categorise(
+    workbook: Workbook, layout: Layout, *, keep_unknown: bool = False, look: Look = nothing
+) -> Categorisation:
     """What a workbook says, read by a layout.
 
     Never raises on content: whatever is wrong is in `problems`, each with its cell and the trees it touches.
-    `keep_unknown` writes unknown statuses as they stand, with a warning each.
+    `keep_unknown` writes unknown statuses as they stand, with a warning each; those that a tree's file has in the same row,
+    as `look` finds them, stand anyway.
     """
     report = list(workbook.problems)
     known = frozenset(problem.place for problem in report if problem.place is not None)
@@ -32,13 +39,19 @@ def categorise(workbook: Workbook, layout: Layout, *, keep_unknown: bool = False
     titles = [one_line(tab.title) for tab in workbook.tabs]
     trees = read_trees(next(iter(tabs["trees"]), None), titles, layout, report, cells)
     names = tuple(tree.name for tree in trees)
-    reading = Reading(layout, names, keep_unknown, report, known, cells=cells)
+    words = own_words(tabs["labels"][0], layout) if tabs["labels"] else {}
+    layout = replace(layout, vocabulary=replace(layout.vocabulary, own=frozenset(words)))
+    by_name = {tree.name: tree for tree in trees}
+    reading = Reading(
+        layout, names, keep_unknown, report, known, cells=cells, look=cache(lambda name: look(by_name[name]))
+    )
     if trees:
         read_features(_feature_tables(workbook, tabs["features"], titles, reading), reading)
         for tab in tabs["limits"]:
             table = read_header(tab, "limits", layout, names, report)
             if table is not None:
                 read_limits(table, reading)
+    report += [*told(words, reading.used), *told_of_standing(reading)]
     sections, questions = finish(reading.drafts, names, report)
     found = tuple(_joined(report, names))
     return Categorisation(trees, sections, questions, found, workbook.name, workbook.sha256, cells)

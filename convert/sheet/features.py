@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
@@ -13,23 +13,28 @@ from convert.sheet.cell_text import BLANK, Words, clean, one_line, prose, refuse
 from convert.sheet.cells import Run
 from convert.sheet.gather import Draft, Drafts, Piece, Stated
 from convert.sheet.headings import Headings
+from convert.sheet.hints import hint
 from convert.sheet.layout import Layout
 from convert.sheet.model import Prose, Role, Statement
+from convert.sheet.standing import Standing, row_key
 from convert.sheet.statuses import Decided, combine, kept
 from convert.sheet.table import Line, Table, read_lines
 from grammar.diagnostic import Diagnostic
+from grammar.escape import fold
 
 SECURITY: tuple[Literal["yes", "no", "external"], ...] = ("yes", "no", "external")
 PROSE: tuple[Role, ...] = ("description", "caveats")
 _BULLET = re.compile(r"\s*[-*•–] +")
-Kind = Literal["nothing", "text", "question", "known", "unknown", "lines", "contradiction"]
+Kind = Literal["nothing", "text", "question", "known", "own", "unknown", "lines", "contradiction"]
 
 
 @dataclass(slots=True)
 class Reading:
     """What reading the rows of a workbook shares.
 
-    `known`: places with a problem that the reader of the file has reported; `cells`: the text of each cell that counts.
+    `known`: places with a problem that the reader of the file has reported; `cells`: the text of each cell that counts;
+    `look`: what a tree's file states, by tree; `used`: the workbook's own words that some cell uses, each with the number of
+    cells; `kept`: unknown statuses that the trees' files have in the same row, each with its cells and their trees.
     """
 
     layout: Layout
@@ -39,6 +44,9 @@ class Reading:
     known: frozenset[str] = frozenset()
     drafts: Drafts = field(default_factory=Drafts)
     cells: dict[str, str] = field(default_factory=dict)
+    look: Callable[[str], Standing] = field(default=lambda tree: {})
+    used: dict[str, int] = field(default_factory=dict)
+    kept: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
     _judged: dict[tuple[str, str | None], tuple[Kind, Decided | None]] = field(default_factory=dict)
     _texts: dict[str, Prose] = field(default_factory=dict)
 
@@ -55,20 +63,23 @@ class Reading:
             return "nothing", None
         if spoken.says("text", text):
             return "text", None
-        decided = spoken.decide(text)
+        decided = spoken.decide(text) or spoken.list_of(text)
         if decided is None and spoken.is_undecided(text):
             return "question", None
         if decided is None and "\n" in text:
             return "lines", None
-        kind: Kind = "known" if decided is not None else "unknown"
+        kind: Kind = "known"
         if decided is None:
-            if not self.keep_unknown:
-                return kind, None
+            kind = "own" if one_line(text) in spoken.own else "unknown"
             decided = kept(text)
-        if security is None:
+        if security is None or kind == "unknown":
             return kind, decided
         combined = combine(decided, security)
         return (kind, combined) if combined is not None else ("contradiction", decided)
+
+    def stands(self, draft: Draft, qualifier: str | None, tree: str, text: str) -> str | None:
+        """The keyword of a status that the tree's file has under the same row; None where it has not."""
+        return self.look(tree).get(row_key(draft.path, qualifier), {}).get(fold(one_line(text)))
 
     def say(self, role: Role, draft: Draft, line: Line, trees: tuple[str, ...], listed: set[str]) -> None:
         """Note the text of a row, common or for single trees."""
@@ -111,6 +122,14 @@ def read_features(tables: list[Table], reading: Reading) -> None:
                 draft = heading_of(headings, reading, number if table.tree else 0)
                 if line.title is None:
                     _row(line, trees, draft, reading, number if table.tree else 0)
+
+
+def told_of_standing(reading: Reading) -> Iterator[Diagnostic]:
+    """A note for each unknown status that the trees' files have in the same rows, at its first cell."""
+    for (value, keyword), cells in reading.kept.items():
+        trees = [tree for touched in cells.values() for tree in touched]
+        near = reading.layout.vocabulary.nearest(value)
+        yield problems.standing_status(next(iter(cells)), trees, value, keyword, near, len(cells) - 1)
 
 
 def heading_of(headings: Headings, reading: Reading, tab: int, *, at_end: bool = False) -> Draft:
@@ -184,28 +203,48 @@ def _row(line: Line, trees: tuple[str, ...], draft: Draft, reading: Reading, tab
             draft.stated.append(Stated(status.qualifier, status.tree, None, status.place))
             reading.note(asked)
         elif word != "wrong":
-            _state(status, kind, decided, security, draft, reading)
+            _state(status, kind, decided, security, word, draft, reading)
     for prose_role in PROSE:
         reading.say(prose_role, draft, line, trees, listed)
 
 
 def _state(
-    status: _Status, kind: Kind, decided: Decided | None, security: Words, draft: Draft, reading: Reading
-) -> None:
+    status: _Status, kind: Kind, decided: Decided | None, security: Words, word: str | None, draft: Draft, reading: Reading,
+) -> None:  # fmt: skip
     """Add a status to the draft, or say what is wrong with it."""
     said, touched = status.said, [status.tree]
-    near = reading.layout.vocabulary.nearest(said.text) if kind == "unknown" else None
-    if kind == "lines":
+    if kind == "lines" or decided is None:
         reading.report.append(problems.status_line_break(said.place, touched, said.text))
-    elif decided is None:
-        reading.report.append(problems.unknown_status(said.place, touched, said.line, near))
-    elif kind == "contradiction":
+        return
+    if kind == "unknown":
+        if (decided := _unknown(status, decided, draft, reading)) is None:
+            return
+        if word in SECURITY and combine(decided, word) is None:
+            kind = "contradiction"
+    if kind == "contradiction":
         reading.report.append(problems.security_contradiction(said.place, touched, security.line, decided.value))
-    else:
-        if kind == "unknown":
-            reading.report.append(problems.kept_status(said.place, touched, said.line, near))
-        statement = Statement(status.tree, decided.value, decided.status.label, said.place, said.text)
-        draft.stated.append(Stated(status.qualifier, status.tree, statement, status.place))
+        return
+    if kind == "own":
+        reading.used[said.line] = reading.used.get(said.line, 0) + 1
+    label = decided.status.label
+    statement = Statement(status.tree, decided.value, label, said.place, said.text, decided.keyword)
+    draft.stated.append(Stated(status.qualifier, status.tree, statement, status.place))
+
+
+def _unknown(status: _Status, decided: Decided, draft: Draft, reading: Reading) -> Decided | None:
+    """An unknown status that is written all the same, as the tree has it or as people want it kept; None: an error."""
+    said, spoken, touched = status.said, reading.layout.vocabulary, [status.tree]
+    keyword = reading.stands(draft, status.qualifier, status.tree, said.text)
+    if keyword is not None:
+        reading.kept.setdefault((said.line, keyword), {}).setdefault(said.place, []).append(status.tree)
+        return kept(said.text, keyword)
+    near = spoken.nearest(said.text)
+    if reading.keep_unknown:
+        reading.report.append(problems.kept_status(said.place, touched, said.line, near))
+        return decided
+    advice = hint(said.line, spoken.spelling, near)
+    reading.report.append(problems.unknown_status(said.place, touched, said.line, advice))
+    return None
 
 
 def _own_statuses(line: Line, trees: tuple[str, ...], variant: str | None) -> Iterator[_Status]:

@@ -43,7 +43,7 @@ class Piece:
 class Draft:
     """What the rows say about one heading.
 
-    `section` and `feature` are the headings that lead here, for people; `mentions` are the trees its rows are for;
+    `section` and `feature` are the headings that lead here, for people, `path` all of them; `mentions` are the trees its rows are for;
     `states`: a row has a status, a question, or one that was struck or is wrong.
     """
 
@@ -51,6 +51,7 @@ class Draft:
     feature: str | None
     name: str | None
     place: str
+    path: tuple[str, ...]
     stated: list[Stated] = field(default_factory=list)
     variants: Ordered[str | None, str] = field(default_factory=Ordered)
     limits: list[Limit] = field(default_factory=list)
@@ -98,15 +99,17 @@ class Drafts:
         found: SectionDraft | None = None
         for name in section:
             into = self.sections if found is None else found.sections
-            found = into.reach(name, lambda: SectionDraft(Draft(title, None, None, places[0])), tab, at_end=at_end)
+            found = into.reach(
+                name, lambda: SectionDraft(Draft(title, None, None, places[0], section)), tab, at_end=at_end
+            )
         if found is None:
             raise ValueError("a row needs a section")
         draft, features = found.own, found.features
         for depth, name in enumerate(feature, 1):
             path = " / ".join(feature[:depth])
 
-            def make(path: str = path, name: str = name) -> Draft:
-                return Draft(title, path, name, places[1])
+            def make(path: str = path, name: str = name, depth: int = depth) -> Draft:
+                return Draft(title, path, name, places[1], (*section, *feature[:depth]))
 
             draft = features.reach(name, make, tab, at_end=at_end)
             features = draft.features

@@ -15,17 +15,19 @@ from convert.sheet.statuses import Vocabulary
 
 DEFAULT = Path(__file__).with_name("default-layout.toml")
 
-TABLES = ("trees", "features", "limits")
+TABLES = ("trees", "features", "limits", "labels")
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "trees": ("tree", "version"),
     "features": ("section", "feature"),
     "limits": ("section", "feature"),
+    "labels": (),
 }
 """The roles that must have a column; a constant or section rows stand in for `section`."""
 OVERRIDABLE: Mapping[str, frozenset[str]] = {
     "trees": frozenset(),
     "features": frozenset({"description", "caveats", "other_variants"}),
     "limits": frozenset({"tested", "security", "caveats"}),
+    "labels": frozenset(),
 }
 """The roles that may be headed `Role (TREE, ...)`."""
 UNPUBLISHED = "discussion"
@@ -63,6 +65,7 @@ class Layout:
     trees: TableLayout
     features: TableLayout
     limits: TableLayout
+    labels: TableLayout
     ignore: tuple[str, ...]
     tab_a_tree: bool
     tree_tabs: Mapping[str, str]

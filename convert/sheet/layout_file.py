@@ -44,7 +44,7 @@ def read_layout(default: Path, path: Path | None = None) -> Layout:
     try:
         spoken = vocabulary(
             synonyms,
-            {kind: words.texts(kind) for kind in ("nothing", "text", "yes", "no", "external")},
+            {kind: words.texts(kind) for kind in ("nothing", "text", "list", "yes", "no", "external")},
             words.texts("undecided"),
             {kind: marks.texts(kind) for kind in ("tick", "half", "cross")},
         )
@@ -58,6 +58,7 @@ def read_layout(default: Path, path: Path | None = None) -> Layout:
         tables["trees"],
         tables["features"],
         tables["limits"],
+        tables["labels"],
         tabs.texts("ignore"),
         features.choice("trees_in", _TREES_IN) == "tabs",
         features.part("tree_tabs"),
@@ -155,15 +156,15 @@ def _table(name: str, base: _Part, own: _Part) -> TableLayout:
     both = _Both(base.part(name), own.part(name))
     both.own.check_keys(both.base.data)
     columns = _columns(both.base.part("columns"), both.own.part("columns"))
-    constants = {} if name == "trees" else both.part("constants")
-    if name != "trees":
+    constants = both.part("constants") if name in _CONSTANTS else {}
+    if name in _CONSTANTS:
         both.own.part("constants").check_keys(_CONSTANTS[name])
     return TableLayout(
         _Both(base.part("tabs"), own.part("tabs")).texts(name),
         both.number("header_row") or None,
         columns,
         constants,
-        {} if name == "trees" else both.part("tree_columns"),
+        both.part("tree_columns") if name in _CONSTANTS else {},
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from grammar.diagnostic import Diagnostic
 from grammar.nodes import Block
@@ -40,13 +40,17 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One decided status cell: `value` is what stands after `Status: `, `label` the vocabulary's name or None."""
+    """One decided status cell: `value` is what stands after `Status: `, `label` the vocabulary's name or None.
+
+    `keyword` is `Supported` for a list (`Supported, x86: bzImage, ELF`), which is no status.
+    """
 
     tree: str
     value: str
     label: str | None
     place: str = field(default="", compare=False)
     original: str = field(default="", compare=False)
+    keyword: str = "Status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +202,20 @@ def rows_of(limit: Limit, tree: str) -> tuple[tuple[str | None, str, str], ...]:
     return tuple(rows)
 
 
-def fields_of(feature: Feature, tree: str) -> tuple[tuple[str | None, str, str], ...]:
-    """Every Status field of a feature in a tree, in file order: (qualifier, value, place); variants, then limits."""
+class FieldOf(NamedTuple):
+    """A field as it is written: `Status, QUALIFIER: VALUE`, or `Supported, ...` for a list; `place` is its cell."""
+
+    qualifier: str | None
+    value: str
+    place: str
+    keyword: str = "Status"
+
+
+def fields_of(feature: Feature, tree: str) -> tuple[FieldOf, ...]:
+    """Every field of a feature in a tree, in file order: variants, then limits."""
     stated = [
-        (variant.qualifier, statement.value, statement.place)
+        FieldOf(variant.qualifier, statement.value, statement.place, statement.keyword)
         for variant in feature.variants
         if (statement := variant.statement(tree)) is not None
     ]
-    return (*stated, *(row for limit in feature.limits for row in rows_of(limit, tree)))
+    return (*stated, *(FieldOf(*row) for limit in feature.limits for row in rows_of(limit, tree)))

@@ -9,10 +9,11 @@ from convert.sheet.catalogue import problem, quote
 
 # ---- statuses ---------------------------------------------------------------------------------------------------
 @problem("XS801", "unknown-status", "error")
-def unknown_status(value: str, near: str | None) -> str:
+def unknown_status(value: str, advice: str) -> str:
     """A status that is neither a label, nor one of its other spellings, nor a limit or condition that people know.
 
-    A status decides who gets an XSA, so it is never guessed.  `--keep-unknown` writes unknown ones as they stand.
+    A status decides who gets an XSA, so it is never guessed.  What the tree's own file has in that row is no unknown word
+    (`update`, `draft --repo`), nor is what the tab Labels lists.  `--keep-unknown` writes all of them as they stand.
 
     Bad:
         Features
@@ -24,8 +25,7 @@ def unknown_status(value: str, near: str | None) -> str:
         Section | Feature | 4.20
         Tools | xl | Supported
     """
-    hint = f'did you mean "{near}"?' if near else "use a label, or add it to the layout's synonyms"
-    return f"unknown status {quote(value)}; {hint}"
+    return f"unknown status {quote(value)}; {advice}"
 
 
 @problem("XS802", "kept-status", "warning")
@@ -138,6 +138,57 @@ def other_variant_line(line: str) -> str:
         Tools | xl | Supported | x86: Supported
     """
     return f"the line {quote(line)} is not `variant: status`"
+
+
+@problem("XS808", "standing-status", "info")
+def standing_status(value: str, keyword: str, near: str | None, more: int) -> str:
+    """A status that is none of the labels, and that the tree's file has in the same row: it is written as it stands.
+
+    Bad: standing
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Support scope restricted
+
+    Good: standing
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Supported
+    """
+    others = f" (and {more} more cells)" if more > 1 else " (and one more cell)" if more else ""
+    if keyword != "Status":
+        return f'{quote(value)}{others} is a list in the tree\'s file, and kept as one; write "list: {value}" to say so'
+    hint = f'; did you mean "{near}"?' if near else ""
+    return (
+        f"{quote(value)}{others} is none of the labels; the tree's file says so in the same row, and it is kept{hint}"
+    )
+
+
+@problem("XS809", "own-word", "info")
+def own_word(value: str, cells: int) -> str:
+    """A status that is none of the labels, and that the workbook's tab Labels lists: it is written as it stands.
+
+    `import` lists what the trees' files say beside the labels, so that a workbook made of them can be drafted.  To reject such
+    a word again, remove it from the tab.
+
+    Bad:
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Support scope restricted
+        Labels
+        Status | Security support
+        Supported | yes
+        Support scope restricted |
+
+    Good:
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Supported
+        Labels
+        Status | Security support
+        Supported | yes
+    """
+    times = "a cell that says so is" if cells == 1 else f"the {cells} cells that say so are"
+    return f"{quote(value)} is none of the labels; since it is listed here, {times} kept"
 
 
 # ---- variants and headings --------------------------------------------------------------------------------------

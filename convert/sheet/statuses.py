@@ -16,25 +16,31 @@ _CONDITION = re.compile(r".+?[,;]? (security support(?:ed)? (?:only|when|if|unle
 _COMMA = re.compile(r" ?,(?!\d) ?")
 _SENTENCE = re.compile(r"\. \S")
 _DENIAL = re.compile(r"\b(?:not?|non|without|cross|un\w+)\b")
+_NO_STATUS = read_status("")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A status that is known: `value` as it is written, what it says, and whether it is a label alone."""
+    """A status that is known: `value` as it is written, what it says; `keyword` is `Supported` for a list, which is no status."""
 
     value: str
     status: Status
+    keyword: str = "Status"
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of a layout: synonyms by folded spelling, lists of `words` by their name (`nothing`, `text`...)."""
+    """The words of a layout: synonyms by folded spelling, lists of `words` by their name (`nothing`, `text`...).
+
+    `own` are the statuses beyond the labels that the workbook itself lists, as they are written.
+    """
 
     synonyms: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
     undecided: tuple[str, ...]
     marks: Mapping[str, str]
+    own: frozenset[str] = frozenset()
 
     def says(self, kind: str, text: str) -> bool:
         """Whether a cell says no more than one of the words of a kind."""
@@ -67,6 +73,27 @@ class Vocabulary:
             if name is not None:
                 return _known(name)
         return _known(line)
+
+    def list_of(self, text: str) -> Decided | None:
+        """`list: bzImage, ELF` is a list (`Supported, x86: bzImage, ELF`), which states no support; None for other texts."""
+        word, colon, rest = one_line(text).partition(":")
+        if not colon or not rest.strip() or word.rstrip().casefold() not in self.words["list"]:
+            return None
+        return Decided(rest.strip(), _NO_STATUS, "Supported")
+
+    def knows(self, text: str) -> bool:
+        """Whether a status cell with this text is no unknown word: a status, a list, a question, `text`, or nothing."""
+        return (
+            self.decide(text) is not None
+            or self.list_of(text) is not None
+            or self.is_undecided(text)
+            or any(self.says(kind, text) for kind in ("nothing", "text"))
+        )
+
+    def spelling(self, text: str) -> str | None:
+        """The value that a spelling of a status is written as; None where it is unknown."""
+        known = self.decide(text)
+        return known.value if known is not None else None
 
     def nearest(self, text: str) -> str | None:
         """The label that an unknown status most resembles, never one that denies what the status says or the reverse."""
@@ -130,9 +157,9 @@ def combine(decided: Decided, security: str) -> Decided | None:
     return decided if decided.status.security in _AGREE[security] else None
 
 
-def kept(text: str) -> Decided:
+def kept(text: str, keyword: str = "Status") -> Decided:
     """An unknown status as it stands, on one line."""
-    return Decided(one_line(text), read_status(one_line(text))._replace(label=None))
+    return Decided(one_line(text), read_status(one_line(text))._replace(label=None), keyword)
 
 
 def _known(value: str) -> Decided | None:

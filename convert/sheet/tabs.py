@@ -15,7 +15,7 @@ from convert.sheet.header import best_header
 from convert.sheet.layout import REQUIRED, Layout, TableLayout
 from grammar.diagnostic import Diagnostic
 
-_TELLING = {"trees": (), "features": (), "limits": ("unit", "tested")}
+_TELLING: dict[str, tuple[str, ...]] = {"trees": (), "features": (), "limits": ("unit", "tested")}
 """Roles one of which a tab must have, beside those it needs, to be known by its headings alone."""
 
 
@@ -26,7 +26,7 @@ def by_title(workbook: Workbook, titles: Iterable[str]) -> list[Tab]:
 
 
 def find_tabs(workbook: Workbook, layout: Layout, report: list[Diagnostic]) -> dict[str, list[Tab]]:
-    """The tabs for `trees`, `features` and `limits`, one for trees and limits at most; the others are reported.
+    """The tabs for `trees`, `features`, `limits` and `labels`, one each but for the features; the others are reported.
 
     Of a workbook with a tab a tree, `features` has those of `tree_tabs` in the layout's order.
     """
@@ -34,14 +34,15 @@ def find_tabs(workbook: Workbook, layout: Layout, report: list[Diagnostic]) -> d
     titles = {
         "trees": layout.trees.tabs,
         "limits": layout.limits.tabs,
+        "labels": layout.labels.tabs,
         "features": tuple(layout.tree_tabs) if layout.tab_a_tree else layout.features.tabs,
     }
     found = {role: [tab for tab in by_title(workbook, names) if tab not in ignored] for role, names in titles.items()}
-    for role in ("trees", "limits"):
+    for role in ("trees", "limits", "labels"):
         del found[role][1:]
     taken = [*ignored, *(tab for tabs in found.values() for tab in tabs)]
     for role in titles:
-        if found[role] or (role == "features" and layout.tab_a_tree):
+        if found[role] or role == "labels" or (role == "features" and layout.tab_a_tree):
             continue
         candidates = [
             tab for tab in workbook.tabs if tab not in taken and _looks_like(tab, role, getattr(layout, role))

@@ -93,7 +93,7 @@ def fields(found: Categorisation, tree: str = "4.20") -> list[str]:
         f"{'/'.join(path)}{' | ' + qualifier if qualifier else ''}: {value}"
         for section in found.sections
         for path, feature in section.walk()
-        for qualifier, value, _ in fields_of(feature, tree)
+        for qualifier, value, *_ in fields_of(feature, tree)
     ]
 
 
