@@ -1,0 +1,1 @@
+"""Which Xen Security Advisories are in which tree: sources, patches, commits, verdicts."""
