@@ -60,7 +60,13 @@ def log(repo: Path, tips: Sequence[str], without: Sequence[str] = ()) -> Iterato
 def _logged(head: bytes, paths: Sequence[bytes]) -> Logged:
     first, _, message = head.partition(b"\n")
     name, time, *parents = first.decode("ascii", "replace").split(" ")
-    return Logged(name, tuple(p for p in parents if p), int(time), message.decode("utf-8", "replace"), tuple(p for p in paths if p))
+    return Logged(
+        name,
+        tuple(p for p in parents if p),
+        int(time),
+        message.decode("utf-8", "replace"),
+        tuple(p for p in paths if p),
+    )
 
 
 def ancestors(repo: Path, tip: str, without: Sequence[str] = ()) -> list[str]:
@@ -81,7 +87,9 @@ def incomplete(repo: Path) -> str | None:
     """Why the repository has not its whole history: "shallow" or "partial"; None where it has."""
     if git.shallow(repo):
         return "shallow"
-    done = git.run(repo, "config", "--get-regexp", r"^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$")
+    done = git.run(
+        repo, "config", "--get-regexp", r"^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$"
+    )
     return "partial" if done.returncode == 0 and done.stdout.strip() else None
 
 

@@ -70,7 +70,7 @@ class Facts:
             for at in range(0, len(names), _ASKED_AT_ONCE):
                 some = names[at : at + _ASKED_AT_ONCE]
                 marks = ",".join("?" * len(some))
-                found += self._store.execute(f"SELECT hash, value FROM {table} WHERE hash IN ({marks})", some)  # noqa: S608
+                found += self._store.execute(f"SELECT hash, value FROM {table} WHERE hash IN ({marks})", some)
         except sqlite3.Error:
             self._store = None
             return []
@@ -81,7 +81,7 @@ class Facts:
             return
         try:
             with self._store:
-                self._store.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", rows)  # noqa: S608
+                self._store.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", rows)
         except sqlite3.Error:  # locked by another run for too long, a full disk: the next run computes it again
             self._store = None
 

@@ -13,7 +13,18 @@ from convert.trees import commits as trees
 from convert.xsa import messages
 from convert.xsa.facts import Facts
 from convert.xsa.history import Entry, History, View
-from convert.xsa.patches import Lines, Patch, changed, for_patch_id, is_small, is_telling, lines_of, parse_diff, read, shared
+from convert.xsa.patches import (
+    Lines,
+    Patch,
+    changed,
+    for_patch_id,
+    is_small,
+    is_telling,
+    lines_of,
+    parse_diff,
+    read,
+    shared,
+)
 
 SAME = 0.6  # shared lines from which two changes are one
 ALIKE = 0.3  # shared lines from which an equal subject decides

@@ -67,7 +67,9 @@ class View:
         for name in revert.commits:
             named = self.history.starting_with(name)
             direct = [e for e in named if e.hash in self.has]
-            picks = [e for n in {name, *(e.hash for e in named)} for e in self.history.picks_of(n) if e.hash in self.has]
+            picks = [
+                e for n in {name, *(e.hash for e in named)} for e in self.history.picks_of(n) if e.hash in self.has
+            ]
             found += direct or picks
         if not found:
             for subject in revert.subjects:

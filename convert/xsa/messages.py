@@ -73,14 +73,18 @@ def read(message: str) -> Said:
     if not _NUMBER.search(message):
         return NOTHING
     fixes: dict[int, Claim] = {}
-    alone: list[str] = []  # `This is CVE-...` by itself, as where one commit has several and `Everything together is XSA-N`
+    alone: list[
+        str
+    ] = []  # `This is CVE-...` by itself, as where one commit has several and `Everything together is XSA-N`
     for paragraph in _paragraphs(message):
         for claim in _claims(paragraph, alone):
             old = fixes.get(claim.xsa)
             if old is None:
                 fixes[claim.xsa] = claim
             else:  # `This is XSA-5` outweighs `part of` of the same message
-                fixes[claim.xsa] = Claim(claim.xsa, tuple(dict.fromkeys(old.cves + claim.cves)), old.part and claim.part)
+                fixes[claim.xsa] = Claim(
+                    claim.xsa, tuple(dict.fromkeys(old.cves + claim.cves)), old.part and claim.part
+                )
     if len(fixes) == 1 and alone:
         (only,) = fixes.values()
         fixes = {only.xsa: Claim(only.xsa, tuple(dict.fromkeys((*alone, *only.cves))), only.part)}

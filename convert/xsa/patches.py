@@ -18,7 +18,10 @@ Lines = Counter[bytes]
 _GIT = re.compile(rb'diff --git (?:"?a/)(.*?)"? (?:"?b/)(.*?)"?$')
 _HUNK = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _MBOX = re.compile(rb"^From [0-9a-f]{40} ", re.M)
-_HEADER = re.compile(r"(?:From|Date|To|Cc|Message-Id|MIME-Version|Content-[\w-]+|X-[\w-]+|In-Reply-To|References|Author|Origin|Forwarded|Last-Update|Bug[\w-]*|Acked-by|Signed-off-by|Reviewed-by|List-[\w-]+|Sender|Reply-To|Return-Path|Received): ?|#|From [0-9a-f]{40} |index |Index: |commit [0-9a-f]", re.I)
+_HEADER = re.compile(
+    r"(?:From|Date|To|Cc|Message-Id|MIME-Version|Content-[\w-]+|X-[\w-]+|In-Reply-To|References|Author|Origin|Forwarded|Last-Update|Bug[\w-]*|Acked-by|Signed-off-by|Reviewed-by|List-[\w-]+|Sender|Reply-To|Return-Path|Received): ?|#|From [0-9a-f]{40} |index |Index: |commit [0-9a-f]",
+    re.I,
+)
 _PREFIX = re.compile(r"^(?:\s*(?:\[[^\]]*\]|Re:|Fwd:))+\s*", re.I)
 _ESCAPE = re.compile(rb"\\([abfnrtv\"\\]|[0-7]{3})")
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
