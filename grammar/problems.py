@@ -1,59 +1,14 @@
 """What the parser has to say: one function a problem; its docstring is the explanation that people read.
 
-Each returns the words; `@problem` gives the function its code, name and severity and makes it build the Diagnostic.
+Each returns the words; `@problem` enters it with code, name and severity and makes it build the Diagnostic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from grammar.catalogue import problem
 
-from grammar.diagnostic import Diagnostic, Fix, Severity
-from grammar.source import Span
-
-
-class Problem(NamedTuple):
-    """One entry of the catalogue."""
-
-    code: str
-    name: str
-    severity: Severity
-    words: Callable[..., str]
-
-    def __call__(
-        self,
-        span: Span | None,
-        *args: str | int | None,
-        severity: Severity | None = None,
-        rows: tuple[str, ...] = (),
-        fix: Fix | None = None,
-    ) -> Diagnostic:
-        """The diagnostic at a span; `args` go into its words; `severity` differs from the usual one where given."""
-        return Diagnostic(
-            self.code, self.name, severity or self.severity, self.words(*args), span=span, rows=rows, fix=fix
-        )
-
-    @property
-    def doc(self) -> str:
-        """The explanation: reason, Bad, Good."""
-        return self.words.__doc__ or ""
-
-
-CATALOGUE: dict[str, Problem] = {}
 FATAL = frozenset({"XS101", "XS111", "XS120", "XS121", "XS122", "XS123", "XS124", "XS125", "XS130", "XS140"})
 """The codes of what Xen's tools die on; what else is an error loses or contradicts something."""
-
-
-def problem(code: str, name: str, severity: Severity) -> Callable[[Callable[..., str]], Problem]:
-    """Enter a function into the catalogue."""
-
-    def enter(words: Callable[..., str]) -> Problem:
-        if code in CATALOGUE or any(p.name == name for p in CATALOGUE.values()):
-            raise ValueError(f"{code} {name}: twice in the catalogue")
-        CATALOGUE[code] = Problem(code, name, severity, words)
-        return CATALOGUE[code]
-
-    return enter
 
 
 # ---- the bytes ----------------------------------------------------------------------------------------------------------
@@ -63,8 +18,14 @@ def invalid_utf8(byte: int) -> str:
 
     pandoc then reads the whole file as Latin-1, and every letter beyond ASCII becomes two others, in anchors too.
 
-    Bad: a file saved as ISO 8859-1
-    Good: the same file saved as UTF-8
+    Bad:
+        ### Na␦ve scheduler
+
+            Status: Supported
+    Good:
+        ### Naive scheduler
+
+            Status: Supported
     """
     return f"byte 0x{byte:02X} is not UTF-8, and pandoc reads the whole file as Latin-1 then; save the file as UTF-8"
 
@@ -75,8 +36,10 @@ def carriage_return(count: int) -> str:
 
     xen.git has LF only; pandoc drops the CRs, git and patches do not.
 
-    Bad: Status: Supported<CR><LF>
-    Good: Status: Supported<LF>
+    Bad:
+            Status: Supported␍
+    Good:
+            Status: Supported
     """
     return f"lines end with CR LF ({count} in this file); use LF alone"
 
@@ -87,8 +50,11 @@ def lone_carriage_return() -> str:
 
     pandoc drops it, so what looks like two lines is one: two fields become one with a wrong value.
 
-    Bad: Status, x86: Supported<CR>    Status, Arm: Supported
-    Good: Status, x86: Supported<LF>    Status, Arm: Supported
+    Bad:
+            Status, x86: Supported␍    Status, Arm: Supported
+    Good:
+            Status, x86: Supported
+            Status, Arm: Supported
     """
     return "a carriage return that ends no line: pandoc drops it and joins what it separates; use a line feed"
 
@@ -99,8 +65,14 @@ def nul() -> str:
 
     Tools written in C stop there.
 
-    Bad: a<NUL>b
-    Good: ab
+    Bad:
+            Status: Supported
+
+        Only␀ on x86.
+    Good:
+            Status: Supported
+
+        Only on x86.
     """
     return "NUL character; remove it"
 
@@ -111,8 +83,10 @@ def byte_order_mark() -> str:
 
     UTF-8 needs none; patches and simple tools stumble over it.
 
-    Bad: <U+FEFF>% Title
-    Good: % Title
+    Bad:
+        ␏% Support statement
+    Good:
+        % Support statement
     """
     return "byte order mark at the beginning of the file; save the file as UTF-8 without it"
 
@@ -123,8 +97,10 @@ def latin1_letter(char: str, where: str) -> str:
 
     Xen's generator writes it as one raw byte, and the page is no valid UTF-8 any more.
 
-    Bad: ### Naïve scheduler
-    Good: ### Naive scheduler
+    Bad:
+            Status, naïve: Supported
+    Good:
+            Status, naive: Supported
     """
     return f"U+{ord(char):04X} ({char}) in a {where}: Xen's generated page becomes invalid UTF-8; use ASCII"
 
@@ -138,8 +114,14 @@ def outside_markup(what: str, consequence: str) -> str:
     Anything else is a risk: pandoc may swallow what follows, or Xen's tools may die on the next field.  It is an error where
     a later field may be lost or fatal, else a warning.
 
-    Bad: 1. first
-    Good:   * first
+    Bad:
+            Status: Supported
+
+        1. Only on x86.
+    Good:
+            Status: Supported
+
+          * Only on x86.
     """
     return f"{what} is outside the SUPPORT mark-up{consequence}"
 
@@ -150,8 +132,16 @@ def after_unknown_block(what: str, line: int) -> str:
 
     docs/parse-support-md dies on the first literal after an ordered list, a table, a quotation, a rule or raw HTML.
 
-    Bad: | a table |
-    Good: a bullet list or a paragraph instead
+    Bad:
+        | Arch | Tested |
+        |------|--------|
+        | x86  | yes    |
+
+            Status: Supported
+    Good:
+        It is tested on x86.
+
+            Status: Supported
     """
     return f"Xen's tools die here, because of the {what} on line {line}; write that as a paragraph or bullet list"
 
@@ -162,8 +152,23 @@ def underlined_heading(text: str, level: int) -> str:
 
     Conflict markers make such headings too.  What follows belongs to that heading.
 
-    Bad: Feature / -------
-    Good: ## Feature
+    Bad:
+        ### Console
+
+            Status: Supported
+
+        Network
+        -------
+
+            Status: Experimental
+    Good:
+        ### Console
+
+            Status: Supported
+
+        ### Network
+
+            Status: Experimental
     """
     return f'"{text}" over a row of {"=" if level == 1 else "-"} is a heading of level {level} to pandoc; write {"#" * level} instead, or remove the row'
 
@@ -174,8 +179,22 @@ def reference_link(label: str) -> str:
 
     pandoc drops the brackets and makes a link.
 
-    Bad: see [Netback]
-    Good: see Netback
+    Bad:
+        ### Netback
+
+            Status: Supported
+
+        ### About [Netback]
+
+            Status, x86: Supported
+    Good:
+        ### Netback
+
+            Status: Supported
+
+        ### About Netback
+
+            Status, x86: Supported
     """
     return f"[{label}] is a link to the heading of that name; write it without brackets or as [text](#anchor)"
 
@@ -187,8 +206,15 @@ def pandoc_3_differs(what: str, reading: str) -> str:
     Rows are read here as with pandoc 2.17, which Debian 12 has.  On a machine with pandoc 3 the same file gives other rows, other
     words in them, or Xen's tools die.
 
-    Bad: a definition list, a blank line, then text indented by two
-    Good: the text in the first column
+    Bad:
+            Status: Supported
+
+        Term
+        :
+    Good:
+            Status: Supported
+
+        Term: its meaning
     """
     return f"{what}: pandoc 3 {reading}"
 
@@ -200,8 +226,10 @@ def unknown_key(key: str, likely: str | None) -> str:
 
     docs/parse-support-md dies on it.  Literals of features hold `Status` and `Supported` only.
 
-    Bad: Statsu: Supported
-    Good: Status: Supported
+    Bad:
+            Statsu: Supported
+    Good:
+            Status: Supported
     """
     if key.startswith(("Initial-", "Supported-", "Security-Support-")):
         return f'"{key}" in a literal that does not begin with Xen-Version: Xen\'s tools die here; begin it with that field'
@@ -219,8 +247,10 @@ def malformed_field(line: str, advice: str) -> str:
     Xen's tools die on a blank before the colon, none after it, an empty value or qualifier, a missing comma, a colon in the
     qualifier, or a key in lower case.
 
-    Bad: Status :Supported
-    Good: Status: Supported
+    Bad:
+            Status :Supported
+    Good:
+            Status: Supported
     """
     return f'malformed field "{line}": Xen\'s tools die here; {advice}'
 
@@ -231,8 +261,11 @@ def continued_line(line: str) -> str:
 
     A field is one line, however long.
 
-    Bad: Status: Supported, security supported / only when de-privileged
-    Good: the same on one line
+    Bad:
+            Status: Supported, security supported
+            only when de-privileged
+    Good:
+            Status: Supported, security supported only when de-privileged
     """
     return f'"{line}" is no field of its own: Xen\'s tools die here; put it on the line of the field above, however long that gets'
 
@@ -243,8 +276,16 @@ def foreign_literal(line: str) -> str:
 
     Xen's tools read every literal as fields, wherever it stands, and die on this one.
 
-    Bad: an example command, indented by four columns
-    Good: the command in `backquotes` in a paragraph
+    Bad:
+            Status: Supported
+
+        Start a guest with
+
+            xl create guest.cfg
+    Good:
+            Status: Supported
+
+        Start a guest with `xl create guest.cfg`.
     """
     return f'"{line}" in a literal is no field: Xen\'s tools die here; write it as a paragraph or in backquotes'
 
@@ -255,8 +296,12 @@ def fifth_blank(line: str) -> str:
 
     Exactly four come off; with a fifth blank the line is no field.
 
-    Bad: five blanks before Status
-    Good: four blanks before Status
+    Bad:
+            Status: Supported
+             Status, x86: Supported
+    Good:
+            Status: Supported
+            Status, x86: Supported
     """
     return f'"{line}" is indented by more than four columns: Xen\'s tools die here; indent it by exactly four'
 
@@ -267,8 +312,18 @@ def field_before_heading(what: str) -> str:
 
     It belongs to no section, and Xen's tools die on it.
 
-    Bad: a field in the preamble
-    Good: the field below its feature's heading
+    Bad:
+        % Support statement
+
+            Status: Supported
+
+        # Feature Support
+    Good:
+        % Support statement
+
+        # Feature Support
+
+            Status: Supported
     """
     return f"{what} before any heading: Xen's tools die here; move it below a heading"
 
@@ -280,8 +335,13 @@ def lost_field(reason: str, line: str, *more: str) -> str:
     That happens to fields that are indented by one to three columns, have no blank line before them after a paragraph or
     list, or stand after a list whose items' text starts in column 4 or less.
 
-    Bad: a paragraph, and in the next line the field
-    Good: the paragraph, a blank line, the field
+    Bad:
+        It runs guests.
+            Status: Supported
+    Good:
+        It runs guests.
+
+            Status: Supported
     """
     if more:
         heads = [text.partition(":")[0] for text in (line, *more)]
@@ -296,8 +356,12 @@ def equal_keys(key: str, value: str, others: str, *more: str) -> str:
 
     They are one row to Xen's tools: the first's place and words, the last's value.
 
-    Bad: Status, x86: Supported / Status, X86: Experimental
-    Good: one field for each qualifier
+    Bad:
+            Status, x86: Supported
+            Status, X86: Experimental
+    Good:
+            Status, x86: Supported
+            Status, Arm: Experimental
     """
     if more:
         return f"more than one field has each of the row keys {key} ({others}), {', '.join(more)}: only the last value of each is read"
@@ -310,8 +374,12 @@ def fenced_field() -> str:
 
     Xen's tools read them; people and the other tools expect four columns of indentation.
 
-    Bad: ``` / Status: Supported / ```
-    Good: the field indented by four columns
+    Bad:
+        ```
+        Status: Supported
+        ```
+    Good:
+            Status: Supported
     """
     return "fields in a fenced block; indent them by four columns instead"
 
@@ -323,8 +391,22 @@ def heading_jump(level: int, above: int) -> str:
 
     Xen's tools die on it; the first heading must have level 1.
 
-    Bad: # A / ### B
-    Good: # A / ## B
+    Bad:
+        ### Console
+
+            Status: Supported
+
+        ##### Colours
+
+            Status: Supported
+    Good:
+        ### Console
+
+            Status: Supported
+
+        #### Colours
+
+            Status: Supported
     """
     if not above:
         return f"the first heading has level {level}: Xen's tools die here; it must have level 1"
@@ -337,8 +419,22 @@ def lost_heading(text: str, reason: str) -> str:
 
     Its fields fall to the section before and may overwrite rows there.
 
-    Bad: a paragraph, and in the next line ### Feature
-    Good: the paragraph, a blank line, ### Feature
+    Bad:
+        ### Console
+
+            Status: Supported
+
+         ### Network
+
+            Status, x86: Experimental
+    Good:
+        ### Console
+
+            Status: Supported
+
+        ### Network
+
+            Status, x86: Experimental
     """
     return f'"{text}" is no heading: {reason}'
 
@@ -349,8 +445,22 @@ def empty_heading() -> str:
 
     Xen's generator dies on the rows below it.
 
-    Bad: ###
-    Good: ### Feature
+    Bad:
+        ### Console
+
+            Status: Supported
+
+        ###
+
+            Status, x86: Experimental
+    Good:
+        ### Console
+
+            Status: Supported
+
+        ### Network
+
+            Status, x86: Experimental
     """
     return "heading without text: Xen's generator dies on rows below it; give it a text or remove it"
 
@@ -362,8 +472,17 @@ def definition_shape(reason: str) -> str:
 
     They die unless each term is followed on the next line by exactly one definition of one paragraph.
 
-    Bad: Term / (blank line) / : definition
-    Good: Term / : definition
+    Bad:
+            Status: Supported
+
+        Manual
+
+        : docs/man
+    Good:
+            Status: Supported
+
+        Manual
+        : docs/man
     """
     return f"definition list with {reason}: Xen's tools die here; write a term on one line and `: text` on the next"
 
@@ -374,7 +493,16 @@ def title_block() -> str:
 
     Its lines after the first are author and date, or continue the title; nothing there is read.
 
-    Bad: % Title / text without a blank line, indented
-    Good: % Title / (blank line) / text
+    Bad:
+        % Support statement
+          and more
+
+        # Feature Support
+    Good:
+        % Support statement
+
+        And more.
+
+        # Feature Support
     """
     return "the title block has more than one line; put a blank line after the title"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from convert.lint.catalogue import Known, find, known
+from convert.lint.catalogue import Known, everything, find
 from convert.output.terminal import Painter, add_color, clean
 
 
@@ -14,8 +14,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "explain",
         help="a rule, its reason, an example",
-        description="Print what a rule of lint means, why it is there, and an example of what it finds and what it wants. Without "
-        "CODE, a list of all rules.",
+        description="Print what a code means, why it is there, and an example of what it finds and what it wants: rules of lint, "
+        "and what is said about workbooks. Without CODE, a list of all.",
     )
     parser.add_argument(
         "codes",
@@ -23,6 +23,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="CODE",
         help="the code, the name, or the beginning of the codes of rules (XS120, XS12)",
     )
+    parser.add_argument("--all", action="store_true", help="every explanation, in the order of the codes")
     add_color(parser)
     parser.set_defaults(func=run)
 
@@ -30,11 +31,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Print; exit status 0, or 2 (by Failure) for a code that does not exist."""
     paint = Painter(args.color, sys.stdout)
+    if args.all:
+        print("\n\n".join(_entry(entry, paint) for entry in everything().values()))
+        return 0
     if not args.codes:
-        for entry in known().values():
+        for entry in everything().values():
             print(f"{entry.code} {paint(f'{entry.severity:<7}', entry.severity)} {entry.name}: {clean(entry.summary)}")
         return 0
-    entries = [entry for code in args.codes for entry in find(code)]
+    entries = [entry for code in args.codes for entry in find(code, everything())]
     print("\n\n".join(_entry(entry, paint) for entry in entries))
     return 0
 

@@ -1,16 +1,17 @@
-"""Everything that lint can report, as one list: what the parser finds, the rules, and what is wrong with the exceptions."""
+"""What people ask of the catalogue: an entry by code or name, those that lint can report, those that may speak."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from convert.failure import Failure
-from convert.lint.registry import RULES
 from convert.lint.rules import load
+from grammar.catalogue import CATALOGUE, Entry, enter
 from grammar.diagnostic import Severity
-from grammar.problems import CATALOGUE
+
+_SHEET = "XS8"  # the codes of workbooks
 
 
 class Known(NamedTuple):
@@ -36,52 +37,80 @@ class Known(NamedTuple):
         return f"{first.strip()}\n{dedent(rest)}".strip()
 
 
-UNUSED_ALLOW = Known(
-    "XS901",
-    "unused-allow",
-    "warning",
-    """An exception in the settings file is not needed.
+UNUSED_ALLOW = enter(
+    Known(
+        "XS901",
+        "unused-allow",
+        "warning",
+        """An exception in the settings file is not needed.
 
     The rule it names says nothing about that row in any file of this run.  An exception that outlives its reason hides
     the next mistake.
 
-    Bad: an [[allow]] for a row that was corrected
-    Good: no [[allow]] for it
+    Bad:
+        [[allow]]
+        row = "a-row-that-was-corrected"
+        rule = "XS202"
+        reason = "still in review"
+    Good:
+        # no [[allow]] for that row
     """,
+    )
 )
-EXPIRED_ALLOW = Known(
-    "XS902",
-    "expired-allow",
-    "warning",
-    """An exception in the settings file has expired.
+EXPIRED_ALLOW = enter(
+    Known(
+        "XS902",
+        "expired-allow",
+        "warning",
+        """An exception in the settings file has expired.
 
     It has no effect any more, and what it hid is reported again.
 
-    Bad: expires = 2020-01-01
-    Good: the finding dealt with, or a new date with a new reason
+    Bad:
+        [[allow]]
+        row = "feature"
+        rule = "XS202"
+        reason = "still in review"
+        expires = 2020-01-01
+    Good:
+        [[allow]]
+        row = "feature"
+        rule = "XS202"
+        reason = "review goes on until the next release"
+        expires = 2099-01-01
     """,
+    )
 )
 
 
 @cache
 def known() -> dict[str, Known]:
-    """The whole catalogue by code, in the order of the codes."""
+    """What lint can report by code, in the order of the codes: the parser's problems, the rules, the exceptions'."""
     load()
-    entries = [
-        *(Known(p.code, p.name, p.severity, p.doc) for p in CATALOGUE.values()),
-        *(Known(r.code, r.name, r.severity, r.doc, r.default) for r in RULES.values()),
-        UNUSED_ALLOW,
-        EXPIRED_ALLOW,
-    ]
-    return {entry.code: entry for entry in sorted(entries, key=lambda entry: entry.code)}
+    lint = [entry for entry in CATALOGUE.values() if not entry.code.startswith(_SHEET)]
+    return {entry.code: _known(entry) for entry in sorted(lint, key=lambda entry: entry.code)}
 
 
-def find(word: str) -> list[Known]:
+@cache
+def everything() -> dict[str, Known]:
+    """Every code that the tool can print, workbooks' too, in the order of the codes."""
+    from convert.sheet.catalogue import load as load_sheet
+
+    load()
+    load_sheet()
+    return {code: _known(CATALOGUE[code]) for code in sorted(CATALOGUE)}
+
+
+def _known(entry: Entry) -> Known:
+    return Known(entry.code, entry.name, entry.severity, entry.doc, entry.default)
+
+
+def find(word: str, entries: Mapping[str, Known] | None = None) -> list[Known]:
     """The entries that a word means: a code, a name, the beginning of a code (`XS12`), `default` or `all`.
 
-    Raises Failure for a word that means none, with the nearest that does.
+    `entries`: among which to look (default: what lint can report).  Raises Failure for a word that means none, with the nearest that does.
     """
-    entries = known()
+    entries = known() if entries is None else entries
     text = word.strip()
     if text.casefold() == "all":
         return list(entries.values())
@@ -94,13 +123,17 @@ def find(word: str) -> list[Known]:
         named = [entry for entry in entries.values() if entry.code.startswith(text.upper())]
     if named:
         return named
+    raise Failure(f"{text!r}: no rule of that code or name{_hint(text, entries)}")
+
+
+def _hint(text: str, entries: Mapping[str, Known]) -> str:
+    if text.upper().startswith(_SHEET):
+        return "; XS8 codes are about workbooks: see `xen-support explain XS8`"
     from difflib import get_close_matches
 
-    near = get_close_matches(
-        text.casefold(), [*(e.name for e in entries.values()), *map(str.casefold, entries)], 1, 0.5
-    )
-    hint = f"; did you mean {near[0].upper() if near[0].startswith('xs') else near[0]}?" if near else ""
-    raise Failure(f"{text!r}: no rule of that code or name{hint}")
+    words = [*(entry.name for entry in entries.values()), *map(str.casefold, entries)]
+    near = get_close_matches(text.casefold(), words, 1, 0.5)
+    return f"; did you mean {near[0].upper() if near[0].startswith('xs') else near[0]}?" if near else ""
 
 
 def chosen(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:

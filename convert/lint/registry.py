@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from grammar.catalogue import enter as enter_entry
 from grammar.diagnostic import Diagnostic, Fix, Severity
 from grammar.nodes import BulletList, DefinitionList, Document, Heading, Literal, Paragraph, ParsedField, Section
 from grammar.parser import Parsed
@@ -106,9 +107,7 @@ def rule(
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
-        if code in RULES or any(e.name == name for e in RULES.values()):
-            raise ValueError(f"{code} {name}: twice in the catalogue")
-        RULES[code] = Entry(code, name, severity, on, function, default)
+        RULES[code] = enter_entry(Entry(code, name, severity, on, function, default))
         return function
 
     return enter

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from convert import __version__
 from convert.cli import build_parser
-from convert.lint.catalogue import Known, known
+from convert.lint.catalogue import Known, everything, known
 from convert.lint.config import NAME
 from convert.lint.formats import FORMATS
 from convert.output.files import write_atomic
@@ -101,7 +101,16 @@ def main_page(parser: argparse.ArgumentParser) -> str:
             *_usage(command),
         ]
         lines += [".PP", "See", ".BR xen\\-support\\-lint (1)."] if name == "lint" else list(_actions(command._actions))
-    lines += [*_options(parser), *_exit_status(), ".SH ENVIRONMENT"]
+    lines += [
+        *_options(parser),
+        *_exit_status(),
+        ".SH FINDINGS IN WORKBOOKS",
+        "What draft, update and diff say of a workbook.",
+    ]
+    for code, entry in everything().items():
+        if code not in known():
+            lines += _rule(entry)
+    lines.append(".SH ENVIRONMENT")
     for variable, words in (
         ("NO_COLOR", "no colours, whatever its value"),
         ("XDG_CACHE_HOME", "where the parser's tables are kept"),
@@ -198,6 +207,7 @@ def completion(parser: argparse.ArgumentParser) -> str:
         for option in action.option_strings
     }
     rules = " ".join([*known(), *(entry.name for entry in known().values())])
+    codes = " ".join([*everything(), *(entry.name for entry in everything().values())])
     values |= {"--select": f"{rules} all default", "--ignore": rules, "--format": ""}
     formats = [
         f"    {name}) formats={_quoted(' '.join(map(str, action.choices)))} ;;"
@@ -229,7 +239,7 @@ def completion(parser: argparse.ArgumentParser) -> str:
             "    esac",
             "  fi",
             '  if [ -z "$words" ] && [ "${COMP_WORDS[1]}" = explain ]; then',
-            f"    words={_quoted(rules)}",
+            f"    words={_quoted(codes)}",
             "  fi",
             '  if [ -n "$words" ]; then',
             '    COMPREPLY=($(compgen -W "$words" -- "$cur"))',
@@ -254,7 +264,7 @@ def _quoted(text: str) -> str:
 def readme_table() -> str:
     """The catalogue as a Markdown table, for README between its markers."""
     lines = ["| Code | Name | Severity | What it finds |", "|---|---|---|---|"]
-    for entry in known().values():
+    for entry in everything().values():
         severity = entry.severity if entry.default else f"{entry.severity}, off unless selected"
         summary = re.sub(r"([|<>\\])", r"\\\1", entry.summary)
         lines.append(f"| {entry.code} | {entry.name} | {severity} | {summary} |")

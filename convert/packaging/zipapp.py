@@ -23,6 +23,9 @@ _OWN = (
     "convert/commands/lint.py",
     "convert/commands/explain.py",
     "convert/commands/naming.py",
+    "convert/sheet/__init__.py",
+    "convert/sheet/catalogue.py",
+    "convert/sheet/problems*.py",
 )
 _ROOMS = ("convert/trees", "convert/output", "convert/names", "convert/lint", "grammar")
 _DATA = (".py", ".lark", ".toml", ".txt")

@@ -1,4 +1,4 @@
-"""The catalogue of what is said about a workbook: how an entry is made, and all of them.
+"""What is said about a workbook: how an entry of the catalogue is made.
 
 An entry is a function that returns the words of its message; its docstring is the explanation that people read, with a
 Bad and a Good workbook in the notation of `tests/sheet/builders.py`, where a tab that is not shown is as in the other
@@ -8,19 +8,20 @@ examples.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from grammar.catalogue import enter
 from grammar.diagnostic import Diagnostic, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One entry of the catalogue."""
+class CellProblem(NamedTuple):
+    """What is said of a cell, a tab or a workbook: `words` makes the message."""
 
     code: str
     name: str
     severity: Severity
     words: Callable[..., str]
+    default: bool = True
 
     def __call__(self, place: str | None, trees: Iterable[str], *args: object) -> Diagnostic:
         """The diagnostic at a cell or tab; `trees` are those it touches (none: all); `args` go into its words."""
@@ -34,9 +35,9 @@ class Problem:
         return self.words.__doc__ or ""
 
 
-def problem(code: str, name: str, severity: Severity) -> Callable[[Callable[..., str]], Problem]:
-    """Make an entry of a function."""
-    return lambda words: Problem(code, name, severity, words)
+def problem(code: str, name: str, severity: Severity) -> Callable[[Callable[..., str]], CellProblem]:
+    """Enter a function that returns the words of a workbook's problem."""
+    return lambda words: enter(CellProblem(code, name, severity, words))
 
 
 def quote(text: str, most: int = 60) -> str:
@@ -50,10 +51,8 @@ def listed(words: Sequence[str], empty: str = "none") -> str:
     return ", ".join(quote(word, 40) for word in words[:30]) or empty
 
 
-def catalogue() -> tuple[Problem, ...]:
-    """All problems of workbooks, in the order of their codes."""
-    from convert.sheet import problems, problems_tabs
+def load() -> None:
+    """Import every module that enters problems of workbooks."""
+    from convert.sheet import problems, problems_files, problems_tabs
 
-    modules = (problems, problems_tabs)
-    found = [entry for module in modules for entry in vars(module).values() if isinstance(entry, Problem)]
-    return tuple(sorted(found, key=lambda entry: entry.code))
+    del problems, problems_files, problems_tabs

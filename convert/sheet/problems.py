@@ -209,7 +209,7 @@ def bad_variant(variant: str, what: str) -> str:
     return f"the variant {quote(variant)} has a {what}; write it without"
 
 
-@problem("XS812", "equal-keys", "error")
+@problem("XS812", "equal-row-keys", "error")
 def equal_keys(this: str, other: str, where: str) -> str:
     """Two rows of one feature that Xen's tools cannot tell apart: of equal keys only the last status survives.
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grammar import problems
 from grammar.nodes import BulletList, Link, Literal, Paragraph, Text
 from grammar.pandoc.blocks import blocks, language
 from grammar.parser import parse, parse_text
@@ -252,8 +251,3 @@ def test_every_shape_of_a_line_is_in_the_grammar() -> None:
     } <= named | {"TITLE", "LAZY", "ITEM"}
     for line in ("", "# A", "    Status: X", "* a", "words"):
         assert len(blocks([line])) == (0 if not line else 1)
-
-
-def test_every_problem_explains_itself() -> None:
-    for problem in problems.CATALOGUE.values():
-        assert "Bad:" in problem.doc and "Good:" in problem.doc, problem.code

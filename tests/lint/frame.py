@@ -45,6 +45,9 @@ DEFINITIONS = """# Format and definitions
 )  # fmt: skip
 
 
+_PICTURES = {ord("␠"): " ", ord("␉"): "\t", ord("␍"): "\r", ord("␀"): "\0", ord("␏"): "\ufeff"}
+
+
 def examples(doc: str) -> tuple[str, str]:
     """The fragments below `Bad:` and `Good:` of a docstring."""
     head, _, rest = inspect.cleandoc(doc).partition("\nBad:\n")
@@ -55,7 +58,12 @@ def examples(doc: str) -> tuple[str, str]:
 
 def _fragment(text: str) -> str:
     lines = [line[4:] if line.startswith("    ") else line for line in text.split("\n")]
-    return "\n".join(lines).replace("␠", " ").replace("␉", "\t").rstrip("\n") + "\n"
+    return "\n".join(lines).translate(_PICTURES).rstrip("\n") + "\n"
+
+
+def bytes_of(text: str) -> bytes:
+    """A file's bytes, with a byte that is no UTF-8 for each `␦`."""
+    return text.encode().replace("␦".encode(), b"\xff")
 
 
 def framed(fragment: str) -> str:
@@ -67,7 +75,7 @@ def framed(fragment: str) -> str:
         return TITLE + fragment + "\n" + FEATURES + feature + DEFINITIONS
     if fragment.startswith("# Format"):
         return TITLE + RELEASE + FEATURES + feature + fragment
-    if fragment.startswith(("% ", "# ")):
+    if fragment.startswith(("% ", "\ufeff% ", "# ")):
         return fragment
     if fragment.startswith("## "):
         return TITLE + RELEASE + "# Feature Support\n\n" + fragment + "\n" + DEFINITIONS
@@ -112,7 +120,7 @@ def findings(
     gate: Gate | None = None,
 ) -> list[Diagnostic]:
     """What the parser, the rows and the rules say of a file, with fixes."""
-    data = text.encode() if isinstance(text, str) else text
+    data = bytes_of(text) if isinstance(text, str) else text
     context = context_of(data, siblings=siblings, makefile=makefile, day=day, gate=gate)
     found = [*complete(context.parsed.diagnostics, context), *check(context, codes)]
     return sorted(found, key=lambda d: (d.span.start if d.span else 0, d.code))

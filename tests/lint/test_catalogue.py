@@ -1,59 +1,59 @@
-"""Every entry of the catalogue: unique, explained, and its examples speak and stay silent."""
+"""Every entry of the catalogue: unique, explained, and its examples, exactly as printed, speak and stay silent."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from convert.cli import main
+from convert.lint.catalogue import everything
 from convert.lint.registry import RULES
-from grammar.problems import CATALOGUE
+from grammar.catalogue import CATALOGUE, enter, is_syntax, problem
 from tests.lint.frame import Beside, beside, codes_of, examples, findings, framed, in_feature, sibling_of
 
+ROOT = Path(__file__).resolve().parents[2]
 CODES = tuple(RULES)
-
-# for each problem of the parser: a file with it; `None`: that one is in test_bytes below
-SYNTAX: dict[str, str | None] = {
-    "XS101": None,
-    "XS102": None,
-    "XS103": None,
-    "XS104": None,
-    "XS105": None,
-    "XS106": in_feature("    Status, na\u00efve: Supported\n"),
-    "XS110": in_feature("    Status: Supported\n\n> A quotation\n"),
-    "XS111": in_feature("***\n\n    Status: Supported\n"),
-    "XS112": in_feature("    Status: Supported\n\nA heading\n---------\n\n    Status: Supported\n"),
-    "XS113": in_feature("    Status: Supported\n\n### About [Feature Support]\n\n    Status: Supported\n"),
-    "XS114": in_feature("    Status: Supported\n\nTerm\n:\n"),
-    "XS120": in_feature("    Statsu: Supported\n"),
-    "XS121": in_feature("    Status :Supported\n"),
-    "XS122": in_feature("    Status: Supported\n    on Sundays\n"),
-    "XS123": in_feature("    xl create guest.cfg\n"),
-    "XS124": in_feature("    Status: Supported\n     Status, x86: Supported\n"),
-    "XS125": "% T\n\n    Status: Supported\n",
-    "XS126": in_feature("   Status: Supported\n"),
-    "XS127": in_feature("    Status, x86: Supported\n    Status, X86: Experimental\n"),
-    "XS128": in_feature("```\nStatus: Supported\n```\n"),
-    "XS130": in_feature("    Status: Supported\n\n##### Deep\n\n    Status: Supported\n"),
-    "XS131": in_feature("    Status: Supported\n\n ### Indented\n"),
-    "XS132": in_feature("    Status: Supported\n\n###\n\n    Status: Supported\n"),
-    "XS140": in_feature("Term\n\n: definition\n"),
-    "XS141": "% T\n  and more\n\n# A\n",
-}
+KNOWN = everything()
+SYNTAX = [code for code in KNOWN if is_syntax(code)]
 
 
 def test_codes_and_names_are_unique() -> None:
-    codes = [*(e.code for e in RULES.values()), *(e.code for e in CATALOGUE.values())]
-    names = [*(e.name for e in RULES.values()), *(e.name for e in CATALOGUE.values())]
-    assert len(set(codes)) == len(codes)
-    assert len(set(names)) == len(names)
+    assert len({entry.name for entry in KNOWN.values()}) == len(KNOWN) > 100
+    with pytest.raises(ValueError, match="twice"):
+        enter(CATALOGUE["XS120"])
+    with pytest.raises(ValueError, match="twice"):
+        problem("XS199", "unknown-key", "error")(lambda: "")
 
 
-@pytest.mark.parametrize("code", [*RULES, *CATALOGUE])
+def test_every_code_that_the_source_names_is_in_the_catalogue() -> None:
+    """What can be printed is what some module spells out; each has an explanation that people can ask for."""
+    said = {
+        code
+        for folder in ("convert", "grammar")
+        for path in (ROOT / folder).rglob("*.py")
+        for code in re.findall(r"\bXS[1-9][0-9]{2}\b", path.read_text(encoding="utf-8"))
+    }
+    assert said - set(KNOWN) == set()
+
+
+@pytest.mark.parametrize("code", list(KNOWN))
 def test_entry_explains_itself(code: str) -> None:
-    entry = RULES[code] if code in RULES else CATALOGUE[code]
-    lines = entry.doc.strip().splitlines()
-    assert lines[0].endswith(".") and lines[1] == "" and lines[2].strip()
-    assert "Bad:" in entry.doc and "Good:" in entry.doc
-    assert entry.severity in ("error", "warning", "info")
+    entry = KNOWN[code]
+    lines = entry.explanation.splitlines()
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry.name) and entry.severity in ("error", "warning", "info")
+    assert lines[0].endswith(".") and lines[1] == ""
+    head, bad, good = re.split(r"^(?:Bad|Good):[^\n]*\n", entry.explanation, flags=re.M)
+    assert len(head.split()) > 5 and bad.strip() and bad.startswith("    ") and good.strip() and good.startswith("    ")
+
+
+def test_explain_prints_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "--all"]) == 0
+    text = capsys.readouterr().out
+    assert re.findall(r"^(XS[0-9]{3}) ", text, re.M) == list(KNOWN)
+    assert main(["explain", "XS801", "far-cell"]) == 0
+    assert re.findall(r"^(XS[0-9]{3}) ", capsys.readouterr().out, re.M) == ["XS801", "XS863"]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -76,26 +76,24 @@ def test_examples_of_a_rule(code: str) -> None:
 _SIDE_EFFECTS = {"XS703": frozenset({"XS702"}), "XS705": frozenset({"XS701"})}
 
 
-@pytest.mark.parametrize("code", list(CATALOGUE))
-def test_syntax_problem_is_reported(code: str) -> None:
-    text = SYNTAX[code]
-    if text is not None:
-        assert code in codes_of(text, ())
+@pytest.mark.parametrize("code", SYNTAX)
+def test_examples_of_a_syntax_problem(code: str) -> None:
+    bad, good = examples(KNOWN[code].doc)
+    assert code in codes_of(framed(bad), ())
+    assert codes_of(framed(good), ()) == []
+
+
+@pytest.mark.parametrize("code", ["XS901", "XS902"])
+def test_examples_of_an_exception(code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad, good = examples(KNOWN[code].doc)
+    file, settings = tmp_path / "SUPPORT.md", tmp_path / "settings.toml"
+    file.write_text(in_feature("    Status: Supported\n"), encoding="utf-8")
+    for text, there in ((bad, True), (good, False)):
+        settings.write_text(text, encoding="utf-8")
+        main(["lint", str(file), "--config", str(settings), "--format", "concise"])
+        out = capsys.readouterr()
+        assert (code in out.out + out.err) is there
 
 
 def test_a_good_file_is_silent() -> None:
     assert codes_of(in_feature("Text.\n\n    Status: Supported\n")) == []
-
-
-@pytest.mark.parametrize(
-    ("code", "data"),
-    [
-        ("XS101", in_feature("    Status: Supported\n").encode() + b"\xff\n"),
-        ("XS102", in_feature("    Status: Supported\n").replace("\n", "\r\n").encode()),
-        ("XS103", in_feature("    Status: Supported\r    Status, Arm: Supported\n").encode()),
-        ("XS104", in_feature("    Status: Supported\n\nA\0B.\n").encode()),
-        ("XS105", b"\xef\xbb\xbf" + in_feature("    Status: Supported\n").encode()),
-    ],
-)
-def test_bytes(code: str, data: bytes) -> None:
-    assert code in codes_of(data, ())

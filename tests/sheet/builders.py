@@ -3,7 +3,8 @@
 A line without a bar is the title of a tab; the lines below are its rows, a bar between cells.  In a cell: `\\n` is a
 line break, `~~x~~` struck, `**x**` bold, `//x//` italic, `[x](url)` a link, `#4.1` a number, `!why` a cell without a
 value, `{2x3}` at its end a merge over 2 rows and 3 columns.  `(hidden) ` before a row or title hides it.  A blank line is
-a row without cells.  Tabs that are not there: Trees has one tree, 4.20, unless there is another tab that is neither of
+a row without cells.  `{text of 9}` is a text of nine characters, `(row 9)` before a row its number, `(9 times)` repeats it.
+Cells go through the grid of the readers, so what is beyond its caps is said as for a file.  Tabs that are not there: Trees has one tree, 4.20, unless there is another tab that is neither of
 the three, Features has one row.
 """
 
@@ -12,7 +13,8 @@ from __future__ import annotations
 import re
 
 from convert.sheet.categorise import categorise
-from convert.sheet.cells import Cell, Row, Run, Tab, Workbook
+from convert.sheet.cells import Cell, Run, Tab, Workbook
+from convert.sheet.formats.grid import Grid, Report
 from convert.sheet.layout import Layout, load_layout
 from convert.sheet.model import Categorisation, Feature, Prose, fields_of
 from grammar.nodes import Block, BulletList, Inline, Paragraph, Text
@@ -20,19 +22,18 @@ from grammar.nodes import Block, BulletList, Inline, Paragraph, Text
 TREES = "Trees\nTree | Xen-Version\n4.20 | 4.20"
 FEATURES = "Features\nSection | Feature | 4.20\nTools | xl | Supported"
 _MERGE = re.compile(r" *\{(\d+)x(\d+)\} *$")
+_LONG = re.compile(r"\{text of (\d+)\}")
+_BEFORE = re.compile(r" *(?P<hidden>\(hidden\) )?(?:\(row (?P<row>\d+)\) |\((?P<times>\d+) times\) )?")
 _PIECE = re.compile(r"~~(.+?)~~|\*\*(.+?)\*\*|//([^/].*?)//|\[(.+?)\]\((.+?)\)", re.S)
 
 
 def cell(text: str) -> Cell | None:
-    """One cell in the notation above; None for blank."""
-    rows = columns = 1
-    if found := _MERGE.search(text):
-        rows, columns, text = int(found[1]), int(found[2]), text[: found.start()]
-    text = text.strip(" ").replace("\\n", "\n")
+    """One cell in the notation above, without its merge; None for blank."""
+    text = _LONG.sub(lambda found: "a" * int(found[1]), text).strip(" ").replace("\\n", "\n")
     if text.startswith("!"):
         return Cell(broken=text[1:])
     if text.startswith("#"):
-        return Cell((Run(text[1:]),), number=True, rows=rows, columns=columns)
+        return Cell((Run(text[1:]),), number=True)
     runs: list[Run] = []
     at = 0
     for piece in _PIECE.finditer(text):
@@ -44,37 +45,56 @@ def cell(text: str) -> Cell | None:
         at = piece.end()
     runs.append(Run(text[at:]))
     kept = tuple(run for run in runs if run.text)
-    return Cell(kept, rows=rows, columns=columns) if kept else None
+    return Cell(kept) if kept else None
 
 
-def tabs(text: str) -> list[Tab]:
-    """The tabs of a text, nothing added."""
+def tabs(text: str, report: Report | None = None) -> list[Tab]:
+    """The tabs of a text, nothing added; `report` takes what the grid says of them."""
     out: list[Tab] = []
-    title, hidden, number, rows = "", False, 0, list[Row]()
+    report = report or Report()
+    grid, hidden, number = Grid("", report), False, 0
     for line in text.strip("\n").split("\n"):
-        hide = line.lstrip().startswith("(hidden) ")
-        line = line.replace("(hidden) ", "", 1)
+        found = _BEFORE.match(line)
+        assert found is not None
+        line = line[found.end() :]
         if line.strip() and "|" not in line:
-            if title:
-                out.append(Tab(title, tuple(rows), hidden))
-            title, hidden, number, rows = line.strip(), hide, 0, []
+            if grid.title:
+                out.append(grid.finish(hidden=hidden))
+            grid, hidden, number = Grid(line.strip(), report), bool(found["hidden"]), 0
             continue
-        number += 1
-        if line.strip():
-            rows.append(Row(number, tuple(cell(part) for part in line.split("|")), hide))
-    out.append(Tab(title, tuple(rows), hidden))
+        for _ in range(int(found["times"] or 1)):
+            number = int(found["row"] or number + 1)
+            if found["hidden"]:
+                grid.hide(number)
+            if line.strip():
+                _fill(grid, number, line.split("|"))
+    out.append(grid.finish(hidden=hidden))
     return out
+
+
+def _fill(grid: Grid, number: int, parts: list[str]) -> None:
+    for column, part in enumerate(parts):
+        area = _MERGE.search(part)
+        made = cell(part[: area.start()] if area else part)
+        rows, columns = (int(area[1]), int(area[2])) if area else (1, 1)
+        link = next((run.link for run in made.runs if run.link), None) if made and area else None
+        grid.put(number, column, made)
+        if link:
+            grid.link(number, column, rows, columns, link)
+        else:
+            grid.merge(number, column, rows, columns)
 
 
 def book(text: str) -> Workbook:
     """A workbook from a text, with the tabs that are missing."""
-    found = tabs(text)
+    report = Report()
+    found = tabs(text, report)
     titles = {tab.title for tab in found}
     if "Trees" not in titles:
         found = [*tabs(TREES), *found]
     if titles <= {"Trees", "Limits"}:
         found += tabs(FEATURES)
-    return Workbook("book.xlsx", "xlsx", "0" * 64, tuple(found))
+    return Workbook("book.xlsx", "xlsx", "0" * 64, tuple(found), problems=report.listed())
 
 
 def read(text: str, layout: Layout | None = None, *, keep_unknown: bool = False) -> Categorisation:

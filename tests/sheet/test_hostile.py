@@ -354,8 +354,8 @@ def test_cell_in_the_last_corner(tmp_path: Path) -> None:
     )
     found = limited(xlsx(tmp_path / "b.xlsx", sheet))
     message = (
-        "Features!XFD1048576: a cell far outside of the table (and 1 more); "
-        "rows up to 250000 and columns up to ALL are read, clear it"
+        "Features!XFD1048576: a cell far outside the table (and 1 more); "
+        "rows up to 250000 and columns up to ALL are read; clear it"
     )
     assert found == {"rows": [1], "texts": ["1"], "problems": [message]}
 
@@ -388,12 +388,12 @@ def test_ods_repeats_content_to_the_end(tmp_path: Path) -> None:
     row = f"<table:table-row>{filled}</table:table-row>"
     found = open_workbook(ods(tmp_path / "b.ods", row))
     assert len(found.tabs[0].rows[0].cells) == 1000
-    assert "Features!ALM1: a cell far outside of the table (and 15,383 more)" in problems(found)[0]
+    assert "Features!ALM1: a cell far outside the table (and 15,383 more)" in problems(found)[0]
     down = '<table:table-row table:number-rows-repeated="1048576">'
     one = f"{down}<table:table-cell><text:p>1</text:p></table:table-cell></table:table-row>"
     limit = limited(ods(tmp_path / "c.ods", one))
     assert limit["rows"] == [250_000]
-    assert "Features!A250001: a cell far outside of the table (and 798,575 more)" in limit["problems"][0]
+    assert "Features!A250001: a cell far outside the table (and 798,575 more)" in limit["problems"][0]
     assert "more than 5,000,000 cells" in refusal(ods(tmp_path / "d.ods", f"{down}{filled}</table:table-row>"))
 
 
@@ -407,8 +407,8 @@ def test_a_cell_of_a_megabyte(tmp_path: Path) -> None:
     (tmp_path / "csv" / "Features.csv").write_text("\n" * 6 + f'a,"{long}"\n')
     for path in (xlsx(tmp_path / "b.xlsx", sheet), ods(tmp_path / "b.ods", table), tmp_path / "csv"):
         found = open_workbook(path)
-        what = "a text of 1,048,576 characters; at most 100,000 are read"
-        assert problems(found) == [f"Features!B7: {what}, shorten it"]
+        what = "a text of 1,048,576 characters; at most 100,000 are read; shorten it"
+        assert problems(found) == [f"Features!B7: {what}"]
         cell = found.tabs[0].rows[-1].cells[1]
         assert cell is not None
         assert (cell.text, cell.broken) == ("", what)
@@ -461,7 +461,7 @@ def test_csv_with_very_many_columns(tmp_path: Path) -> None:
     (tmp_path / "Features.csv").write_bytes(b"a," * 2_000_000)
     found = limited(tmp_path)
     assert found["rows"] == [1]
-    assert "Features!ALM1: a cell far outside of the table" in found["problems"][0]
+    assert "Features!ALM1: a cell far outside the table" in found["problems"][0]
 
 
 def test_csv_that_is_a_pipe_or_a_folder(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from grammar.catalogue import is_syntax
 from grammar.diagnostic import Diagnostic, Fix
 from grammar.parser import parse
-from grammar.problems import CATALOGUE, FATAL
+from grammar.problems import FATAL
 from grammar.rows import read_rows
 from grammar.source import Source
 
@@ -39,7 +40,7 @@ def apply(source: Source, diagnostics: Sequence[Diagnostic], *, unsafe: bool) ->
 def _apart(diagnostics: Sequence[Diagnostic]) -> list[_Chosen]:
     """The fixes in file order without those that touch what an earlier one edits."""
     fixes = [
-        _Chosen(d.fix, d.severity == "error" and d.code in CATALOGUE, d.code in FATAL)
+        _Chosen(d.fix, d.severity == "error" and is_syntax(d.code), d.code in FATAL)
         for d in diagnostics
         if d.fix is not None
     ]

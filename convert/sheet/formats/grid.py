@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from convert.sheet import problems_files
 from convert.sheet.cells import Cell, Row, Run, SheetError, Tab, column_name, place
 from grammar.diagnostic import Diagnostic
 
@@ -59,10 +60,10 @@ class Report:
     cells: int = 0
     more: int = 0
 
-    def add(self, code: str, name: str, where: str, message: str) -> None:
-        """Note an error at a place; beyond MAX_PROBLEMS only their number is kept."""
+    def add(self, problem: Diagnostic) -> None:
+        """Note a problem; beyond MAX_PROBLEMS only their number is kept."""
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Diagnostic(code, name, "error", message, place=where))
+            self.problems.append(problem)
         else:
             self.more += 1
 
@@ -76,10 +77,7 @@ class Report:
         """All problems, the last one counting those that were not listed."""
         if not self.more:
             return tuple(self.problems)
-        rest = Diagnostic(
-            "XS865", "more-problems", "error", f"{self.more:,} more problems of these kinds are not listed"
-        )
-        return (*self.problems, rest)
+        return (*self.problems, problems_files.more_problems(None, (), self.more))
 
 
 def clean(text: str) -> str:
@@ -211,8 +209,8 @@ class Grid:
         self._linked += rows * columns
         if self._linked > 10 * MAX_MERGE or rows * columns > MAX_MERGE:
             self._linked -= rows * columns
-            message = f"a link over {_area(row, column, rows, columns)}; remove it, or link single cells"
-            self._report.add("XS864", "huge-link", self.place(row, column), message)
+            area = _area(row, column, rows, columns)
+            self._report.add(problems_files.huge_link(self.place(row, column), (), area))
             return
         for number in range(row, row + rows):
             cells = self._rows.get(number, [])
@@ -227,8 +225,8 @@ class Grid:
         self._merged += rows * columns
         if rows * columns > MAX_MERGE or self._merged > 10 * MAX_MERGE:
             self._merged -= rows * columns
-            message = f"{rows * columns:,} cells are merged, {_area(row, column, rows, columns)}; unmerge them"
-            self._report.add("XS862", "huge-merge", self.place(row, column), message)
+            area = _area(row, column, rows, columns)
+            self._report.add(problems_files.huge_merge(self.place(row, column), (), rows * columns, area))
             return
         self._merges.append((row, column, rows, columns))
 
@@ -258,12 +256,11 @@ class Grid:
             return cell
         where = self.place(row, column)
         if length > MAX_TEXT:
-            what = f"a text of {length:,} characters; at most {MAX_TEXT:,} are read"
-            self._report.add("XS861", "long-cell", where, what + ", shorten it")
-            cell = replace(cell, runs=(), broken=what)
+            said = problems_files.long_cell(where, (), "text", length, MAX_TEXT)
+            self._report.add(said)
+            cell = replace(cell, runs=(), broken=said.message)
         if note > MAX_TEXT:
-            what = f"a note of {note:,} characters; at most {MAX_TEXT:,} are read, shorten it"
-            self._report.add("XS861", "long-cell", where, what)
+            self._report.add(problems_files.long_cell(where, (), "note", note, MAX_TEXT))
             cell = replace(cell, note=None)
         return cell
 
@@ -280,12 +277,8 @@ class Grid:
                 cells[column] = replace(anchor, rows=rows, columns=columns)
 
     def _report_far(self, row: int, column: int) -> None:
-        others = f" (and {self._far_count - 1:,} more)" if self._far_count > 1 else ""
-        message = (
-            f"a cell far outside of the table{others}; rows up to {MAX_ROW} and columns up to "
-            f"{column_name(MAX_COLUMN - 1)} are read, clear it"
-        )
-        self._report.add("XS863", "far-cell", self.place(row, column), message)
+        last = column_name(MAX_COLUMN - 1)
+        self._report.add(problems_files.far_cell(self.place(row, column), (), self._far_count - 1, MAX_ROW, last))
 
 
 def _area(row: int, column: int, rows: int, columns: int) -> str:

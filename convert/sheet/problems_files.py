@@ -1,0 +1,104 @@
+"""What is said about the files of workbooks: texts, areas and cells beyond what a categorisation needs."""
+
+from __future__ import annotations
+
+from convert.sheet.catalogue import problem
+
+
+@problem("XS861", "long-cell", "error")
+def long_cell(what: str, length: int, most: int) -> str:
+    """A cell or a note of more characters than any categorisation has.
+
+    It is not read, so that a file made to fill the memory cannot.
+
+    Bad:
+        Features
+        Section | Feature | 4.20 | Caveats
+        Tools | xl | Supported | {text of 100001}
+
+    Good:
+        Features
+        Section | Feature | 4.20 | Caveats
+        Tools | xl | Supported | Only on x86.
+    """
+    return f"a {what} of {length:,} characters; at most {most:,} are read; shorten it"
+
+
+@problem("XS862", "huge-merge", "error")
+def huge_merge(cells: int, area: str) -> str:
+    """A merged area that is far larger than any table.
+
+    Its cells are left as they are, since a few such areas would take all memory.
+
+    Bad:
+        Features
+        Section | Feature | 4.20
+        Tools {2000x900} | xl | Supported
+
+    Good:
+        Features
+        Section | Feature | 4.20
+        Tools {2x1} | xl | Supported
+        | xentop | Supported
+    """
+    return f"{cells:,} cells are merged, {area}; unmerge them"
+
+
+@problem("XS863", "far-cell", "error")
+def far_cell(others: int, rows: int, column: str) -> str:
+    """A cell far outside the table, where nobody sees it.
+
+    What lies so far out is not read; it is most often left from an accident.
+
+    Bad:
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Supported
+        (row 250001) | xentop | Supported
+
+    Good:
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Supported
+        | xentop | Supported
+    """
+    more = f" (and {others:,} more)" if others else ""
+    return f"a cell far outside the table{more}; rows up to {rows} and columns up to {column} are read; clear it"
+
+
+@problem("XS864", "huge-link", "error")
+def huge_link(area: str) -> str:
+    """One link over an area that is far larger than any table.
+
+    It is left out; a link belongs to the cell whose words it explains.
+
+    Bad:
+        Features
+        Section | Feature | 4.20
+        Tools | [xl](https://xenproject.org) {2000x900} | Supported
+
+    Good:
+        Features
+        Section | Feature | 4.20
+        Tools | [xl](https://xenproject.org) | Supported
+    """
+    return f"a link over {area}; remove it, or link single cells"
+
+
+@problem("XS865", "more-problems", "error")
+def more_problems(count: int) -> str:
+    """There are more problems of these kinds than are listed.
+
+    After the first hundred only their number is kept.
+
+    Bad:
+        Features
+        Section | Feature | 4.20 | Caveats
+        (101 times) Tools | xl | Supported | {text of 100001}
+
+    Good:
+        Features
+        Section | Feature | 4.20 | Caveats
+        Tools | xl | Supported | Only on x86.
+    """
+    return f"{count:,} more problems of these kinds are not listed"
