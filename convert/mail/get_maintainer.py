@@ -12,6 +12,7 @@ from convert.trees import git, maintainers
 
 _SCRIPT = "scripts/get_maintainer.pl"
 _FILES = (_SCRIPT, "MAINTAINERS", ".mailmap", ".get_maintainer.conf")
+_TOP = ("COPYING", "CODING_STYLE", "Makefile")
 _LONGEST = 60  # seconds
 
 
@@ -28,6 +29,8 @@ def recipients(repo: Path, commit: str, mail: str) -> list[str]:
             data = git.object_of(repo, f"{commit}:{path}")
             if data is not None:
                 (folder / path).write_bytes(data)
+        for path in _TOP:  # what the scripts up to 4.12 take for the mark of a Xen tree; they do not read it
+            (folder / path).touch()
         if not (folder / _SCRIPT).is_file():
             raise Failure(f"{commit[:12]} has no {_SCRIPT}")
         patch = folder / "the.patch"

@@ -2,13 +2,13 @@
 
 The rules are those of the tree's own scripts/get_maintainer.pl with its defaults, which runs code of that repository and so
 is not run unasked: sections by F: and N: without those that X: excludes, keywords (K:), and "THE REST" left out where
-every file has somebody else.  The stable branch's maintainer, whom the script does not know, is read from the prose.
+every file has a maintainer (M:) of its own; reviewers (R:) displace nobody.  The stable branch's maintainer, whom the script does not know, is read from the prose.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import formataddr, getaddresses
 from functools import cache
@@ -65,6 +65,26 @@ class Recipients:
     unread: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How a tree's scripts/get_maintainer.pl decides who displaces "THE REST".
+
+    The newest one: the M: of another section that a file falls to.  Up to 4.17 a mere reviewer does, too; up to 4.12 whoever
+    a keyword brings in.
+    """
+
+    reviewers_displace: bool = False
+    keywords_displace: bool = False
+
+
+def read_script(text: str | None) -> Script:
+    """How a script decides, from two places of its text; it is not run.  The newest one where there is none."""
+    if text is None or "THE REST" not in text:
+        return Script()
+    drop, keywords = text.find("if ($email_drop_the_rest_supporter"), text.find("@keyword_tvi = sort_and_uniq")
+    return Script("ne 'reviewer'" not in text, 0 <= keywords < drop)
+
+
 def read(text: str) -> Maintainers:
     """A MAINTAINERS file.  Never raises: what is no entry is prose."""
     sections: list[Section] = []
@@ -112,10 +132,43 @@ def address_of(person: str) -> str:
     return person.rpartition("<")[2].removesuffix(">").strip().lower()
 
 
-def recipients(maintainers: Maintainers, patch: str) -> Recipients:
-    """Who gets a copy of a patch (the whole mail).  No address comes twice."""
+def recipients(maintainers: Maintainers, patch: str, script: Script | None = None) -> Recipients:
+    """Who gets a copy of a patch (the whole mail).  No address comes twice.
+
+    `script` says how the tree's own script differs from the newest one.
+    """
+    script = script or Script()
     unread: list[str] = []
     files, keyworded = _look(maintainers, patch, unread)
+    chosen, only_rest = _by_files(maintainers, files, unread)
+    before, after = (keyworded, []) if script.keywords_displace else ([], keyworded)
+    people: dict[str, _Person] = {}
+    lists: dict[str, str] = {}
+    for index in [*chosen, *before]:
+        _add(maintainers.sections[index], people, lists)
+    if not only_rest and len(people) > 1:
+        displacing = ("M", "R") if script.reviewers_displace else ("M",)
+        if any(not one.rest and one.letter in displacing for one in people.values()):
+            people = {address: one for address, one in people.items() if not (one.rest and one.letter == "M")}
+    for index in after:
+        _add(maintainers.sections[index], people, lists)
+    found = {address: one.written for address, one in people.items()}
+    for one in _stable(maintainers, files):
+        found.setdefault(address_of(one), one)
+    return Recipients(tuple(found.values()), tuple(lists.values()), tuple(dict.fromkeys(unread)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Somebody of a section: `letter` M or R, `rest`: of the section of last resort."""
+
+    written: str
+    letter: str
+    rest: bool
+
+
+def _by_files(maintainers: Maintainers, files: Sequence[str], unread: list[str]) -> tuple[list[int], bool]:
+    """The sections of the files, the nearest first; whether a file has nobody but the section of last resort."""
     chosen: dict[int, int] = {}
     only_rest = False
     for file in files:
@@ -123,26 +176,25 @@ def recipients(maintainers: Maintainers, patch: str) -> Recipients:
         for index, depth in depths.items():
             chosen[index] = max(chosen.get(index, depth), depth)
         only_rest |= all(maintainers.sections[index].is_rest for index in depths)
-    order = [*sorted(chosen, key=lambda index: -chosen[index]), *(i for i in keyworded if i not in chosen)]
-    sections = [maintainers.sections[index] for index in order]
-    count = sum(len(section.values("M")) + len(section.values("R")) for section in sections)
-    others = any(not s.is_rest and (s.values("M") or s.values("R")) for s in sections)
-    drop_rest = not only_rest and count > 1 and others
-    people: dict[str, str] = {}
-    lists: dict[str, str] = {}
-    for section in sections:
-        for letter, value in section.lines:
-            if letter == "L" and "subscribers-only" not in value:
-                for one in addresses(value.split(" (")[0]):
-                    lists.setdefault(address_of(one), one)
-            reviewer = letter == "R"
-            if reviewer or (letter == "M" and not (drop_rest and section.is_rest)):
-                for one in addresses(value):
-                    people.setdefault(address_of(one), one)
-    stable = [*maintainers.stable, *(maintainers.stable_tools if any(f.startswith("tools/") for f in files) else ())]
-    for one in stable:
-        people.setdefault(address_of(one), one)
-    return Recipients(tuple(people.values()), tuple(lists.values()), tuple(dict.fromkeys(unread)))
+    return sorted(chosen, key=lambda index: -chosen[index]), only_rest
+
+
+def _add(section: Section, people: dict[str, _Person], lists: dict[str, str]) -> None:
+    """A section's people and lists, those that are there already left as they are."""
+    for letter, value in section.lines:
+        if letter == "L" and "subscribers-only" not in value:
+            for one in addresses(value.split(" (")[0]):
+                lists.setdefault(address_of(one), one)
+        elif letter in ("M", "R"):
+            for one in addresses(value):
+                people.setdefault(address_of(one), _Person(one, letter, section.is_rest))
+
+
+def _stable(maintainers: Maintainers, files: Sequence[str]) -> Iterator[str]:
+    """The stable branch's maintainers, whom the script does not know."""
+    yield from maintainers.stable
+    if any(file.startswith("tools/") for file in files):
+        yield from maintainers.stable_tools
 
 
 def _look(maintainers: Maintainers, patch: str, unread: list[str]) -> tuple[list[str], list[int]]:

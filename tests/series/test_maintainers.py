@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import random
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from convert.mail import get_maintainer
 from convert.trees import maintainers
+from tests.helpers import xengit
 from tests.helpers.repositories import Commit, build
 from tests.helpers.repositories import git as fixed_git
 from tests.series.world import MAINTAINERS
 
 BUNDLE = Path(__file__).resolve().parents[3] / "shared" / "xen-five-trees.bundle"
-XEN = Path(os.environ.get("XEN_GIT", str(Path(__file__).resolve().parents[3] / "xen.git")))
 REST = {
     "andrew.cooper3@citrix.com", "anthony.perard@vates.tech", "michal.orzel@amd.com", "jbeulich@suse.com", "julien@xen.org",
     "roger@xenproject.org", "sstabellini@kernel.org",
@@ -93,17 +94,39 @@ def test_the_stable_maintainer_is_in_the_prose(xen: Path) -> None:
     }
 
 
-@pytest.mark.skipif(not (XEN / "scripts" / "get_maintainer.pl").is_file(), reason="no xen.git here; XEN_GIT names one")
+def told(commit: str, mail: str) -> tuple[set[str], set[str]]:
+    """The addresses that the tree's script and our reader name, the stable branch's maintainer left aside."""
+    theirs = {maintainers.address_of(one) for one in get_maintainer.recipients(xengit.PATH, commit, mail)}
+    known = replace(maintainers.read(xengit.text(commit, "MAINTAINERS") or ""), stable=(), stable_tools=())
+    script = maintainers.read_script(xengit.text(commit, "scripts/get_maintainer.pl"))
+    found = maintainers.recipients(known, mail, script)
+    return theirs, {maintainers.address_of(one) for one in (*found.people, *found.lists)}
+
+
+@xengit.needed
 @pytest.mark.parametrize("name", PATCHES)
 def test_the_real_script_says_the_same(name: str) -> None:
-    text = (XEN / "MAINTAINERS").read_text()
-    mail = PATCHES[name][0]
-    head = subprocess.run(
-        ["git", "-C", str(XEN), "rev-parse", "HEAD"], check=True, capture_output=True, text=True
-    ).stdout.strip()
-    theirs = {maintainers.address_of(one) for one in get_maintainer.recipients(XEN, head, mail)}
-    found = maintainers.recipients(maintainers.read(text), mail)
-    assert {maintainers.address_of(one) for one in (*found.people, *found.lists)} == theirs
+    theirs, ours = told(xengit.ref("master"), PATCHES[name][0])
+    assert ours == theirs
+
+
+TREES = ("master", *(f"stable-4.{n}" for n in range(10, 23)))
+
+
+@pytest.mark.slow
+@xengit.needed
+@pytest.mark.parametrize("branch", TREES)
+def test_thirty_patches_a_tree(branch: str) -> None:
+    commit = xengit.ref(branch)
+    if not commit:
+        pytest.skip(f"the clone has no {branch}")
+    rnd = random.Random(branch)
+    files = xengit.names(commit)
+    reviewed = [file for file in ("xen/common/argo.c", "xen/include/public/argo.h") if file in files]
+    for number in range(30):
+        chosen = rnd.sample(files, rnd.choice((1, 1, 1, 2, 3))) if number else [*reviewed, "SUPPORT.md"][:1]
+        theirs, ours = told(commit, patch(*chosen))
+        assert ours == theirs, chosen
 
 
 def test_rules_one_by_one() -> None:
@@ -118,6 +141,11 @@ F:	deep
 X:	deep/not/
 N:	special
 K:	one | two
+
+REVIEWED
+R:	Rita <rita@example.org>
+S:	Supported
+F:	reviewed/
 
 THE REST
 M:	Rest <rest@example.org>
@@ -139,6 +167,8 @@ F:	*/
     assert who("deep/x") == ours and who("deep/not/x") == rest and who("deeper/x") == rest
     assert who("other/special.h") == ours  # N: anywhere in the path
     assert who("folder/x.c", "x") == ours | rest  # one of the files has nobody else
+    assert who("reviewed/x.c") == {"rita@example.org"} | rest  # a reviewer displaces nobody
+    assert who("reviewed/x.c", "folder/x.c") == {"rita@example.org"} | ours
     assert who("x", line="-one") == ours | rest and who("x", line=" one") == rest  # keywords in changed lines
     assert who("x", words="two") == ours | rest  # or anywhere before them
 
