@@ -182,9 +182,6 @@ def heavy_at_the_top(known: Code) -> list[str]:
 # what is known and is on its way out; one that is mended has to leave this list
 PENDING = {
     "imports go upwards": ["convert.sources.wiki imports convert.importing.tables"],
-    "no git behind rules, merge, draft and compare": [
-        "convert.merge > convert.merge.merging > convert.trees.git", "convert.merge.merging > convert.trees.git",
-    ],
 }  # fmt: skip
 
 Check = Callable[[Code], list[str]]

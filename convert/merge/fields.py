@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from convert.merge.chunks import marked
 from convert.merge.parts import Line, Unit
-from convert.merge.sequence import order, pick
+from convert.merge.sequence import order, pick, side_of
 from convert.merge.sides import Context, Place, Who
 from grammar.escape import fold
 
@@ -72,27 +72,31 @@ def _merge_line(
     context: Context, place: Place, b: Line | None, o: Line | None, t: Line | None, indent: str
 ) -> str | None:
     """The merged line, None for none."""
-    versions = tuple(None if line is None else parts_of(line) for line in (b, o, t))
-    base, ours, theirs = versions
-    shown = tuple(None if line is None else line.field.value if line.field else line.text for line in (b, o, t))
-    side = pick(base, ours, theirs, same)
-    mixed = _mix(base, ours, theirs)
+    base, ours, theirs = (None if line is None else parts_of(line) for line in (b, o, t))
+    side, mixed = pick(base, ours, theirs, same), _mix(base, ours, theirs)
     who: Who | None
-    if side is None and mixed is None:
-        who = "conflict"
-    elif side == "theirs" or (mixed is not None and mixed != ours):
+    if side is None:
+        who = "conflict" if mixed is None else "ours" if mixed == ours else "theirs"
+    elif mixed is not None and mixed != ours:
         who = "theirs"
     else:
-        who = None if same(ours, base) else "both" if same(ours, theirs) else "ours"
+        who = side_of(base, ours, theirs, side, same)
     settled = context.rule(place)
-    context.note(place, who, shown, settled if who is not None else None)
+    context.note(place, who, [_shown(line) for line in (b, o, t)], settled if who is not None else None)
+    if settled is None and mixed is not None:
+        return _written(o, mixed, indent)
     if settled is not None:
         side = "ours" if same(ours, theirs) else settled
-    elif mixed is not None:
-        return _written(o, mixed, indent)
     if side is None:
         return marked(place.key, [line.text if line else "" for line in (o, b, t)], context.labels)
     return _written(o, ours if side == "ours" else theirs, indent, t)
+
+
+def _shown(line: Line | None) -> str | None:
+    """What is told of a line: its value."""
+    if line is None:
+        return None
+    return line.field.value if line.field else line.text
 
 
 def _mix(base: Parts | None, ours: Parts | None, theirs: Parts | None) -> Parts | None:

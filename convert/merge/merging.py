@@ -13,7 +13,7 @@ from convert.merge.fields import literals, loose, merge_fields
 from convert.merge.nodes import Node
 from convert.merge.parts import File, Part, Unit, read, read_text
 from convert.merge.prose import for_fields, merge_units
-from convert.merge.sequence import pick
+from convert.merge.sequence import Side, pick
 from convert.merge.sides import Change, Context, MergeText, Place, Rule, Who
 from grammar.meaning import Meaning
 
@@ -47,20 +47,16 @@ def merge(
     theirs: bytes,
     *,
     labels: Labels | None = None,
+    merge_text: MergeText,
     rule: Rule = no_rule,
-    merge_text: MergeText | None = None,
 ) -> Merged:
     """Merge what changed from base to theirs into ours.
 
     By unit: each Status field, paragraph, list item, heading, and the position of a heading; two changes of one unit that
     are not the same are a conflict, between markers in the result.  What only we changed, or nobody, keeps its bytes.
-    `merge_text` merges the words of one paragraph (default: `git merge-file --zdiff3`).  ValueError for bytes that
-    are not UTF-8.
+    `merge_text` merges the words of one paragraph, as `git merge-file --zdiff3` does (trees/git.merge_file).  ValueError for
+    bytes that are not UTF-8.
     """
-    if merge_text is None:
-        from convert.trees.git import merge_file
-
-        merge_text = merge_file
     files = read(base, "base"), read(ours, "ours"), read(theirs, "theirs")
     merger = _Merger(files, labels or Labels(), rule, merge_text)
     found = merger.run()
@@ -111,6 +107,7 @@ class _Merger:
         tree.settle_positions(context, found)
         tree.decide_alive(context, found)
         tree.arrange(context, found)
+        tree.find_namesakes(found)
         yield from self.node(context, found[0])
 
     def node(self, context: Context, node: Node) -> Iterator[Chunk]:
@@ -163,25 +160,22 @@ class _Merger:
     def heading(self, context: Context, node: Node) -> Chunk:
         """The heading's line, with the level that its place asks for."""
         part, t = node.part, node.theirs
-        versions = [None if p is None else (p.head.lstrip("#"), p.name) for p in (node.base, node.ours, t)]
-        place = node.place("heading")
-        settled = context.rule(place)
-        side = pick(versions[0], versions[1], versions[2], lambda x, y: (x and x[1]) == (y and y[1]))
-        text = _relevelled(part, node)
-        origin = "ours" if node.ours is not None else "theirs" if t is not None else ""
         if node.moving:
             return self.clash(context, node, "position")
+        taken = part
         if node.ours is not None and t is not None:
-            unchanged = side == "ours" and versions[1][1:] == (versions[0] or versions[1])[1:]  # type: ignore[index]
-            who: Who | None
-            who = "conflict" if side is None else "theirs" if side == "theirs" else None if unchanged else "ours"
+            side, who = _named(node.base, node.ours, t)
+            if node.namesake:
+                side, who = None, "conflict"
+            place = node.place("heading")
+            settled = context.rule(place) if who else None
             texts = [None if p is None else p.head for p in (node.base, node.ours, t)]
-            context.note(place, who, texts, settled if who else None)
+            context.note(place, who, texts, settled)
             if side is None and settled is None:
                 return self.clash(context, node, "heading")
-            if (settled or side) == "theirs":
-                return Chunk(_relevelled(t, node), part.gap, "heading", origin, part.index, _heading_meaning(t, node))
-        return Chunk(text, part.gap, "heading", origin, part.index, _heading_meaning(part, node))
+            taken = t if (settled or side) == "theirs" else part
+        origin = "ours" if node.ours is not None else "theirs" if t is not None else ""
+        return Chunk(_relevelled(taken, node), part.gap, "heading", origin, part.index, _heading_meaning(taken, node))
 
     def clash(self, context: Context, node: Node, what: str) -> Chunk:
         key = node.place(what).key
@@ -196,15 +190,14 @@ class _Merger:
         return Chunk(marked(key, shown, context.labels), node.part.gap, "conflict", "ours", node.part.index)
 
     def body(self, context: Context, node: Node) -> Iterator[Chunk]:
-        b = node.base.units if node.base is not None else []
-        o = node.ours.units if node.ours is not None else []
-        t = node.theirs.units if node.theirs is not None else []
+        """A heading's blocks, merged."""
         if node.bare and node.ours is None:  # we had removed its text
             return
+        b, o, t = ([] if part is None else part.units for part in (node.base, node.ours, node.theirs))
+        mine = [unit for unit in o if unit.kind == "fields"]
         fields = merge_fields(
             context, node.row, *([unit for unit in units if unit.kind == "fields"] for units in (b, o, t))
         )
-        mine = [unit for unit in o if unit.kind == "fields"]
         texts, waiting = literals(mine, fields)
         by_index = {unit.index: (unit, text) for unit, text in zip(mine, texts, strict=True)}
         prose = t if node.theirs is not None else b  # a heading kept against them keeps its text
@@ -212,10 +205,7 @@ class _Merger:
             if chunk.kind != "fields":
                 yield chunk
             elif chunk.index in by_index and chunk.origin == "ours":
-                unit, text = by_index[chunk.index]
-                if text:
-                    kind = "fields" if "<<<<<<<" not in text else "conflict"
-                    yield Chunk(text, unit.gap, kind, "ours", unit.index, unit.meaning if text == unit.text else None)
+                yield from _merged_literal(*by_index[chunk.index])
             elif waiting:
                 yield Chunk("\n".join(waiting), "\n\n", "fields")
                 waiting = []
@@ -260,6 +250,24 @@ class _Merger:
             ):
                 return node
         return None
+
+
+def _merged_literal(unit: Unit, text: str) -> Iterator[Chunk]:
+    """One of our literals with its merged text, if any of it is left."""
+    if text:
+        kind = "fields" if "<<<<<<<" not in text else "conflict"
+        yield Chunk(text, unit.gap, kind, "ours", unit.index, unit.meaning if text == unit.text else None)
+
+
+def _named(base: Part | None, ours: Part, theirs: Part) -> tuple[Side | None, Who | None]:
+    """Whose heading it is to be, None for a conflict; who changed its name."""
+    versions = [None if part is None else (part.head.lstrip("#"), part.name) for part in (base, ours, theirs)]
+    side = pick(versions[0], versions[1], versions[2], lambda x, y: (x and x[1]) == (y and y[1]))
+    if side is None:
+        return None, "conflict"
+    if side == "theirs":
+        return side, "theirs"
+    return side, None if base is None or base.name == ours.name else "ours"
 
 
 def _bare(units: list[tuple[str, str]]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from convert.merge.fields import parts_of, same
 from convert.merge.match import Matches, match
 from convert.merge.parts import Line, Part
-from convert.merge.sequence import Side, moved, order, pick
+from convert.merge.sequence import Side, moved, order, pick, surely_moved
 from convert.merge.sides import Context, Place, Who
 from grammar.rows import key_of
 
@@ -18,8 +18,9 @@ from grammar.rows import key_of
 class Node:
     """One heading in the base, in ours, in theirs; None where it is not.
 
-    Not `alive`: the merged file lacks it.  `clash`: one side removed what the other changed; `moving`: both sides moved it, to
-    different headings.  `bare`: it stays for what stands below it only; `whole`: as the side has it that has it.
+    Not `alive`: the merged file lacks it.  `clash`: one side removed what the other changed or moved; `moving`: both sides moved
+    it, to different headings; `namesake`: another heading at its place would have its name, though no side has two.  `bare`: it
+    stays for what stands below it only; `whole`: as the side has it that has it.
     """
 
     base: Part | None
@@ -32,6 +33,15 @@ class Node:
     moving: bool = False
     bare: bool = False
     whole: bool = False
+    namesake: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called in the merged file, where that is no conflict."""
+        b, o, t = self.base, self.ours, self.theirs
+        if o is None or t is None or b is None:
+            return self.part.name
+        return t.name if o.name == b.name else o.name
 
     @property
     def part(self) -> Part:
@@ -123,40 +133,88 @@ def settle_positions(context: Context, nodes: list[Node]) -> None:
 
 def decide_alive(context: Context, nodes: list[Node]) -> None:
     """Say of each node whether the merged file has it; a heading that a kept one stands below is kept."""
+    elsewhere = _moved_nodes(nodes)
     for node in nodes[1:]:
-        place = node.place("feature")
-        o, t = node.ours is not None, node.theirs is not None
-        if o and t:
+        if node.ours is not None and node.theirs is not None:
             continue
         if node.base is None:
-            settled = context.rule(place)
-            context.note(place, "ours" if o else "theirs", (None, *_heads(node)), settled)
-            node.alive = settled is None or (settled == "ours") is o
-            continue
-        if not o and not t:
+            _decide_added(context, node)
+        elif node.ours is None and node.theirs is None:
             node.alive = False
-            context.note(place, "both", (node.base.head, None, None))
-            continue
-        kept = node.ours or node.theirs
-        assert kept is not None
-        side: Side = "ours" if o else "theirs"
-        rules = [context.rule(node.row(line)) for unit in kept.units for line in unit.lines]
-        settled = context.rule(place)
-        if settled is None and side in rules:  # a row of it is settled by name
-            node.bare, node.whole = o, not o
-            continue
-        altered = changed(node.base, kept)
-        node.clash = settled is None and altered
-        who: Who = "conflict" if altered else "theirs" if o else "ours"
-        context.note(place, who, (node.base.head, *_heads(node)), settled)
-        node.alive = node.clash or settled == side
-        node.whole = settled == side
+            context.note(node.place("feature"), "both", (node.base.head, None, None))
+        else:
+            _decide_removed(context, node, node.base, node in elsewhere)
     for node in nodes:
         at = node.above
         while node.alive and at is not None and not at.alive:
             at.alive = at.bare = True
             at = at.above
     _drop_emptied(nodes)
+
+
+def _decide_added(context: Context, node: Node) -> None:
+    """A heading that one side has added."""
+    place, ours = node.place("feature"), node.ours is not None
+    settled = context.rule(place)
+    context.note(place, "ours" if ours else "theirs", (None, *_heads(node)), settled)
+    node.alive = settled is None or (settled == "ours") is ours
+
+
+def _decide_removed(context: Context, node: Node, base: Part, moved_away: bool) -> None:
+    """A heading that one side has removed: a conflict where the other has changed or moved it."""
+    place, ours, kept = node.place("feature"), node.ours is not None, node.ours or node.theirs
+    assert kept is not None
+    side: Side = "ours" if ours else "theirs"
+    settled = context.rule(place)
+    if settled is None and side in [context.rule(node.row(line)) for unit in kept.units for line in unit.lines]:
+        node.bare, node.whole = ours, not ours  # a row of it is settled by name
+        return
+    altered = moved_away or changed(base, kept)
+    who: Who = "conflict" if altered else "theirs" if ours else "ours"
+    context.note(place, who, (base.head, *_heads(node)), settled)
+    node.clash = settled is None and altered
+    node.alive = node.clash or settled == side
+    node.whole = settled == side
+
+
+def _moved_nodes(nodes: list[Node]) -> set[Node]:
+    """The nodes that one side has moved and the other removed."""
+    found: set[Node] = set()
+    for side, other in (("ours", "theirs"), ("theirs", "ours")):
+        owner = {part: node for node in nodes if (part := getattr(node, side)) is not None}
+        of_base = {node.base: node for node in nodes if node.base is not None}
+        gone = [node for node in nodes[1:] if node.base and getattr(node, side) and getattr(node, other) is None]
+        for node in gone:
+            mine: Part = getattr(node, side)
+            assert node.base is not None
+            before, now = node.base.parent, mine.parent
+            if before is None or now is None:
+                continue
+            if of_base[before] is not owner[now] or node in surely_moved(
+                [of_base[p] for p in before.parts], [owner[p] for p in now.parts]
+            ):
+                found.add(node)
+    return found
+
+
+def find_namesakes(nodes: list[Node]) -> None:
+    """Mark the headings that would be called as another one beside them is, where neither side has two of that name there.
+
+    One that both sides have is marked, as only of such a one the name is in question.
+    """
+    for above in nodes:
+        by_name: dict[str, list[Node]] = {}
+        for node in above.below:
+            by_name.setdefault(node.name, []).append(node)
+        for name, group in by_name.items():
+            most = max(
+                Counter(part.name for part in side.parts)[name] if side is not None else 0
+                for side in (above.ours, above.theirs)
+            )
+            if len(group) > max(most, 1):
+                for node in group:
+                    renamed = node.base is not None and node.base.name != name
+                    node.namesake = renamed and node.ours is not None and node.theirs is not None
 
 
 def _drop_emptied(nodes: list[Node]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -217,6 +218,15 @@ def _tell_apart(units: Sequence[Unit]) -> None:
             seen[line.key] = count = seen.get(line.key, 0) + 1
             if count > 1:
                 line.key += f" #{count}"
+
+
+def like(a: Unit, b: Unit) -> float:
+    """How much of two units' words is the same, 0 to 1; units of different kinds are not alike."""
+    if a.kind != b.kind or a.kind == "fields":
+        return 0.0
+    x, y = Counter(a.text.split()), Counter(b.text.split())
+    total = x.total() + y.total()
+    return 2 * (x & y).total() / total if total else 0.0
 
 
 def _items(block: BulletList, text: str, start: int) -> list[Unit]:

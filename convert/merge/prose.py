@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from convert.merge.chunks import Chunk, assemble, marked
-from convert.merge.parts import Unit, read_text
-from convert.merge.sequence import Pairs, align, pick
+from convert.merge.parts import Unit, like, read_text
+from convert.merge.sequence import Pairs, Side, align, pick, side_of
 from convert.merge.sides import Context, Place, Who
 from grammar.meaning import Meaning
 from grammar.wrap import ends_sentence, wrap
 
 _MARKER = re.compile(r"([ \t]*[*+-])([ \t]*)")
+_ZONES = ("description", "caveats")
 Version = tuple[str, Meaning] | None
 
 
@@ -38,16 +38,7 @@ def _aligned(base: Sequence[Unit], side: Sequence[Unit]) -> Pairs:
         [("fields", which, n) if unit.kind == "fields" else unit.meaning for n, unit in enumerate(units)]
         for which, units in enumerate((base, side))
     ]
-    return align(keys[0], keys[1], lambda m, n: _like(base[m], side[n]))
-
-
-def _like(a: Unit, b: Unit) -> float:
-    """How much of two units' words is the same, 0 to 1; units of different kinds are not alike."""
-    if a.kind != b.kind or a.kind == "fields":
-        return 0.0
-    x, y = Counter(a.text.split()), Counter(b.text.split())
-    total = x.total() + y.total()
-    return 2 * (x & y).total() / total if total else 0.0
+    return align(keys[0], keys[1], lambda m, n: like(base[m], side[n]))
 
 
 def zones(units: Sequence[Unit]) -> list[str]:
@@ -97,53 +88,69 @@ def _chunk(unit: Unit, origin: str) -> Chunk:
     return Chunk(unit.text, unit.gap, unit.kind, origin, unit.index, unit.meaning)
 
 
+@dataclass(slots=True)
+class _Run:
+    """Neighbours of one zone among what we have added at one place, or literals among them."""
+
+    fields: bool
+    zone: str
+    units: list[Unit]
+
+
 def _slot(
     context: Context, place: Callable[[str], Place], ours: list[tuple[Unit, str]], theirs: list[tuple[Unit, str]]
 ) -> Iterator[Chunk]:
     """What either side has added at one place: ours in order, theirs behind our last of the same zone."""
-    waiting = {
-        zone: [u for u, name in theirs if name == zone and u.kind != "fields"] for zone in ("description", "caveats")
-    }
-    runs = [
-        (kind, zone, [unit for unit, _ in run])
-        for (kind, zone), run in groupby(ours, key=lambda item: (item[0].kind == "fields", item[1]))
-    ]
-    last = {zone: n for n, (fields, zone, _) in enumerate(runs) if not fields}
-    if "description" not in last:
+    runs = _runs(ours, any(unit.kind == "fields" for unit, _ in theirs))
+    waiting = {zone: [u for u, name in theirs if name == zone and u.kind != "fields"] for zone in _ZONES}
+    mine = {run.zone for run in runs if not run.fields}
+    if "description" not in mine:
         yield from _added(context, place("description"), [], waiting["description"])
-    if any(unit.kind == "fields" for unit, _ in theirs) and not any(fields for fields, _, _ in runs):
-        at = last.get("description", -1) + 1
-        runs.insert(at, (True, "description", []))
-        last = {zone: n + (n >= at) for zone, n in last.items()}
-    for n, (fields, zone, units) in enumerate(runs):
-        if fields:
-            yield from (_chunk(unit, "ours") for unit in units)
-            if not units:
+    for n, run in enumerate(runs):
+        if run.fields:
+            yield from (_chunk(unit, "ours") for unit in run.units)
+            if not run.units:
                 yield Chunk("", "", "fields")
-        else:
-            yield from _added(context, place(zone), units, waiting[zone] if last[zone] == n else [])
-    if "caveats" not in last:
+            continue
+        last = not any(later.zone == run.zone and not later.fields for later in runs[n + 1 :])
+        yield from _added(context, place(run.zone), run.units, waiting[run.zone] if last else [])
+    if "caveats" not in mine:
         yield from _added(context, place("caveats"), [], waiting["caveats"])
 
 
+def _runs(ours: list[tuple[Unit, str]], literal: bool) -> list[_Run]:
+    """Our units in runs; with an empty run for a literal that only they have (`literal`), behind our description."""
+    runs = [
+        _Run(fields, zone, [unit for unit, _ in run])
+        for (fields, zone), run in groupby(ours, key=lambda item: (item[0].kind == "fields", item[1]))
+    ]
+    if literal and not any(run.fields for run in runs):
+        described = [n for n, run in enumerate(runs) if run.zone == "description"]
+        runs.insert(described[-1] + 1 if described else 0, _Run(True, "description", []))
+    return runs
+
+
 def _added(context: Context, place: Place, ours: list[Unit], theirs: list[Unit]) -> Iterator[Chunk]:
+    """What both sides have added at one place and zone."""
     if not ours and not theirs:
         return
-    mine = {unit.meaning for unit in ours}
-    new = [unit for unit in theirs if unit.meaning not in mine]
-    said = {unit.meaning for unit in theirs}
-    only = [unit for unit in ours if unit.meaning not in said]
-    settled = context.rule(place)
-    who: Who = "conflict" if only and new else "ours" if only else "theirs" if new else "both"
+    settled, who = context.rule(place), _who_added(ours, theirs)
     context.note(place, who, (None, _joined(ours), _joined(theirs)), settled)
-    if settled == "ours" or (settled is None and who in ("ours", "both")):
-        yield from (_chunk(unit, "ours") for unit in ours)
-    elif settled == "theirs" or who == "theirs":
+    if settled is None and who == "conflict":
+        text = marked(place.key, (_joined(ours) or "", "", _joined(theirs) or ""), context.labels)
+        yield Chunk(text, ours[-1].gap, "conflict")
+    elif settled == "theirs" or (settled is None and who == "theirs"):
         kept = {unit.meaning: unit for unit in ours}
         yield from (_chunk(kept[u.meaning], "ours") if u.meaning in kept else _chunk(u, "theirs") for u in theirs)
     else:
-        text = marked(place.key, (_joined(ours) or "", "", _joined(theirs) or ""), context.labels)
-        yield Chunk(text, ours[-1].gap, "conflict")
+        yield from (_chunk(unit, "ours") for unit in ours)
+
+
+def _who_added(ours: list[Unit], theirs: list[Unit]) -> Who:
+    mine, said = ({unit.meaning for unit in units} for units in (ours, theirs))
+    if mine - said:
+        return "conflict" if said - mine else "ours"
+    return "theirs" if said - mine else "both"
 
 
 def _joined(units: Sequence[Unit]) -> str | None:
@@ -161,43 +168,64 @@ def _same(a: Version, b: Version) -> bool:
 def _element(context: Context, place: Place, b: Unit, o: Unit | None, t: Unit | None) -> Iterator[Chunk]:
     """One unit of the base, as the sides have it."""
     if b.kind == "fields":
-        if o is not None:
-            yield _chunk(o, "ours")
-        elif t is not None:
-            yield Chunk("", "", "fields")
+        yield from _literal(o, t)
         return
     settled = context.rule(place)
     base, ours, theirs = _version(b), _version(o), _version(t)
     side = pick(base, ours, theirs, _same)
-    who: Who | None
-    merged: tuple[str, int] | None = None
-    if o is not None and t is not None and settled is None and not _same(theirs, base) and not _same(ours, theirs):
-        if b.items and o.items and t.items:
-            inner = replace(context, changes=[])
-            merged = _list(inner, place, b, o, t), sum(change.open for change in inner.changes)
-        elif side is None and b.kind == o.kind == t.kind and b.kind in ("paragraph", "item"):
-            merged = _paragraph(context, place, b, o, t)
-    if merged is not None and side is None:
-        who = "conflict" if merged[1] else "theirs"
-    elif side is None:
-        who = "conflict"
-    elif side == "theirs":
-        who = "theirs"
-    else:
-        who = None if _same(ours, base) else "both" if _same(ours, theirs) else "ours"
-    texts = [None if unit is None else unit.text for unit in (b, o, t)]
-    context.note(place, who, texts, settled if who is not None else None)
+    merged = _both_changed(context, place, (b, o, t), side) if settled is None else None
+    who: Who | None = side_of(base, ours, theirs, side, _same) if side is not None else _who_merged(merged)
+    context.note(place, who, [_text(unit) for unit in (b, o, t)], settled if who is not None else None)
     if merged is not None and o is not None:
         yield Chunk(merged[0], o.gap, "conflict" if merged[1] else o.kind, "ours", o.index)
     elif settled is None and side is None:
-        text = marked(place.key, [unit.text if unit else "" for unit in (o, b, t)], context.labels)
-        yield Chunk(text, o.gap if o else b.gap, "conflict", "ours" if o else "", o.index if o else -1)
-    elif (settled or side) == "ours" or _same(ours, theirs):
+        text = marked(place.key, [_text(unit) or "" for unit in (o, b, t)], context.labels)
+        at = o or replace(b, index=-1)
+        yield Chunk(text, at.gap, "conflict", "ours" if o else "", at.index)
+    else:
+        yield from _taken("ours" if _same(ours, theirs) else settled or side, o, t)
+
+
+def _text(unit: Unit | None) -> str | None:
+    return None if unit is None else unit.text
+
+
+def _who_merged(merged: tuple[str, int] | None) -> Who:
+    """Whose change it is where both sides changed a unit: theirs, if it could be merged into ours."""
+    return "theirs" if merged is not None and not merged[1] else "conflict"
+
+
+def _literal(o: Unit | None, t: Unit | None) -> Iterator[Chunk]:
+    """The place of a literal, whose lines are merged by themselves."""
+    if o is not None:
+        yield _chunk(o, "ours")
+    elif t is not None:
+        yield Chunk("", "", "fields")
+
+
+def _taken(side: Side | None, o: Unit | None, t: Unit | None) -> Iterator[Chunk]:
+    """The unit of a side, where ours stands."""
+    if side == "ours":
         if o is not None:
             yield _chunk(o, "ours")
     elif t is not None:
         chunk = _chunk(t, "theirs")
         yield chunk if o is None else replace(chunk, origin="ours", index=o.index, gap=o.gap)
+
+
+def _both_changed(
+    context: Context, place: Place, units: tuple[Unit, Unit | None, Unit | None], side: Side | None
+) -> tuple[str, int] | None:
+    """A unit that both sides changed, merged inside: the text and its conflicts; None where they did not, or it has no parts."""
+    b, o, t = units
+    if o is None or t is None or t.meaning in (b.meaning, o.meaning):
+        return None
+    if b.items and o.items and t.items:
+        inner = replace(context, changes=[])
+        return _list(inner, place, b, o, t), sum(change.open for change in inner.changes)
+    if side is None and b.kind == o.kind == t.kind and b.kind in ("paragraph", "item"):
+        return _paragraph(context, place, b, o, t)
+    return None
 
 
 def _paragraph(context: Context, place: Place, b: Unit, o: Unit, t: Unit) -> tuple[str, int] | None:

@@ -13,7 +13,7 @@ Side = Literal["ours", "theirs"]
 # base index -> index in a side
 Pairs = dict[int, int]
 
-_LIKE = 0.4
+LIKE = 0.4
 _MOST = 40
 _MANY = 1_000_000  # comparisons of two sequences, beyond which common elements are no anchors
 
@@ -31,6 +31,15 @@ def pick(base: T, ours: T, theirs: T, same: Callable[[T, T], bool]) -> Side | No
     if same(theirs, base) or same(ours, theirs):
         return "ours"
     return "theirs" if same(ours, base) else None
+
+
+def side_of(
+    base: T, ours: T, theirs: T, side: Side, same: Callable[[T, T], bool]
+) -> Literal["ours", "theirs", "both"] | None:
+    """Who made the change of a version that `pick` took from a side; None where nobody did."""
+    if side == "theirs":
+        return "theirs"
+    return None if same(ours, base) else "both" if same(ours, theirs) else "ours"
 
 
 def align(base: Sequence[Hashable], side: Sequence[Hashable], like: Callable[[int, int], float]) -> Pairs:
@@ -61,7 +70,7 @@ def _likest(xs: range, ys: range, like: Callable[[int, int], float]) -> Pairs:
         for n, y in enumerate(ys, 1):
             found = max(best[m - 1][n], best[m][n - 1], key=lambda entry: entry[0])
             score = like(x, y)
-            if score >= _LIKE and best[m - 1][n - 1][0] + score > found[0]:
+            if score >= LIKE and best[m - 1][n - 1][0] + score > found[0]:
                 total, pairs = best[m - 1][n - 1]
                 found = (total + score, {**pairs, x: y})
             best[m][n] = found
@@ -86,6 +95,31 @@ def moved(base: Sequence[H], side: Sequence[H]) -> set[H]:
         kept.add(common[at])
         at = before[at]
     return {element for element in common if element not in kept}
+
+
+def surely_moved(base: Sequence[H], side: Sequence[H]) -> set[H]:
+    """The elements that move whichever way the base is brought into the side's order with the fewest moves.
+
+    Of two neighbours that were swapped, either may have moved, so neither surely did.
+    """
+    place = {element: n for n, element in enumerate(side)}
+    common = [element for element in base if element in place]
+    places = [place[element] for element in common]
+    ending = _chains(places)
+    beginning = _chains([-n for n in reversed(places)])[::-1]
+    longest = max(ending, default=0)
+    return {element for element, a, b in zip(common, ending, beginning, strict=True) if a + b - 1 < longest}
+
+
+def _chains(places: Sequence[int]) -> list[int]:
+    """The length of the longest rising chain that ends at each place."""
+    ends: list[int] = []
+    out = []
+    for place in places:
+        length = bisect_left(ends, place)
+        ends[length : length + 1] = [place]
+        out.append(length + 1)
+    return out
 
 
 def order(base: Sequence[H], ours: Sequence[H], theirs: Sequence[H], keep: set[H]) -> list[H]:

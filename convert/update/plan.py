@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from convert.draft import definitions, draft
 from convert.draft.draft import Made
 from convert.failure import Failure
-from convert.merge import Change, Labels, Merged, Place, Rule, Side, merge, no_rule
+from convert.merge import Change, Labels, Merged, Place, Rule, Side, no_rule
+from convert.merge import merge as merge_documents
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git, resolve
 from convert.trees.version import FILE
@@ -21,6 +23,7 @@ from grammar.source import Source
 SHORT = 12
 _OF_THE_SHEET = (("Release Support",), ("Feature Support",))
 Settled = Mapping[str, Side]
+merge = partial(merge_documents, merge_text=git.merge_file)
 
 
 @dataclass(frozen=True, slots=True)

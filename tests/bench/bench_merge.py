@@ -20,9 +20,9 @@ if not __package__:
 
 from tabulate import tabulate
 
-from convert.merge import merge
 from convert.trees.git import merge_file
 from tests.merge.edits import apply, clash, draw, split
+from tests.merge.with_git import merge
 
 SIZES = ((5, 5), (10, 20), (30, 60))
 _CORPUS = Path("/work/shared/corpus/accepted/unstable.md")

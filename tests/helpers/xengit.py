@@ -12,7 +12,9 @@ PATH = Path(os.environ.get("XEN_GIT", str(Path(__file__).resolve().parents[3] / 
 
 
 def _git(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["git", "-C", str(PATH), *words], capture_output=True, text=True, errors="replace", check=False)
+    return subprocess.run(
+        ["git", "-C", str(PATH), *words], capture_output=True, text=True, errors="replace", check=False
+    )
 
 
 def is_here() -> bool:

@@ -6,8 +6,9 @@ import difflib
 
 import pytest
 
-from convert.merge import Labels, Side, left_over, merge
+from convert.merge import Labels, Merged, Side, left_over
 from convert.trees.git import merge_file
+from tests.merge.with_git import merge
 
 HEAD = "# Feature Support\n\n## Memory\n\n"
 TEXT = HEAD + (
@@ -215,3 +216,67 @@ def test_a_section_that_the_two_sides_emptied_goes_too() -> None:
     theirs = base.replace("### Y\n\n    Status: Supported\n\n", "")
     merged = merge(base.encode(), ours.encode(), theirs.encode())
     assert merged.data.decode() == "# A\n\n## C\n\n    Status: Supported\n" and not merged.conflicts
+
+
+SHARING = "### Sharing\n\n    Status: Experimental\n"
+RENAMED = "### Page Sharing\n\n    Status: Tech Preview\n"
+
+
+def keys(merged: Merged) -> list[str]:
+    return [change.place.key for change in merged.conflicts]
+
+
+def test_renamed_and_changed_here_and_deleted_there_is_a_conflict() -> None:
+    base, ours, theirs = versions((SHARING, RENAMED), (SHARING + "\n", ""))
+    assert keys(merge(base, ours, theirs)) == ["page-sharing:feature"] == keys(merge(base, theirs, ours))
+    for side, text in (("ours", ours), ("theirs", theirs)):
+        chosen: Side = "ours" if side == "ours" else "theirs"
+        assert merge(base, ours, theirs, rule=lambda _, s=chosen: s).data == text  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("to", ["another heading", "another place"])
+def test_moved_here_and_deleted_there_is_a_conflict(to: str) -> None:
+    text = TEXT + "\n### Swapping\n\n    Status: Deprecated\n\n## Storage\n\n### Disks\n\n    Status: Supported\n"
+    gone = text.replace(SHARING + "\n", "")
+    moved = gone.replace("### Disks", SHARING + "\n### Disks") if to == "another heading" else ""
+    moved = moved or gone.replace("## Storage", SHARING + "\n## Storage")
+    base, ours, theirs = text.encode(), moved.encode(), gone.encode()
+    assert keys(merge(base, ours, theirs)) == ["sharing:feature"] == keys(merge(base, theirs, ours))
+    assert merge(base, ours, theirs, rule=lambda _: "theirs").data == theirs
+
+
+def test_two_neighbours_swapped_here_and_one_deleted_there_is_no_conflict() -> None:
+    ballooning = "### Ballooning\n\n    Status: Supported\n"
+    swapped = TEXT.replace(f"{SHARING}\n{ballooning}", f"{ballooning}\n{SHARING}")
+    assert swapped != TEXT
+    merged = merge(TEXT.encode(), swapped.encode(), TEXT.replace(SHARING + "\n", "").encode())
+    assert not merged.conflicts and b"Sharing" not in merged.data
+
+
+def test_two_features_renamed_to_one_name_are_a_conflict() -> None:
+    base, ours, theirs = versions(("### Sharing", "### Dedup"), ("### Ballooning", "### Dedup"))
+    merged = merge(base, ours, theirs)
+    assert keys(merged) == ["dedup:heading", "ballooning:heading"]
+    assert b"<<<<<<< ours\n### Dedup\n||||||| base\n### Sharing\n=======\n### Sharing\n" in merged.data
+    assert merge(base, ours, theirs, rule=lambda _: "ours").data == ours
+    assert merge(base, ours, theirs, rule=lambda _: "theirs").data == theirs
+    added = base.replace(b"### Sharing", b"### Dedup\n\n    Status: Supported\n\n### Sharing")
+    assert keys(merge(base, theirs, added)) == ["dedup:heading"]
+
+
+@pytest.mark.parametrize(
+    ("what", "to"),
+    [
+        (SHARING, RENAMED),
+        (SHARING, "### Dedup\n\n    Status: Tech Preview\n"),
+        ("### Paging\n\nWords about it.", "### Swapping of pages\n\nOther words about it."),
+    ],
+)
+def test_a_rename_with_a_change_is_a_rename(what: str, to: str) -> None:
+    name = what.split("\n")[0]
+    base, ours, theirs = versions((what, to), ("x86: Tech Preview", "x86: Deprecated"))
+    merged = merge(base, ours, theirs)
+    assert not merged.conflicts and merged.data == ours.replace(b"x86: Tech Preview", b"x86: Deprecated")
+    other = base.replace(f"{name}\n".encode(), f"{name}\n\nMore to say.\n".encode())
+    merged = merge(base, ours, other)
+    assert not merged.conflicts and b"More to say." in merged.data and f"{name}\n".encode() not in merged.data

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convert.lint.engine import lint
-from convert.merge import Place, merge
+from convert.merge import Place
 from convert.merge.parts import read
 from grammar.parser import parse
 from grammar.rows import read_rows
 from grammar.source import Source
 from tests.grammar import documents
 from tests.merge.edits import KINDS, VALUES, WORDS, Edit, Feature, Text, apply, clash, rows_in, split
+from tests.merge.with_git import merge
 
 _SENTENCES = st.lists(st.sampled_from(WORDS), min_size=3, max_size=12).map(
     lambda words: " ".join(words).capitalize() + "."
@@ -175,3 +176,25 @@ def test_any_text_is_merged_without_an_accident() -> None:
 def test_split_is_the_text() -> None:
     text = "% T\n\n# A\n\n## B\n\n### C\n\nx\n\n    Status: Supported\n\n## D\n"
     assert str(split(text)) == text
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts(), st.data())
+def test_a_feature_renamed_and_changed_takes_the_other_sides_edits(base: Text, data: Any) -> None:
+    """One side renames a feature and changes a status or a word of it; the other edits what that does not touch."""
+    name = data.draw(st.sampled_from([feature.name for feature in base.features]))
+    seed = data.draw(st.integers(0, 1 << 20))
+    ours, theirs = copy.deepcopy(base), copy.deepcopy(base)
+    kind = data.draw(st.sampled_from(("status", "word")))
+    apply(ours, [Edit(kind, name, 0, seed)], "our", base)
+    next(feature for feature in ours.features if feature.name == name).name = data.draw(
+        st.sampled_from((f"{name} of guests", "Quite another name"))
+    )
+    others = [feature.name for feature in base.features if feature.name != name] or [name]
+    kinds = ("status", "word", "add-row", "add-caveat") if others != [name] else ("add-caveat",)
+    edits = [Edit(data.draw(st.sampled_from(kinds)), data.draw(st.sampled_from(others)), 0, seed + n) for n in range(2)]
+    apply(theirs, edits, "their", base)
+    merged = merge(*(str(text).encode() for text in (base, ours, theirs)))
+    assert not merged.conflicts
+    names = [part.name for part in read(merged.data, "x").root.walk()]
+    assert names == [part.name for part in read(str(ours).encode(), "x").root.walk()]

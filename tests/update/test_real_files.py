@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from convert.draft import definitions, draft
-from convert.merge import merge
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout
 from convert.sheet.model import Categorisation
@@ -16,6 +15,7 @@ from convert.sheet.workbook import open_workbook
 from grammar.parser import parse
 from grammar.rows import read_rows
 from grammar.source import Source
+from tests.merge.with_git import merge
 
 SHARED = Path("/work/shared")
 BOOK = SHARED / "sheets" / "xen-five-trees.xlsx"

@@ -143,24 +143,37 @@ def main(bundle: Path) -> None:
             if branch != "master":
                 git(repo, "checkout", "-q", "-b", branch, "master")
             (repo / "SUPPORT.md").write_text(SUPPORT.format(version=version))
-            (repo / "MAINTAINERS").write_text("THE REST\nM:\tAnn Rest <ann@example.org>\nS:\tSupported\nF:\t*\nF:\t*/\n")
+            (repo / "MAINTAINERS").write_text(
+                "THE REST\nM:\tAnn Rest <ann@example.org>\nS:\tSupported\nF:\t*\nF:\t*/\n"
+            )
             git(repo, "add", ".")
             git(repo, "commit", "-qm", version)
         git(repo, "checkout", "-q", "--detach", "master")
         sheets = top / "sheets"
         sheets.mkdir()
         first, second = book(sheets / "1"), book(sheets / "2", (2, 3, "Supported"))
-        third = book(sheets / "3", (2, 3, "Supported"), (0, 3, "Tech Preview"), (0, 4, "Tech Preview"), (0, 5, "Tech Preview"))
+        third = book(
+            sheets / "3", (2, 3, "Supported"), (0, 3, "Tech Preview"), (0, 4, "Tech Preview"), (0, 5, "Tech Preview")
+        )
         at = ["--repo", str(repo)]
         tool("update", str(first), *at)
         # master: one patch posted, reviewed, changed since; a hand edit of another person
         tool("update", str(second), *at, "--tree", "master", "-s")
-        edit(repo, "support/master", "Words on paging.", "More words on paging.", "SUPPORT.md: say more on paging\n\nAsked for on the list.\n\nSigned-off-by: Rita Hand <rita@example.org>", "rita")
+        edit(
+            repo,
+            "support/master",
+            "Words on paging.",
+            "More words on paging.",
+            "SUPPORT.md: say more on paging\n\nAsked for on the list.\n\nSigned-off-by: Rita Hand <rita@example.org>",
+            "rita",
+        )
         tool("series", *at, "-s", "-o", str(top / "v1"))
         tool("series", *at, "--mark-posted")
         words = git(repo, "log", "-1", "--format=%B", "series/master")
         tree = git(repo, "rev-parse", "series/master^{tree}")
-        reviewed = git(repo, "commit-tree", "-p", "master", "-m", f"{words}\nReviewed-by: Rob View <rob@example.org>", tree)
+        reviewed = git(
+            repo, "commit-tree", "-p", "master", "-m", f"{words}\nReviewed-by: Rob View <rob@example.org>", tree
+        )
         git(repo, "update-ref", "refs/heads/series/master", reviewed)
         description = git(repo, "config", "branch.series/master.description")
         git(repo, "config", "branch.series/master.description", f"{description}\n\nGreetings from Ian.\n")
@@ -170,7 +183,9 @@ def main(bundle: Path) -> None:
         tool("update", str(third), *at, status=1)
         state = repo / ".git" / "xen-support"
         tip = git(repo, "rev-parse", "support/4.19")
-        (state / "4.19" / "merge" / "moving.json").write_text(json.dumps({"moves": {"refs/heads/support/4.19": tip}}) + "\n")
+        (state / "4.19" / "merge" / "moving.json").write_text(
+            json.dumps({"moves": {"refs/heads/support/4.19": tip}}) + "\n"
+        )
         text = git(repo, "config", "branch.series/master.description") + "\n"
         (top / "description").mkdir()
         (top / "description" / "description").write_text(text)
