@@ -5,27 +5,51 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from convert.failure import Failure
 
 # what a repository's own configuration must not make us do: run hooks, pagers, external diffs, file-system monitors
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "diff.external=")
+# what would change bytes that we read or write: the encoding of messages, the length of short hashes, the order of files
+_SAME = (
+    "-c",
+    "i18n.commitEncoding=UTF-8",
+    "-c",
+    "i18n.logOutputEncoding=UTF-8",
+    "-c",
+    "core.abbrev=10",
+    "-c",
+    "diff.orderFile=/dev/null",
+)
+# of the caller's GIT_* variables: who they are and their settings, but nothing that leads to another repository
+_KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_")
+_NO_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1"}
 
 
 def run(
-    repo: Path, *arguments: str, data: bytes | None = None, variables: Mapping[str, str] | None = None
+    repo: Path,
+    *arguments: str,
+    data: bytes | None = None,
+    variables: Mapping[str, str] | None = None,
+    settings: bool = True,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git in a repository; the completed process, whatever its status.  Raises Failure where git is missing.
 
-    `variables` are added to git's environment, which has none of the caller's GIT_* variables.
+    `variables` are added to git's environment, which has of the caller's GIT_* variables only identity and settings (git(1),
+    "Environment Variables").  `settings` false: those of the user and the machine have no part in it.
     """
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", **(variables or {})}
+    kept = _KEPT if settings else _KEPT[:2]
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key.startswith(kept)
+    }
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
+    environment |= {**({} if settings else _NO_SETTINGS), **(variables or {})}
     try:
         return subprocess.run(
-            ["git", "--no-pager", "-C", str(repo), *_SAFE, *arguments],
+            ["git", "--no-pager", "-C", str(repo), *_SAFE, *_SAME, *arguments],
             input=data,
             capture_output=True,
             env=environment,
@@ -120,7 +144,7 @@ def merge_file(ours: str, base: str, theirs: str, labels: tuple[str, str, str]) 
         for path, text in zip(paths, (ours, base, theirs), strict=True):
             path.write_bytes(text.encode("utf-8", "surrogatepass") + b"\n")
         named = [word for label in labels for word in ("-L", label)]
-        done = run(Path(folder), "merge-file", "-p", "-q", "--zdiff3", *named, *map(str, paths))
+        done = run(Path(folder), "merge-file", "-p", "-q", "--zdiff3", *named, *map(str, paths), settings=False)
     if done.returncode < 0 or done.returncode > 127:
         raise Failure(f"git merge-file: {_said(done)}")
     return done.stdout.decode("utf-8", "surrogatepass").removesuffix("\n"), done.returncode
@@ -345,10 +369,11 @@ def store_files(repo: Path, above: str, files: Mapping[str, tuple[str, str] | No
 
 def changed_lines(repo: Path, old: str, new: str) -> bytes:
     """The lines that a step takes away and adds, file by file, without what stands around them and where."""
-    done = run(
-        repo, "diff-tree", "-r", "-p", "-U0", "--no-renames", "--no-ext-diff", "--no-textconv", "--diff-algorithm=myers",
-        "--src-prefix=a/", "--dst-prefix=b/", old, new,
-    )  # fmt: skip
+    with _borrowing(repo) as bare:
+        done = run(
+            bare, "diff-tree", "-r", "-p", "-U0", "--text", "--no-renames", "--no-ext-diff", "--no-textconv",
+            "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/", old, new, settings=False,
+        )  # fmt: skip
     _checked(done, "diff-tree")
     kept = (line for line in done.stdout.split(b"\n") if line[:1] in b"+-\\" and line)
     return b"\n".join(kept)
@@ -359,18 +384,20 @@ def format_patches(
 ) -> list[Path]:
     """The commits after `base` up to `tip` and an empty cover letter as mails in a folder; the files in order.
 
-    `variables` date the cover letter.  Nothing of the user's settings for mails has a part in it: the same commits give
-    the same mails everywhere.
+    `variables` date the cover letter.  Nobody's settings and attributes have a part in it: the same commits give the same
+    mails everywhere.
     """
     numbered = [f"-v{version}"] if version > 1 else []
-    done = run(
-        repo, "-c", "format.notes=false", "-c", "format.useAutoBase=false", "-c", "format.forceInBodyFrom=false",
-        "format-patch", "-q", "-n", "-o", str(folder), f"--subject-prefix={prefix}", *numbered, "--cover-letter",
+    name, _, address = identity(repo).removesuffix(">").partition(" <")
+    people = {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": address}
+    with _borrowing(repo) as bare:
+        done = run(
+        bare, "format-patch", "-q", "-n", "-o", str(folder.resolve()), f"--subject-prefix={prefix}", *numbered, "--cover-letter",
         "--cover-from-description=none", "--no-signature", "--no-attach", "--no-thread", "--no-notes", "--no-cc", "--no-to",
         "--no-add-header", "--no-base", "--no-from", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--stat=72",
         "-p", "-U3", "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/", "--suffix=.patch", "--encode-email-headers",
-        f"{base}..{tip}", variables=variables,
-    )  # fmt: skip
+        "--text", f"{base}..{tip}", variables={**people, **variables}, settings=False,
+        )  # fmt: skip
     _checked(done, "format-patch")
     return sorted(folder.glob("*.patch"))
 
@@ -378,7 +405,10 @@ def format_patches(
 def range_diff(repo: Path, old: tuple[str, str], new: tuple[str, str], *, short: bool = False) -> str:
     """How two series, each (base, tip), differ patch by patch; `short`: without the patches' texts.  Raises Failure."""
     flags = ["--no-patch"] if short else []
-    done = run(repo, "range-diff", "--no-color", *flags, f"{old[0]}..{old[1]}", f"{new[0]}..{new[1]}")
+    with _borrowing(repo) as bare:
+        done = run(
+            bare, "range-diff", "--no-color", *flags, f"{old[0]}..{old[1]}", f"{new[0]}..{new[1]}", settings=False
+        )
     _checked(done, "range-diff")
     return done.stdout.decode(errors="replace").rstrip("\n")
 
@@ -394,32 +424,58 @@ def set_config(repo: Path, key: str, value: str) -> None:
     _checked(run(repo, "config", "--local", "--replace-all", key, value), f"config {key}")
 
 
+def _borrow(repo: Path, folder: Path, inside: Path, *options: str) -> None:
+    """Make a repository in a folder that has the objects of another, of the same hash, and no attributes of anybody."""
+    form = run(repo, "rev-parse", "--show-object-format").stdout.decode().strip() or "sha1"
+    _checked(run(folder, "init", "-q", "--template=", f"--object-format={form}", *options, ".", settings=False), "init")
+    common = common_dir(repo)
+    (inside / "objects" / "info").mkdir(exist_ok=True)
+    (inside / "objects" / "info" / "alternates").write_bytes(os.fsencode(common / "objects") + b"\n")
+    if (common / "shallow").is_file():
+        (inside / "shallow").write_bytes((common / "shallow").read_bytes())
+
+
+@contextmanager
+def _borrowing(repo: Path) -> Iterator[Path]:
+    """A bare repository for a while, with the objects of `repo` and nothing of its settings and attributes."""
+    with tempfile.TemporaryDirectory(prefix="xen-support-") as name:
+        folder = Path(name)
+        _borrow(repo, folder, folder, "--bare")
+        yield folder
+
+
 def scratch(repo: Path, commit: str, paths: Sequence[str], folder: Path) -> None:
     """A work tree of its own at a commit, with only these files checked out; the repository stays as it is.
 
     The folder is a new repository that borrows the objects; to be removed by whoever asked for it.
     """
-    _checked(run(folder, "init", "-q", "."), "init")
     inside = folder / ".git"
-    common = common_dir(repo)
-    (inside / "objects" / "info" / "alternates").write_text(f"{common / 'objects'}\n")
-    if (common / "shallow").is_file():
-        (inside / "shallow").write_bytes((common / "shallow").read_bytes())
+    _borrow(repo, folder, inside)
     (inside / "info").mkdir(exist_ok=True)
     (inside / "info" / "sparse-checkout").write_text("".join(f"/{path}\n" for path in paths))
     set_config(folder, "core.sparseCheckout", "true")
     set_config(folder, "core.sparseCheckoutCone", "false")
     set_config(folder, "core.autocrlf", "false")
-    _checked(run(folder, "update-ref", "--no-deref", "HEAD", commit), "update-ref")
-    _checked(run(folder, "read-tree", "-m", "-u", "HEAD"), "read-tree")
+    (inside / "info" / "attributes").write_text("* -text\n")
+    _checked(run(folder, "update-ref", "--no-deref", "HEAD", commit, settings=False), "update-ref")
+    _checked(run(folder, "read-tree", "-m", "-u", "HEAD", settings=False), "read-tree")
 
 
 def apply_mail(folder: Path, mail: Path, variables: Mapping[str, str]) -> str | None:
     """Apply a mail with `git am`; what git said where it does not apply.  `variables` name the committer."""
-    done = run(folder, "am", "--keep-cr", "--no-gpg-sign", "--no-3way", str(mail.resolve()), variables=variables)
+    done = run(
+        folder,
+        "am",
+        "--keep-cr",
+        "--no-gpg-sign",
+        "--no-3way",
+        str(mail.resolve()),
+        variables=variables,
+        settings=False,
+    )
     if done.returncode == 0:
         return None
-    run(folder, "am", "--abort", variables=variables)
+    run(folder, "am", "--abort", variables=variables, settings=False)
     said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
     return next((line.removeprefix("error: ") for line in said if line.startswith("error: ")), _said(done))
 

@@ -34,10 +34,10 @@ def git(repo: Path, *arguments: str, minute: int = 0) -> str:
     return done.stdout.removesuffix("\n")
 
 
-def build(path: Path, commits: Sequence[Commit]) -> Path:
-    """A repository with these commits, in its work tree the last one's branch; the path."""
+def build(path: Path, commits: Sequence[Commit], form: str = "sha1") -> Path:
+    """A repository with these commits, in its work tree the last one's branch; the path.  `form`: its hashes."""
     path.mkdir(parents=True, exist_ok=True)
-    git(path, "init", "-q", "-b", commits[0].branch if commits else "master")
+    git(path, "init", "-q", f"--object-format={form}", "-b", commits[0].branch if commits else "master")
     here = commits[0].branch if commits else "master"
     for minute, commit in enumerate(commits):
         if commit.branch != here:

@@ -129,6 +129,7 @@ def test_for_a_release_only_in_freeze(new: World) -> None:
     )
     new.git("commit", "-qam", "freeze")
     new.git("checkout", "-q", "support/master")
+    new.edit("Xen-Version: 4.23-unstable", "Xen-Version: 4.23-rc")
     mails = new.post("--for", "4.23", "--no-rfc", "-v", "3")
     assert str(parsed(mails[1])["Subject"]).startswith("[PATCH for-4.23 v3 1/4] ")
 

@@ -145,7 +145,13 @@ class World:
         raise AssertionError(subject)
 
 
-def make(folder: Path, capture: pytest.CaptureFixture[str] | None, *sections: str, before: str | None = None) -> World:
+def make(
+    folder: Path,
+    capture: pytest.CaptureFixture[str] | None,
+    *sections: str,
+    before: str | None = None,
+    form: str = "sha1",
+) -> World:
     """A world whose support branch has these sections, and whose master has the file `before`, if any."""
     files: dict[str, str | None] = {
         "MAINTAINERS": MAINTAINERS,
@@ -154,7 +160,9 @@ def make(folder: Path, capture: pytest.CaptureFixture[str] | None, *sections: st
     }
     old = {**files, "SUPPORT.md": before} if before else files
     repo = build(
-        folder / "xen", [Commit("xen", old), Commit("draft", {"SUPPORT.md": support(*sections)}, "support/master")]
+        folder / "xen",
+        [Commit("xen", old), Commit("draft", {"SUPPORT.md": support(*sections)}, "support/master")],
+        form=form,
     )
     fixed_git(repo, "config", "user.name", "Test Author")
     fixed_git(repo, "config", "user.email", "author@example.org")

@@ -382,7 +382,8 @@ def test_usage(world: World, tmp_path: Path) -> None:
     assert world.run() == 2
 
 
-def test_without_an_identity_it_says_so(world: World) -> None:
+def test_without_an_identity_it_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     world.run()
     world.git("config", "--unset", "user.name")
     world.git("config", "--unset", "user.email")
@@ -391,6 +392,23 @@ def test_without_an_identity_it_says_so(world: World) -> None:
     before = world.refs()
     assert world.run() == 2
     assert "user.name" in world.err and world.refs() == before
+
+
+def test_who_one_is_may_come_from_the_environment_as_for_git(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    world.git("config", "--unset", "user.name")
+    world.git("config", "--unset", "user.email")
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Ann Other")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ann@example.org")
+        monkeypatch.setenv(f"GIT_{who}_DATE", "1700000123 +0200")
+    monkeypatch.setenv("GIT_DIR", "/nowhere")  # leads to another repository: not for us
+    assert world.run() == 0
+    world.features(["4.20"], changed((0, 3, "Supported")))
+    assert world.run() == 0
+    monkeypatch.delenv("GIT_DIR")
+    shown = world.git("log", "-1", "--format=%an <%ae> %ai, %cn <%ce>", "support/4.20")
+    assert shown == "Ann Other <ann@example.org> 2023-11-15 00:15:23 +0200, Ann Other <ann@example.org>"
 
 
 def test_a_foreign_base_is_refused(world: World) -> None:
