@@ -40,7 +40,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser(names: Sequence[str] | None = None) -> argparse.ArgumentParser:
-    """The argument parser with the subcommands `names` (default: all of them) built in."""
+    """The argument parser; of the subcommands only `names` (default: all of them) have their arguments, the others a line of help."""
     parser = _Parser(
         prog="xen-support",
         description="From the Xen feature categorisation sheet to SUPPORT.md files, and what people do with them.",
@@ -49,16 +49,21 @@ def build_parser(names: Sequence[str] | None = None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"xen-support {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    chosen = list(COMMANDS) if names is None else names
-    for module in dict.fromkeys(COMMANDS[name][0] for name in chosen):
-        import_module(f"convert.commands.{module}").register(subparsers)
+    chosen = {COMMANDS[name][0] for name in (COMMANDS if names is None else names)}
+    for module in dict.fromkeys(module for module, _ in COMMANDS.values()):
+        if module in chosen:
+            import_module(f"convert.commands.{module}").register(subparsers)
+            continue
+        for name, (home, words) in COMMANDS.items():
+            if home == module:
+                subparsers.add_parser(name, help=words)
     return parser
 
 
-def _chosen(argv: Sequence[str]) -> list[str] | None:
-    """The subcommand that the arguments name; None: all are needed, for help or for an error message."""
+def _chosen(argv: Sequence[str]) -> list[str]:
+    """The subcommand that the arguments name; none where there is help, the version or an error message to print."""
     first = next((word for word in argv if not word.startswith("-")), None)
-    return [first] if first in COMMANDS and argv[0] == first else None
+    return [first] if first in COMMANDS else []
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -74,6 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = args.func(args)
         sys.stdout.flush()
         return status
+    except SystemExit as leaving:  # argparse has spoken
+        return leaving.code if isinstance(leaving.code, int) else 2
     except BaseException as error:  # the boundary: nothing passes it as a traceback
         from convert.commands.boundary import told
 
