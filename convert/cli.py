@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except SystemExit as leaving:  # argparse has spoken
-        return leaving.code if isinstance(leaving.code, int) else 2
+        return leaving.code if isinstance(leaving.code, int) else 2 if leaving.code else 0
     except BaseException as error:  # the boundary: nothing passes it as a traceback
         from convert.commands.boundary import told
 

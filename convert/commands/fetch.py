@@ -53,7 +53,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the `fetch` subcommand."""
     parser = subparsers.add_parser(
         "fetch",
-        help="Google spreadsheet or document -> local snapshot",
+        help="fetch a Google spreadsheet or document into a local snapshot",
         description="Read a Google spreadsheet, an uploaded .xlsx or .ods, or the tables of a Google document, and "
         "keep it as a snapshot: a directory of text files that the other commands read and that diffs well.",
     )

@@ -15,7 +15,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the three subcommands."""
     login = subparsers.add_parser(
         "login",
-        help="sign in to Google",
+        help="sign in to Google as a user",
         description="Sign in with a browser, for reading only; the token stays in the user's configuration directory.",
     )
     login.add_argument("--client-id-file", metavar="FILE", type=Path, help="OAuth client of a desktop application; "
@@ -28,9 +28,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--timeout", metavar="SECONDS", type=float, default=300.0, help="how long to wait (default: 300)"
     )
     login.set_defaults(func=run_login)
-    logout = subparsers.add_parser("logout", help="forget and revoke the sign-in to Google")
+    logout = subparsers.add_parser("logout", help="forget the stored sign-in")
     logout.set_defaults(func=run_logout)
-    whoami = subparsers.add_parser("whoami", help="which sign-in would be used, and why")
+    whoami = subparsers.add_parser("whoami", help="say which sign-in would be used, and why")
     add_google_options(whoami)
     whoami.set_defaults(func=run_whoami)
 
