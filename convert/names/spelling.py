@@ -28,6 +28,12 @@ def distance(a: str, b: str, most: int) -> int:
     return min(row[-1], most + 1)
 
 
+@cache
+def letters(text: str) -> str:
+    """Letters and numbers only, in lower case."""
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
 def one_edit(a: str, b: str) -> bool:
     """Whether two words differ by one edit that is no number's: `SMMUv1` and `SMMUv2` are two things, `rtl8193` is a swap."""
     if a == b or distance(a, b, 1) != 1:

@@ -480,6 +480,13 @@ def apply_mail(folder: Path, mail: Path, variables: Mapping[str, str]) -> str | 
     return next((line.removeprefix("error: ") for line in said if line.startswith("error: ")), _said(done))
 
 
+def files(repo: Path, commit: str, *below: str) -> list[str]:
+    """The paths of all files of a commit in some folders, or of these names.  Raises Failure."""
+    done = run(repo, "ls-tree", "-r", "-z", "--name-only", commit, "--", *below)
+    _checked(done, "ls-tree")
+    return [os.fsdecode(path) for path in done.stdout.split(b"\0") if path]
+
+
 def folders(repo: Path, commit: str) -> list[str]:
     """The paths of all folders of a commit.  Raises Failure."""
     done = run(repo, "ls-tree", "-r", "-d", "-z", "--name-only", commit)

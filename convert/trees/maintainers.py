@@ -197,6 +197,16 @@ def _stable(maintainers: Maintainers, files: Sequence[str]) -> Iterator[str]:
         yield from maintainers.stable_tools
 
 
+def owners(maintainers: Maintainers, file: str) -> tuple[str, ...]:
+    """Who looks after a file, each `Name <address>`; the section of last resort counts only where there is no other."""
+    found = [
+        maintainers.sections[index] for index, _ in sorted(_matching(maintainers, file, []), key=lambda at: -at[1])
+    ]
+    named = [section for section in found if not section.is_rest and section.values("M")]
+    people = (one for section in named or found for value in section.values("M") for one in addresses(value))
+    return tuple({address_of(one): one for one in people}.values())
+
+
 def _look(maintainers: Maintainers, patch: str, unread: list[str]) -> tuple[list[str], list[int]]:
     """The files that a patch names, sorted, and the sections whose keywords it has.
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from convert.lint.registry import Context, Sibling, rule
-from convert.lint.rules.parts import folded
-from convert.names.spelling import one_edit
+from convert.names.spelling import letters, one_edit
 from grammar.nodes import DefinitionList, Document, Literal
 from grammar.rows import Row
 from grammar.source import Source, Span
@@ -41,7 +40,7 @@ def _siblings(context: Context) -> Iterator[tuple[Sibling, dict[str, Row]]]:
 
 
 def _alike(name: str, other: str) -> bool:
-    return folded(name) == folded(other) or (len(name) > 5 and one_edit(name, other))
+    return letters(name) == letters(other) or (len(name) > 5 and one_edit(name, other))
 
 
 @rule("XS701", "split-row", "warning", Document)
@@ -245,11 +244,11 @@ def row_gap(document: Document, context: Context) -> Iterator[Found]:
             if key not in mine:
                 sides.setdefault(key, {}).setdefault(sibling.newer, sibling.name)
                 paths.setdefault(key, row)
-    anchors = {folded(row.anchor): row for row in context.rows}
+    anchors = {letters(row.anchor): row for row in context.rows}
     for key, names in sides.items():
         if len(names) == 2:
             row = paths[key]
-            near = anchors.get(folded(row.anchor))
+            near = anchors.get(letters(row.anchor))
             what = " / ".join(row.path[-2:] if row.qualifier else row.path[-1:])
             yield (
                 near.span if near else None,

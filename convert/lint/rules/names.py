@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from convert.lint.registry import Context, rule
-from convert.lint.rules.parts import fix, folded
-from convert.names.spelling import nearest
+from convert.lint.rules.parts import fix
+from convert.names.spelling import letters, nearest
 from grammar.nodes import Document, Heading, Literal
 from grammar.source import Span
 
@@ -168,7 +168,7 @@ def heading_prefix(document: Document, context: Context) -> Iterator[Found]:
             continue
         prefix = re.match(r"([A-Za-z]+[0-9]*(?:-[Vv])?)(/|: |:)(?=\S)", text)
         if prefix:
-            found.setdefault(folded(prefix[1]), []).append((prefix[0], section.heading))
+            found.setdefault(letters(prefix[1]), []).append((prefix[0], section.heading))
     for uses in found.values():
         counts = Counter(form for form, _ in uses)
         best = max(counts, key=counts.__getitem__)
@@ -210,5 +210,5 @@ def empty_qualifier(document: Document, context: Context) -> Iterator[Found]:
             Status: Supported
     """
     for qualifier, span in _qualifiers(context):
-        if not folded(qualifier):
+        if not letters(qualifier):
             yield span, f'the qualifier "{qualifier}" has no letter and no number'

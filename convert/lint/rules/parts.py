@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import cast
 
 from convert.lint.registry import Context
@@ -56,9 +55,3 @@ def newline(source: Source) -> str:
 def fix(safe: bool, *edits: tuple[int, int, str]) -> Fix:
     """A Fix of (start, end, text)."""
     return Fix(safe, tuple(Edit(Span(start, end), text) for start, end, text in edits))
-
-
-@cache
-def folded(text: str) -> str:
-    """Letters and numbers only, in lower case."""
-    return "".join(char for char in text.casefold() if char.isalnum())

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from convert.lint.registry import Context, rule
-from convert.lint.rules.parts import definitions_start, field_count, fix, folded
+from convert.lint.rules.parts import definitions_start, field_count, fix
+from convert.names.spelling import letters
 from grammar.nodes import DefinitionList, Document, Heading, Literal, Outside, Paragraph, Section
 from grammar.source import Span
 
@@ -191,7 +192,7 @@ def duplicate_heading(document: Document, context: Context) -> Iterator[Found]:
         heading = section.heading
         if not field_count(section) or heading.given is not None:
             continue
-        name = folded(heading.text)
+        name = letters(heading.text)
         if name and name in seen:
             line = context.source.position(seen[name].span.start)[0]
             yield (
