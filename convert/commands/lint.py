@@ -92,7 +92,8 @@ def run(args: argparse.Namespace) -> int:
     _refuse(args)
     given = settings(args.config)
     select, ignore = _words(args.select), _words(args.ignore)
-    codes = chosen(given.select or () if select is None else select, given.ignore or () if ignore is None else ignore)
+    wanted = given.select or () if select is None else select
+    codes = chosen(wanted, given.ignore or () if ignore is None else ignore, touched=args.new_only is not None)
     options = Options(
         codes,
         _words(args.against) or (),

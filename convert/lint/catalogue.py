@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from convert.failure import Failure
+from convert.lint.registry import RULES
 from convert.lint.rules import load
 from grammar.catalogue import CATALOGUE, Entry, enter
 from grammar.diagnostic import Severity
@@ -15,13 +16,18 @@ _SHEET = "XS8"  # the codes of workbooks
 
 
 class Known(NamedTuple):
-    """One entry: `doc` is its explanation (reason, Bad, Good); `default` false: it speaks only when it is selected."""
+    """One entry: `doc` is its explanation (reason, Bad, Good); `default` false: it speaks only when it is selected.
+
+    `touched`: in --new-only it speaks all the same; `alone`: it speaks when it is selected itself, by its code or name.
+    """
 
     code: str
     name: str
     severity: Severity
     doc: str
     default: bool = True
+    touched: bool = False
+    alone: bool = False
 
     @property
     def summary(self) -> str:
@@ -102,7 +108,9 @@ def everything() -> dict[str, Known]:
 
 
 def _known(entry: Entry) -> Known:
-    return Known(entry.code, entry.name, entry.severity, entry.doc, entry.default)
+    rule = RULES.get(entry.code)
+    touched, alone = (rule.touched, rule.alone) if rule is not None else (False, False)
+    return Known(entry.code, entry.name, entry.severity, entry.doc, entry.default, touched, alone)
 
 
 def find(word: str, entries: Mapping[str, Known] | None = None) -> list[Known]:
@@ -136,11 +144,16 @@ def _hint(text: str, entries: Mapping[str, Known]) -> str:
     return f"; did you mean {near[0].upper() if near[0].startswith('xs') else near[0]}?" if near else ""
 
 
-def chosen(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
+def chosen(select: Sequence[str], ignore: Sequence[str], *, touched: bool = False) -> frozenset[str]:
     """The codes that are to speak: those selected (the default ones where nothing is), without those ignored.
+
+    `touched`: only what a change brings is told; then more rules are default ones.
 
     Raises Failure for a word that means no rule.
     """
-    entries = known()
-    codes = {e.code for word in select for e in find(word)} if select else {c for c, e in entries.items() if e.default}
-    return frozenset(codes - {e.code for word in ignore for e in find(word)})
+    if select:
+        found = [(entry, entries) for word in select for entries in [find(word)] for entry in entries]
+        codes = {entry.code for entry, entries in found if len(entries) == 1 or not entry.alone}
+    else:
+        codes = {entry.code for entry in known().values() if entry.default or (touched and entry.touched)}
+    return frozenset(codes - {entry.code for word in ignore for entry in find(word)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -71,16 +71,17 @@ def run(
     makefile: str | None = None,
     siblings: Callable[[list[Row]], Sequence[Sibling]] = lambda rows: (),
     gate: Gate | None = None,
+    texts: Callable[[], Mapping[str, str]] | None = None,
 ) -> Result:
     """As `lint`, for codes already chosen; `siblings` may look at the rows first.  The result has the rows too.
 
-    `gate`: what `release --check` looks at besides.
+    `gate`: what `release --check` looks at besides; `texts` reads the tree's other files, for the rules that ask for them.
     """
     parsed = parse(source, prose=False)  # no rule looks at the words of paragraphs; they read the source's lines
     reading = read_rows(parsed.document, source)
     rows = tuple(reading.rows)
     context = Context(
-        source, parsed, rows, tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)), gate
+        source, parsed, rows, tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)), gate, texts
     )
     found = [d for d in (*parsed.diagnostics, *reading.diagnostics) if d.code in codes]
     if found:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from convert.failure import Failure
 from convert.lint.engine import Result
-from convert.lint.targets import Found, Target, Trees, makefile_of, work_tree
+from convert.lint.targets import Found, Target, Trees, makefile_of, texts_of, work_tree
 from convert.trees.arguments import source_of
 from convert.trees.version import FILE
 from grammar.diagnostic import Diagnostic
 from grammar.source import Source
 
-_LINES = re.compile(r"\blines? [0-9]+(?:(?:, | and )[0-9]+)*")
+_LINES = re.compile(r"\blines? [0-9]+(?:(?:, | and )[0-9]+)*|(?<=\w):[0-9]+\b")
 _PATCHED = re.compile(
     rb"^diff --git a/\S+ b/SUPPORT\.md$(?:\n(?!diff --git ).*)*?\nindex ([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})", re.M
 )
@@ -46,8 +46,8 @@ def commits(trees: Trees, old: str, new: str) -> Iterator[Target]:
         yield trees.at(Found(short, commit, False), FILE, f"{short}:{FILE}", subject)
 
 
-def before(trees: Trees, target: Target, ref: str) -> Source | None:
-    """The target's file at a ref; None where it was not there.  Raises Failure for a ref or a file outside a repository."""
+def before(trees: Trees, target: Target, ref: str) -> Target | None:
+    """The target as a ref has it, with that tree's other files; None where it was not there.  Raises Failure for a ref or a file outside a repository."""
     from convert.trees import git
 
     if target.inside is not None:
@@ -60,7 +60,10 @@ def before(trees: Trees, target: Target, ref: str) -> Source | None:
         repo, inside = Path(top), os.path.relpath(os.path.realpath(target.file), top)
         commit = Trees(top, trees.remote, trees.tell).ref(ref).commit
     data = git.object_of(repo, f"{commit}:{inside}")
-    return source_of(f"{ref}:{inside}", data) if data is not None else None
+    if data is None:
+        return None
+    texts = texts_of(repo, commit) if target.texts is not None else None
+    return target._replace(source=source_of(f"{ref}:{inside}", data), texts=texts)
 
 
 def patched(trees: Trees, mail: bytes) -> tuple[Target, Source | None] | None:

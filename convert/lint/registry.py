@@ -7,7 +7,7 @@ heading of the engine's making (see `tests/lint/test_catalogue.py`), unless it b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -50,7 +50,8 @@ class Context:
     """What a rule may look at besides its node; the command fills it, rules never run git.
 
     `makefile`: the text of the tree's xen/Makefile, where a tree is at hand; `siblings`: with --against; `day`: the day by which
-    policies are judged (the commit's, for a tag); `gate`: for `release --check` only.
+    policies are judged (the commit's, for a tag); `gate`: for `release --check` only; `texts` reads the tree's other files that
+    speak of support, path -> text, for the rules that ask for them.
     """
 
     source: Source
@@ -61,6 +62,7 @@ class Context:
     makefile: str | None = None
     siblings: tuple[Sibling, ...] = ()
     gate: Gate | None = None
+    texts: Callable[[], Mapping[str, str]] | None = None
     memo: dict[str, Any] = field(default_factory=dict)
 
 
@@ -73,6 +75,8 @@ class Entry(NamedTuple):
     on: type
     rule: Rule
     default: bool
+    touched: bool = False
+    alone: bool = False
 
     @property
     def doc(self) -> str:
@@ -98,16 +102,23 @@ RULES: dict[str, Entry] = {}
 
 
 def rule(
-    code: str, name: str, severity: Severity, on: type, *, default: bool = True
+    code: str,
+    name: str,
+    severity: Severity,
+    on: type,
+    *,
+    default: bool = True,
+    touched: bool = False,
+    alone: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a generator of (span, message[, keywords of Entry.at]) into the catalogue; `on` is the node type it is called for.
 
     The function yields tuples (span, message) or (span, message, {"rows": ..., "fix": ..., "severity": ...}).  `default` false: only
-    when selected.
+    when selected; `touched`: then it speaks in --new-only all the same; `alone`: only when it is selected itself, not with others.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
-        RULES[code] = enter_entry(Entry(code, name, severity, on, function, default))
+        RULES[code] = enter_entry(Entry(code, name, severity, on, function, default, touched, alone))
         return function
 
     return enter

@@ -104,7 +104,7 @@ class Session:
             from convert.lint import ranges
 
             before = ranges.before(self.trees, target, self.options.new_only)
-            old = self._look(target, before) if before is not None else None
+            old = self._look(before, before.source) if before is not None else None
         if self.options.fix or self.options.diff:
             return self._fixed(target, old)
         result = self._look(target, target.source)
@@ -138,6 +138,7 @@ class Session:
             day=target.day,
             makefile=target.makefile,
             siblings=lambda rows: self._siblings(target, rows) if self.options.against else (),
+            texts=target.texts,
         )
 
     def _siblings(self, target: Target, rows: list[Row]) -> list[Sibling]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,7 +21,8 @@ class Target(NamedTuple):
     """One input with what is known about it.
 
     `name`: as people are told; `path`: the file's path without a ref; `day`: by which policies are judged; `makefile`: the text
-    of the tree's xen/Makefile; `file`: where it can be written; `inside`: its path in the repository it came out of; `commit`, `subject`: the commit it was read at.
+    of the tree's xen/Makefile; `file`: where it can be written; `inside`: its path in the repository it came out of; `commit`, `subject`: the commit it was read at;
+    `texts` reads the tree's other files that speak of support, path -> text, when a rule asks for them.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Target(NamedTuple):
     inside: str | None = None
     commit: str | None = None
     subject: str | None = None
+    texts: Callable[[], Mapping[str, str]] | None = None
 
 
 class Found(NamedTuple):
@@ -109,7 +111,8 @@ class Trees:
         day = date.today() if found.branch else date.fromisoformat(git.day(self.repo, found.commit))
         makefile = git.object_of(self.repo, f"{found.commit}:{MAKEFILE}") if inside == FILE else None
         text = makefile[:MAX_MAKEFILE].decode(errors="replace") if makefile is not None else None
-        return Target(name, inside, source, day, text, None, inside, found.commit, subject)
+        texts = texts_of(self.repo, found.commit) if inside == FILE else None
+        return Target(name, inside, source, day, text, None, inside, found.commit, subject, texts)
 
     def supported(self, day: date) -> Iterator[str]:
         """The branches of the release trees whose SUPPORT.md promises security support on a day, and the unstable one's."""
@@ -127,7 +130,8 @@ class Trees:
     def _file(self, source: Source) -> Target:
         folder, name = os.path.split(source.name)
         text = makefile_of(folder) if name == FILE else None
-        return Target(source.name, source.name, source, date.today(), text, source.name)
+        texts = texts_below(folder or ".") if name == FILE else None
+        return Target(source.name, source.name, source, date.today(), text, source.name, texts=texts)
 
     def _ref(self, name: str) -> Found:
         from convert.trees import git
@@ -142,6 +146,30 @@ class Trees:
         if found.commit is None:
             raise Failure(f"{name}: a folder or file, where a ref is needed")
         return Found(name, found.commit, (found.ref or "").startswith(("refs/heads/", "refs/remotes/")), found.note)
+
+
+def texts_of(repo: Path, commit: str) -> Callable[[], Mapping[str, str]]:
+    """What reads the other files of a commit that speak of support, when they are asked for."""
+
+    def read() -> Mapping[str, str]:
+        from convert.sources import reading
+
+        return reading.texts_of(repo, commit)()
+
+    return read
+
+
+def texts_below(folder: str) -> Callable[[], Mapping[str, str]]:
+    """What reads the same files of an unpacked tree."""
+
+    def read() -> Mapping[str, str]:
+        import pathlib
+
+        from convert.sources import reading
+
+        return reading.texts_below(pathlib.Path(folder))()
+
+    return read
 
 
 def makefile_of(folder: str) -> str | None:

@@ -27,7 +27,7 @@ _OWN = (
     "convert/sheet/catalogue.py",
     "convert/sheet/problems*.py",
 )
-_ROOMS = ("convert/trees", "convert/output", "convert/names", "convert/lint", "grammar")
+_ROOMS = ("convert/trees", "convert/output", "convert/names", "convert/sources", "convert/lint", "grammar")
 _DATA = (".py", ".lark", ".toml", ".txt")
 _MAIN = """\
 import sys

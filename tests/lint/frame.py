@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -19,6 +19,21 @@ load()
 DAY = date(2026, 11, 23)
 DEFAULT = tuple(code for code, entry in RULES.items() if entry.default)
 MAKEFILE = "export XEN_VERSION       = 4\nexport XEN_SUBVERSION    = 20\nexport XEN_EXTRAVERSION ?= .1-pre$(XEN_VENDORVERSION)\n"
+_ROOT = 'config UNSUPPORTED\n\tbool "More"\n\tdefault n\n\nsource "common/Kconfig"\n'
+_MAN = "=over\n\n=item B<remus> I<host>\n\nSending to another host is B<experimental>.\n\n=back\n"
+_OPTIONS = {
+    "XS751": '"The ARINC653 scheduler (UNSUPPORTED)" if UNSUPPORTED',
+    "XS752": '"The null scheduler (EXPERIMENTAL)"',
+    "XS753": '"Messages between domains" if UNSUPPORTED',
+    "XS754": '"Patching of what runs"\n\tdefault y',
+    "XS771": '"Something"',
+}
+_NAMES = {"XS751": "SCHED_ARINC653", "XS752": "SCHED_NULL", "XS753": "ARGO", "XS754": "LIVEPATCH", "XS771": "SOMETHING"}
+# what else the tree has, for the rules that hold it against the file
+TEXTS: dict[str, dict[str, str]] = {
+    code: {"xen/Kconfig": _ROOT, "xen/common/Kconfig": f"config {_NAMES[code]}\n\tbool {prompt}\n"}
+    for code, prompt in _OPTIONS.items()
+} | {code: {"docs/man/xl.1.pod.in": _MAN} for code in ("XS761", "XS762", "XS763")}
 TITLE = "% Support statement\n\nThis tells what is supported.\n\n"
 RELEASE = """# Release Support
 
@@ -93,6 +108,7 @@ def context_of(
     makefile: str | None = None,
     day: date = DAY,
     gate: Gate | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Context:
     """What rules look at, of a file's bytes."""
     source = Source("SUPPORT.md", data)
@@ -100,7 +116,15 @@ def context_of(
     reading = read_rows(parsed.document, source)
     parsed.diagnostics.extend(reading.diagnostics)
     return Context(
-        source, parsed, tuple(reading.rows), tuple(limits(reading.rows)), day, makefile, tuple(siblings), gate
+        source,
+        parsed,
+        tuple(reading.rows),
+        tuple(limits(reading.rows)),
+        day,
+        makefile,
+        tuple(siblings),
+        gate,
+        None if texts is None else lambda: texts,
     )
 
 
@@ -118,10 +142,11 @@ def findings(
     makefile: str | None = None,
     day: date = DAY,
     gate: Gate | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> list[Diagnostic]:
     """What the parser, the rows and the rules say of a file, with fixes."""
     data = bytes_of(text) if isinstance(text, str) else text
-    context = context_of(data, siblings=siblings, makefile=makefile, day=day, gate=gate)
+    context = context_of(data, siblings=siblings, makefile=makefile, day=day, gate=gate, texts=texts)
     found = [*complete(context.parsed.diagnostics, context), *check(context, codes)]
     return sorted(found, key=lambda d: (d.span.start if d.span else 0, d.code))
 
@@ -132,12 +157,13 @@ def codes_of(text: str | bytes, codes: Sequence[str] = DEFAULT) -> list[str]:
 
 
 class Beside(NamedTuple):
-    """What a rule that looks beside the file is shown: the file, its Makefile, the day, what the gate has."""
+    """What a rule that looks beside the file is shown: the file, its Makefile, the day, what the gate has, other files."""
 
     text: str
     makefile: str | None = None
     day: date = DAY
     gate: Gate | None = None
+    texts: Mapping[str, str] | None = None
 
 
 def beside(code: str, fragment: str) -> Beside:
@@ -160,6 +186,8 @@ def beside(code: str, fragment: str) -> Beside:
             return Beside(young, makefile_of("4.20", ".0"), day, Gate("RELEASE-4.20.0", changelog=fragment))
         case "XS515":
             return Beside(released, MAKEFILE, gate=Gate(readme=fragment))
+        case "XS751" | "XS752" | "XS753" | "XS754" | "XS761" | "XS762" | "XS763" | "XS771":
+            return Beside(framed(fragment), texts=TEXTS[code])
     return Beside(framed(fragment))
 
 

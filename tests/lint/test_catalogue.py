@@ -60,12 +60,20 @@ def test_explain_prints_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
 def test_examples_of_a_rule(code: str) -> None:
     bad, good = examples(RULES[code].doc)
     codes = [*(c for c in RULES if RULES[c].default), code]
-    siblings = [sibling_of(framed(good), name="newer")] if code.startswith("XS7") else []
+    siblings = [sibling_of(framed(good), name="newer")] if code.startswith("XS70") else []
     if code in ("XS703", "XS705"):
         siblings.append(sibling_of(framed(good), name="older", newer=False))
 
     def found(shown: Beside) -> list[str]:
-        said = findings(shown.text, codes, siblings=siblings, makefile=shown.makefile, day=shown.day, gate=shown.gate)
+        said = findings(
+            shown.text,
+            codes,
+            siblings=siblings,
+            makefile=shown.makefile,
+            day=shown.day,
+            gate=shown.gate,
+            texts=shown.texts,
+        )
         return [d.code for d in said]
 
     assert set(found(beside(code, bad))) - _SIDE_EFFECTS.get(code, frozenset()) == {code}
