@@ -47,12 +47,21 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--oracle", nargs="?", const="", metavar="SCRIPT", help="also compare with pandoc, and with this docs/parse-support-md (which "
         "is run)",
     )  # fmt: skip
+    parser.add_argument(
+        "--covers", action="append", default=[], metavar="FILE|REF:PATH", help="also say what of a text that lists what is "
+        "supported (such as stable-4.9:docs/misc/qemu-xen-security) or of the wiki's table no draft has",
+    )  # fmt: skip
+    parser.add_argument(
+        "--and-back", action="store_true", help="with --covers: also what it does not say of what a draft has"
+    )
     add_color(parser)
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Draft, print the table; 1 where a tree is blocked or a file is in the way."""
+    if args.and_back and not args.covers:
+        raise Failure("--and-back goes with --covers")
     categorisation = load(args, look_in(args.repo) if args.repo is not None else None)
     trees = _chosen(categorisation, args.tree)
     paint = Painter(args.color, sys.stderr)
@@ -105,7 +114,22 @@ def run(args: argparse.Namespace) -> int:
             f"publication: {args.output}/open-questions.md",
             file=sys.stderr,
         )
-    return int(bool((blocked & chosen) or refused or in_the_way))
+    lacking = _covers(args, made)
+    return int(bool((blocked & chosen) or refused or in_the_way or lacking))
+
+
+def _covers(args: argparse.Namespace, made: dict[str, draft.Made]) -> bool:
+    """Print what of the texts of --covers a draft lacks; whether that is anything."""
+    if not args.covers:
+        return False
+    from convert.sources import covering
+
+    sources = [read_source(name, args.repo) for name in args.covers]
+    found = covering.lacking(sources, {name: one.draft.text for name, one in made.items()}, and_back=args.and_back)
+    for line in found.lines:
+        print(clean(line))
+    print(f"xen-support: {clean(found.summary)}", file=sys.stderr)
+    return found.any
 
 
 def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tree]:

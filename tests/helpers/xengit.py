@@ -31,6 +31,15 @@ def ref(branch: str) -> str:
     return ""
 
 
+def ref_of(branch: str) -> str:
+    """The commit of a branch that may have no SUPPORT.md; empty where there is no such branch."""
+    for name in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
+        done = _git("rev-parse", "--verify", "-q", f"{name}^{{commit}}")
+        if done.returncode == 0:
+            return done.stdout.strip()
+    return ""
+
+
 def text(commit: str, path: str) -> str | None:
     """A file of a commit; None where it has none."""
     done = _git("cat-file", "blob", f"{commit}:{path}")
