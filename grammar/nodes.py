@@ -42,7 +42,7 @@ class _Node:
         return hash((type(self), self._meaning()))
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in fields(self))
+        shown = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)
         return f"{type(self).__name__}({shown})"
 
 
@@ -192,6 +192,26 @@ class Section(_Node):
     blocks: tuple[Block, ...]
     sections: tuple[Section, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
+    _later: Callable[[], tuple[Block, ...]] | None = field(default=None, init=False, compare=False, repr=False)
+
+    @staticmethod
+    def placed(
+        heading: Heading, later: Callable[[], tuple[Block, ...]], sections: tuple[Section, ...], span: Span
+    ) -> Section:
+        """A section whose blocks are made when somebody first asks for them."""
+        section = object.__new__(Section)
+        for name, value in (("heading", heading), ("sections", sections), ("span", span), ("_later", later)):
+            object.__setattr__(section, name, value)
+        return section
+
+    def __getattr__(self, name: str) -> object:
+        """The blocks of a section made by `placed`: only a slot that is empty is asked for here."""
+        if name != "blocks" or self._later is None:
+            raise AttributeError(name)
+        blocks = self._later()
+        object.__setattr__(self, "blocks", blocks)
+        object.__setattr__(self, "_later", None)
+        return blocks
 
     def walk(self) -> Iterator[Section]:
         """This section, then all below it, in file order."""

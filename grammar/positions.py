@@ -1,4 +1,4 @@
-"""The lines of a source as pandoc's reader gets them, and the way back from their columns to the source's offsets."""
+"""The lines of a text as pandoc's reader gets them, the way back from their columns to offsets, what is wrong with the bytes."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import NamedTuple
 
 from grammar import problems
 from grammar.diagnostic import Diagnostic
-from grammar.pandoc.blocks import Run
-from grammar.source import Source, Span
+from grammar.pandoc.reader import Run
+from grammar.source import Page, Source, Span
 
 
 class Lines(NamedTuple):
-    """Lines without line end, tabs expanded; a whole source's, or what stands inside a list item.
+    """Lines without line end, tabs expanded; a whole page's, or what stands inside a list item.
 
-    `numbers` are the lines' numbers in the source (from 1), `stripped` how many columns were taken off their start; `odd` are the
+    `numbers` are the lines' numbers in the page (from 1), `stripped` how many columns were taken off their start; `odd` are the
     numbers of lines in which columns are not offsets.
     """
 
-    source: Source
+    page: Page
     texts: list[str]
     numbers: Sequence[int]
     stripped: Sequence[int]
     odd: frozenset[int]
 
     def offset(self, index: int, column: int) -> int:
-        """The source's offset of a column (from 0, tabs expanded) of a line."""
+        """The page's offset of a column (from 0, tabs expanded) of a line."""
         number = self.numbers[index]
         column += self.stripped[index]
-        start = self.source.starts[number - 1]
+        start = self.page.starts[number - 1]
         if number not in self.odd:
             return start + column
-        text = self.source.line_text(number)
+        text = self.page.line_text(number)
         at = 0
         for n, char in enumerate(text):
             if at >= column and char not in "\r\ufeff":
@@ -60,7 +60,7 @@ class Lines(NamedTuple):
     def inside(self, content: Sequence[tuple[str, int, int]]) -> Lines:
         """Some of these lines by themselves: (text, index, columns taken off its start) each."""
         return Lines(
-            self.source,
+            self.page,
             [text for text, _, _ in content],
             [self.numbers[index] for _, index, _ in content],
             [self.stripped[index] + off for _, index, off in content],
@@ -68,34 +68,30 @@ class Lines(NamedTuple):
         )
 
 
-def lines_of(source: Source) -> tuple[Lines, list[Diagnostic]]:
-    """A source's lines, and what is wrong with its bytes (pandoc's manual: input is UTF-8; tabs go to 4-column stops)."""
-    text = source.text
-    found = list(_bytes(source))
-    text = text.removeprefix("\ufeff").replace("\r", "")
-    texts = text.split("\n")
-    if len(texts) > 1 and not texts[-1]:
+def texts_of(text: str) -> list[str]:
+    """The lines of a text as pandoc's reader gets them: no byte order mark, no CR, tabs to 4-column stops (pandoc's manual)."""
+    texts = text.removeprefix("\ufeff").replace("\r", "").split("\n")
+    if not texts[-1]:
         texts.pop()
-    if "\t" in text:
-        texts = [line.expandtabs(4) if "\t" in line else line for line in texts]
-    if texts == [""]:
-        texts = []
+    return [line.expandtabs(4) for line in texts] if "\t" in text else texts
+
+
+def lines_of(page: Page) -> Lines:
+    """A page's lines."""
+    text = page.text
+    texts = texts_of(text)
     odd: frozenset[int] = frozenset()
-    if any(char in source.text for char in "\t\r\ufeff"):
-        numbered = enumerate(source.text.split("\n"), 1)
+    if "\t" in text or "\r" in text or "\ufeff" in text:
+        numbered = enumerate(text.split("\n"), 1)
         odd = frozenset(number for number, line in numbered if "\t" in line or "\r" in line or "\ufeff" in line)
-    return Lines(source, texts, range(1, len(texts) + 1), [0] * len(texts), odd), found
+    return Lines(page, texts, range(1, len(texts) + 1), [0] * len(texts), odd)
 
 
-def _bytes(source: Source) -> Iterator[Diagnostic]:
+def bytes_of(source: Source) -> Iterator[Diagnostic]:
+    """What is wrong with a source's bytes."""
     text = source.text
     if not source.utf8:
-        at = next(n for n, byte in enumerate(source.data) if byte >= 0x80)
-        try:
-            source.data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            at = error.start
-        yield problems.invalid_utf8(Span(at, at + 1), source.data[at])
+        yield _invalid(source.data)
     if text.startswith("\ufeff"):
         yield problems.byte_order_mark(Span(0, 1))
     if "\0" in text:
@@ -107,3 +103,12 @@ def _bytes(source: Source) -> Iterator[Diagnostic]:
             yield problems.carriage_return(Span(ends[0], ends[0] + 1), len(ends))
         for lone in re.finditer(r"\r(?!\n|\Z)", text):
             yield problems.lone_carriage_return(Span(lone.start(), lone.end()))
+
+
+def _invalid(data: bytes) -> Diagnostic:
+    try:
+        data.decode("utf-8")
+        at = 0
+    except UnicodeDecodeError as error:
+        at = error.start
+    return problems.invalid_utf8(Span(at, at + 1), data[at])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -14,33 +14,25 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Source:
-    """One input: its bytes as they came, its text as pandoc decodes it, the offsets of its lines.
+class Page:
+    """A text and the offsets of its lines.  Lines end at LF only, as in pandoc and git; a CR stays part of its line."""
 
-    Lines end at LF only, as in pandoc and git; a CR stays part of its line.
-    """
+    __slots__ = ("_starts", "text")
 
-    name: str
-    data: bytes
-    text: str = field(init=False)
-    utf8: bool = field(init=False)
-    starts: list[int] = field(init=False)
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts: list[int] | None = None
 
-    def __post_init__(self) -> None:
-        try:
-            self.text = self.data.decode("utf-8")
-            self.utf8 = True
-        except UnicodeDecodeError:  # pandoc then takes the whole file for Latin-1
-            self.text = self.data.decode("latin-1")
-            self.utf8 = False
-        starts, at = [0], self.text.find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = self.text.find("\n", at + 1)
-        if len(starts) > 1 and starts[-1] == len(self.text):
+    @property
+    def starts(self) -> list[int]:
+        """The offset of each line."""
+        if self._starts is None:
+            starts = [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
             starts.pop()
-        self.starts = starts
+            if len(starts) > 1 and starts[-1] == len(self.text):
+                starts.pop()
+            self._starts = starts
+        return self._starts
 
     @property
     def count(self) -> int:
@@ -64,6 +56,22 @@ class Source:
         """The text of a line (from 1) without its LF."""
         span = self.line_span(line)
         return self.text[span.start : span.end]
+
+
+class Source(Page):
+    """One input: its bytes as they came, and its text as pandoc decodes it."""
+
+    __slots__ = ("data", "name", "utf8")
+
+    def __init__(self, name: str, data: bytes) -> None:
+        try:
+            text, utf8 = data.decode("utf-8"), True
+        except UnicodeDecodeError:  # pandoc then takes the whole file for Latin-1
+            text, utf8 = data.decode("latin-1"), False
+        super().__init__(text)
+        self.name = name
+        self.data = data
+        self.utf8 = utf8
 
     def byte_offset(self, offset: int) -> int:
         """The byte offset in `data` of a code point offset."""

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grammar.nodes import BulletList, Link, Literal, Paragraph, Text
-from grammar.pandoc.blocks import blocks, language
 from grammar.parser import parse, parse_text
 from grammar.rows import limits, read_rows
 from grammar.source import Source
@@ -232,22 +231,3 @@ def test_any_bytes_are_read(data: bytes) -> None:
 def test_deep_nesting_ends(text: str) -> None:
     parsed = parse_text(f"# A\n\n{text}\n\n    Status: X\n")
     assert [row.status for row in read_rows(parsed.document).rows] in (["X"], [])
-
-
-def test_every_shape_of_a_line_is_in_the_grammar() -> None:
-    named = {terminal.name for terminal in language().terminals}
-    assert {
-        "BLANK",
-        "FIELD",
-        "KEYED",
-        "CODE",
-        "HEADING",
-        "BULLET",
-        "TEXT",
-        "FENCE",
-        "TITLE",
-        "LAZY",
-        "ITEM",
-    } <= named | {"TITLE", "LAZY", "ITEM"}
-    for line in ("", "# A", "    Status: X", "* a", "words"):
-        assert len(blocks([line])) == (0 if not line else 1)

@@ -1,0 +1,42 @@
+"""Fenced literals; a fence that nothing closes is text.  Backquotes may follow a paragraph's line, tildes may not."""
+
+from __future__ import annotations
+
+import re
+
+from grammar.pandoc.attributes import info
+from grammar.pandoc.reader import ITEM_TEXT, MARKED, PARAGRAPH, Construct, Reader
+
+_FENCE = r"( {0,3})(`{3,}|~{3,}) *(.*?) *$"
+
+
+def closing(reader: Reader, index: int) -> int:
+    """The index of the line that closes the fence at an index; 0 where it does not open one."""
+    opening = re.match(_FENCE, reader.texts[index])
+    if opening is None or info(opening[3]) is None:
+        return 0
+    char, size = opening[2][0], len(opening[2])
+    pattern = re.compile(rf" {{0,3}}{re.escape(char)}{{{size},}} *$")
+    return max(reader.line_of(pattern.pattern, index + 1, pattern.match), 0)
+
+
+def ends_text(reader: Reader, index: int) -> bool:
+    """Whether a fence of backquotes begins on a line, which ends a paragraph without a blank line."""
+    return reader.shapes[index] == "FENCE" and reader.texts[index].startswith("`") and closing(reader, index) > 0
+
+
+def _begins(reader: Reader, index: int) -> int:
+    text = reader.texts[index]
+    if reader.state in (PARAGRAPH, ITEM_TEXT) and not text.startswith("`"):
+        return 0
+    end = closing(reader, index)
+    if not end:
+        return 0
+    opening = re.match(_FENCE, text)
+    assert opening is not None
+    what = "raw block" if info(opening[3]) == "raw" else ""
+    inside = ["FENCED"] * (end - index - 1)
+    return reader.whole("fenced", ["FENCE_OPEN", *inside, "FENCE_CLOSE"], index, what)
+
+
+FENCE = Construct("fence", _begins, ("FENCE",), frozenset((PARAGRAPH, ITEM_TEXT, MARKED)))

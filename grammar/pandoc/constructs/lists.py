@@ -1,0 +1,54 @@
+"""What bullet lists and ordered lists share: an item's first lines, the indented rest of it, the blank lines after it.
+
+A fence ends only an item's first lines; a list of the other kind ends an item anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+
+from grammar.pandoc.reader import ENDED, INDENTED, MARKED, Reader, indentation
+
+BULLET = r"( {0,3}[*+-])( *)"
+NUMBER = r"( {0,3}\(?[@#\w-]+[.)])( *)"
+_ANY = r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)"
+
+
+def text_column(text: str, pattern: str = BULLET) -> int:
+    """The column in which the text of an item begins, and has to go on; `text` is the item's first line."""
+    match = re.match(pattern, text)
+    assert match is not None
+    blanks = len(match[2])
+    return len(match[1]) + (blanks if blanks <= 4 else 1)
+
+
+def goes_on(reader: Reader, index: int) -> int:
+    """Take a line that belongs to the item of an open list by its indentation; 0 for others."""
+    opened, text = reader.open, reader.texts[index]
+    assert opened is not None
+    if indentation(text) < opened.continuation:
+        return 0
+    # directly below an item's first lines only what would end them begins the indented rest
+    if opened.state == MARKED and reader.shapes[index] != "FENCE" and not re.match(_ANY, text):
+        return reader.take(index, "LAZY")
+    return reader.take(index, "ITEM", INDENTED)
+
+
+def item(reader: Reader, index: int, rule: str, terminal: str, pattern: str) -> int:
+    """An item's first line, in the list that is open if it is of this kind; the index behind it."""
+    if reader.open is None or reader.open.rule != rule:
+        reader.begin(rule, index, terminal, MARKED)
+    else:
+        reader.take(index, terminal, MARKED)
+    assert reader.open is not None
+    reader.open.continuation = text_column(reader.texts[index], pattern)
+    return index + 1
+
+
+def may_end_item(reader: Reader, index: int) -> bool:
+    """Whether another block than a list may begin on a line here.
+
+    What begins like an item of an ordered list ends an item's text even where it is a heading over a row of dashes, or the
+    head of a table; nothing else of that kind does.
+    """
+    return reader.state in ENDED or reader.shapes[index] == "ORDERED"

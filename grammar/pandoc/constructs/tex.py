@@ -1,0 +1,41 @@
+"""TeX that is a block: an environment, or a line of macros."""
+
+from __future__ import annotations
+
+import re
+
+from grammar.pandoc.reader import ITEM_TEXT, PARAGRAPH, Construct, Reader
+
+_TEX = r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
+# what TeX takes for an argument of a macro on the line above: a number, with a unit or without, or an option
+_ARGUMENT = r" *(?:[-=]?[0-9]+(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em)?(?![A-Za-z0-9])|\[[^\[\]]*\])(.*)$"
+
+
+def _begins(reader: Reader, index: int) -> int:
+    end = _end(reader, index)
+    if not end:
+        return 0
+    reader.leave(index, end, "TeX")
+    if reader.shapes[end] == "CODE" and reader.texts[end].lstrip()[0].isalnum():
+        # pandoc skips the blanks behind TeX, so that no literal begins here
+        reader.begin("paragraph", end, "TEXT", ITEM_TEXT if reader.item else PARAGRAPH)
+        return end + 1
+    return end
+
+
+def _end(reader: Reader, index: int) -> int:
+    match = re.match(_TEX, reader.texts[index])
+    if match is None:
+        return 0
+    if match["name"]:
+        ending = f"\\end{{{match['name']}}}"
+        return reader.line_of(ending, index, lambda text: ending in text) + 1
+    if match[1]:  # a macro begins a block in the first column only
+        return 0
+    argument = re.match(_ARGUMENT, reader.texts[index + 1]) if index + 1 < len(reader.texts) else None
+    if argument is None:
+        return index + 1
+    return 0 if argument[1].strip() else index + 2
+
+
+TEX = Construct("TeX", _begins, ("TEX",))

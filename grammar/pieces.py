@@ -1,0 +1,129 @@
+"""A text cut where nothing is open, each distinct piece read once.
+
+Most sections of a SUPPORT.md stand word for word in every other release and revision.  A piece begins with a heading between
+blank lines, before which no block is open, whatever stands above.  What could reach across such a heading is:
+
+- a construct that a line further down would close (a fence, a comment, a div, metadata, TeX, a ruled table).  Where it is not
+  closed within its piece, but could be below, the rest of the document is one piece;
+- the names of the document's headings, which `[name]` links to where a bracket stands in a heading or a term: part of the key;
+- the level above, what Xen's tools die on, lost fields, equal identifiers: settled when all pieces are in place, and no part of
+  what is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from grammar.builder import HEADINGS, Built, build
+from grammar.pandoc.blocks import read
+from grammar.pandoc.inline import reference_key
+from grammar.pandoc.reader import Missed, Reader, Run
+from grammar.positions import Lines, lines_of, texts_of
+from grammar.source import Page
+
+# a heading between blank lines, behind which no definition of it as a term stands
+_BEGINS = re.compile(r"\n[ \t\r]*\n(?=#+[ \t][^\n]*\n[ \t\r]*(?:\n(?![ \t\r]*[:~])|\Z))")
+_MOST, _LONGEST = 4096, 1 << 16  # pieces that are kept; characters of a piece that is
+
+
+@dataclass(slots=True)
+class Piece:
+    """One piece, read as far as it can be by itself.
+
+    `names` are the link labels of its headings; `bracketed`: a bracket stands in one of them or in a term; `missed` are lines that
+    were looked for in vain.
+    """
+
+    page: Page
+    lines: Lines
+    runs: list[Run]
+    names: tuple[str, ...]
+    bracketed: bool
+    missed: tuple[Missed, ...]
+    _built: dict[tuple[frozenset[str], bool], Built] = field(default_factory=dict)
+
+    def built(self, known: frozenset[str], *, prose: bool) -> Built:
+        """Its nodes, spans from its own beginning."""
+        key = (known, prose)
+        found = self._built.get(key)
+        if found is None:
+            found = self._built[key] = build(self.page, self.lines, self.runs, known, prose=prose)
+        return found
+
+
+_pieces: dict[str, Piece] = {}
+
+
+def pieces(text: str) -> list[tuple[Piece, int]]:
+    """The pieces of a document and the offset of each."""
+    cuts = [0, *(found.end() for found in _BEGINS.finditer(text)), len(text)]
+    found: list[tuple[Piece, int]] = []
+    rest: _Rest | None = None
+    for start, end in pairwise(cuts):
+        piece = _kept(text[start:end])
+        if piece.missed:
+            rest = rest or _Rest(text)
+            if any(rest.holds(missed, end) for missed in piece.missed):
+                found.append((_piece(text[start:]), start))
+                break
+        found.append((piece, start))
+    return found
+
+
+def whole(text: str) -> list[tuple[Piece, int]]:
+    """A document as one piece, nothing kept: what `pieces` is held against."""
+    return [(_piece(text), 0)]
+
+
+def _kept(text: str) -> Piece:
+    piece = _pieces.get(text)
+    if piece is None:
+        piece = _piece(text)
+        if len(text) <= _LONGEST:
+            if len(_pieces) >= _MOST:
+                _pieces.clear()
+            _pieces[text] = piece
+    return piece
+
+
+def _piece(text: str) -> Piece:
+    page = Page(text)
+    lines = lines_of(page)
+    reader = Reader(lines.texts, titled=True)
+    runs = read(reader)
+    names = tuple(_name(lines.texts[run.first]) for run in runs if run.rule in HEADINGS)
+    return Piece(page, lines, runs, names, _bracketed(lines, runs), tuple(reader.missed.values()))
+
+
+def _bracketed(lines: Lines, runs: Sequence[Run]) -> bool:
+    named = (run for run in runs if run.rule in HEADINGS or run.rule == "definitions")
+    return any("[" in lines.texts[index] for run in named for _, index, _ in run.lines)
+
+
+def _name(text: str) -> str:
+    """The link label that a heading defines."""
+    return reference_key(re.sub(r"\s*#*\s*(?:\{[^{}]*\}\s*)?$", "", text.lstrip("# ")))
+
+
+class _Rest:
+    """What stands below the pieces of a document."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.last: dict[str, int] = {}
+
+    def holds(self, missed: Missed, offset: int) -> bool:
+        """Whether a line that was missed stands at an offset of the text or below."""
+        if missed.key not in self.last:
+            lines = self.text.split("\n")
+            at = len(self.text)
+            for line, shown in zip(reversed(lines), reversed(texts_of(self.text + "\n")), strict=True):
+                at -= len(line)
+                if missed.holds(shown):
+                    break
+                at -= 1
+            self.last[missed.key] = at
+        return self.last[missed.key] >= offset
