@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "draft": ("draft", "a workbook -> DIR/<tree>/SUPPORT.md, validated"),
     "update": ("update", "new drafts merged into each tree's branch, hand edits kept"),
     "series": ("series", "patches ready to mail"),
+    "release": ("release", "version, dates, release-notes link; the gate before a tag"),
     "show": ("show", "what a SUPPORT.md says"),
     "lint": ("lint", "what is wrong with a SUPPORT.md"),
     "explain": ("explain", "a rule, its reason, an example"),

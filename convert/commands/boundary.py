@@ -77,8 +77,10 @@ def _place(error: BaseException) -> str:
 
 def _scrubbed(text: str, arguments: Sequence[str]) -> str:
     """The text without anything secret: what looks like a token, and what the user gave as one."""
-    from convert.sheet.google.messages import scrub
-
+    try:
+        from convert.sheet.google.messages import scrub
+    except ModuleNotFoundError:  # the one-file xen-support, which signs in nowhere and takes no secret
+        return text
     given = [os.environ.get(name) for name in _SECRETS]
     for n, argument in enumerate(arguments):
         option, equals, value = argument.partition("=")

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from convert.commands.days import day
 from convert.commands.naming import chosen_aliases
-from convert.commands.reading import add_trees, addresses, day, digests, read_trees, tell_errors
+from convert.commands.reading import add_trees, addresses, digests, read_trees, tell_errors
 from convert.failure import Failure
 from convert.matrix import build as pure
 from convert.matrix.page import Address

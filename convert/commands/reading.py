@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import re
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from pathlib import Path
 
+from convert.commands.days import add_today
 from convert.commands.naming import add_aliases
 from convert.commands.show import release
 from convert.failure import Failure
@@ -44,15 +43,6 @@ def add_repository(parser: argparse.ArgumentParser) -> None:
     add_aliases(parser)
 
 
-def add_today(parser: argparse.ArgumentParser) -> None:
-    """Add the option `--today`."""
-    parser.add_argument(
-        "--today",
-        metavar="DATE",
-        help="the day, YYYY-MM-DD, by which support has ended (default: SOURCE_DATE_EPOCH, else today)",
-    )
-
-
 def addresses(urls: Sequence[str] | None) -> Address:
     """Where the SUPPORT.html of trees are.  Raises Failure for what is no address of the web."""
     from convert.matrix.page import Address
@@ -70,19 +60,6 @@ def addresses(urls: Sequence[str] | None) -> Address:
             "--url twice of a kind; one address with NN is for the release trees, one without for the unstable tree"
         )
     return Address(next(iter(unstable), None), next(iter(release_tree), None))
-
-
-def day(text: str | None) -> date:
-    """The day of `--today`, else of SOURCE_DATE_EPOCH, else the present one (UTC).  Raises Failure."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        if text is not None:
-            return date.fromisoformat(text)
-        return datetime.fromtimestamp(int(epoch), UTC).date() if epoch else datetime.now(UTC).date()
-    except (ValueError, OverflowError, OSError):
-        raise Failure(
-            f"{text or epoch}: no day; write YYYY-MM-DD" if text else f"SOURCE_DATE_EPOCH={epoch}: no time"
-        ) from None
 
 
 def read_trees(names: Sequence[str], repo: Path | None, remote: str | None, *, prose: bool) -> tuple[build.Tree, ...]:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from convert.commands.reading import add_repository, add_today, addresses, day, digests, read_trees, tell_errors
+from convert.commands.days import add_today, day
+from convert.commands.reading import add_repository, addresses, digests, read_trees, tell_errors
 from convert.matrix.build import Tree, state
 from convert.matrix.page import STATES, Address
 from convert.output.terminal import TOOL, Painter, add_color, clean

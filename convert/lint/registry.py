@@ -37,12 +37,15 @@ class Gate(NamedTuple):
     """What is looked at before a tag is made (`release --check`), and by rules of that gate alone.
 
     `tag`: the tag that the commit has or is to have, None for none; `changelog`, `readme`: the texts of CHANGELOG.md and
-    README beside the file, where they are there.
+    README beside the file, where they are there; `numbers`: the X.Y that have a branch of their own, `tags`: the tags of
+    releases, both None where all branches are not looked at.
     """
 
     tag: str | None = None
     changelog: str | None = None
     readme: str | None = None
+    numbers: frozenset[str] | None = None
+    tags: frozenset[str] | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -1,4 +1,4 @@
-"""xen-support-lint.pyz: `lint` and `explain` in one file with lark inside, for machines without PyPI.
+"""xen-support-lint.pyz: `lint`, `explain` and `release` in one file with lark inside, for machines without PyPI.
 
 `python -m convert.packaging.zipapp FILE`.  The same sources give the same bytes.
 """
@@ -16,18 +16,34 @@ from pathlib import Path
 
 from convert.output.files import write_atomic
 
-# what lint and explain import of this project; a test runs the result in a Python that has nothing else
+# what lint, explain and release import of this project; a test runs the result in a Python that has nothing else
 _OWN = (
     "convert/*.py",
     "convert/commands/__init__.py",
+    "convert/commands/boundary.py",
     "convert/commands/lint.py",
     "convert/commands/explain.py",
     "convert/commands/naming.py",
+    "convert/commands/release.py",
+    "convert/commands/days.py",
+    "convert/mail/__init__.py",
+    "convert/mail/messages.py",
+    "convert/update/__init__.py",
+    "convert/update/pending.py",
     "convert/sheet/__init__.py",
     "convert/sheet/catalogue.py",
     "convert/sheet/problems*.py",
 )
-_ROOMS = ("convert/trees", "convert/output", "convert/names", "convert/sources", "convert/lint", "grammar")
+_ROOMS = (
+    "convert/trees",
+    "convert/output",
+    "convert/names",
+    "convert/merge",
+    "convert/sources",
+    "convert/lint",
+    "convert/release",
+    "grammar",
+)
 _DATA = (".py", ".lark", ".toml", ".txt")
 _MAIN = """\
 import sys
@@ -35,7 +51,7 @@ import sys
 from convert.cli import main
 
 arguments = sys.argv[1:]
-sys.exit(main(arguments if arguments[:1] in (["lint"], ["explain"]) else ["lint", *arguments]))
+sys.exit(main(arguments if arguments[:1] in (["lint"], ["explain"], ["release"]) else ["lint", *arguments]))
 """
 
 

@@ -199,6 +199,21 @@ def graph(repo: Path, commits: Sequence[str], path: str, *, everything: bool) ->
     return [(first, tuple(rest)) for first, *rest in words]
 
 
+def tag_days(repo: Path, *patterns: str) -> dict[str, str]:
+    """The tags that match patterns below refs/tags (default: all), name -> the day (YYYY-MM-DD) that each was made on.
+
+    Of a lightweight tag it is the commit's day; each in the time zone of who made it.  Raises Failure outside a repository.
+    """
+    done = run(
+        repo, "for-each-ref", "--format=%(refname:strip=2) %(creatordate:short)",
+        *(f"refs/tags/{pattern}" for pattern in patterns or ("",)),
+    )  # fmt: skip
+    if done.returncode:
+        raise Failure(f"{repo}: {_said(done)}")
+    lines = done.stdout.decode(errors="replace").splitlines()
+    return {name: made for name, _, made in (line.rpartition(" ") for line in lines) if made}
+
+
 def shallow(repo: Path) -> bool:
     """Whether the repository has only the newest part of its history."""
     return run(repo, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"

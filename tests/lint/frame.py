@@ -188,6 +188,15 @@ def beside(code: str, fragment: str) -> Beside:
             return Beside(released, MAKEFILE, gate=Gate(readme=fragment))
         case "XS751" | "XS752" | "XS753" | "XS754" | "XS761" | "XS762" | "XS763" | "XS771":
             return Beside(framed(fragment), texts=TEXTS[code])
+        case "XS517" | "XS518" | "XS519":
+            around = {"XS517": Gate(numbers=frozenset({"4.22"})), "XS518": Gate(tags=frozenset({"RELEASE-4.21.0"}))}
+            number, extra = fragment.partition("Xen-Version: ")[2].split()[0], ".1-pre"
+            number, _, state = number.partition("-")
+            return Beside(
+                framed(fragment),
+                makefile_of(number, f"-{state}" if state else extra),
+                gate=around.get(code, Gate(tags=frozenset({"RELEASE-4.20.0"}))),
+            )
     return Beside(framed(fragment))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from convert.lint.registry import RULES
-from tests.lint.frame import MAKEFILE, findings, sibling_of
+from tests.lint.frame import MAKEFILE, TEXTS, findings, sibling_of
 
 ACCEPTED = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "accepted"
 REJECTED = ACCEPTED.parent / "rejected"
@@ -128,7 +128,7 @@ MUTATED: dict[str, Change] = {
 
 
 # these look at what stands beside the file; tests/lint/frame.py has their surroundings
-BESIDE = {"XS511", "XS512", "XS513", "XS514", "XS515", "XS516"}
+BESIDE = {"XS511", "XS512", "XS513", "XS514", "XS515", "XS516", "XS517", "XS518", "XS519"} | set(TEXTS)
 
 
 def test_every_rule_has_a_mutated_file() -> None:

@@ -61,3 +61,24 @@ def test_it_is_executable_has_licences_and_can_be_reproduced(app: Path, tmp_path
         re.fullmatch(r"convert/sheet/(?:__init__|catalogue|problems\w*)\.py", name) for name in sheet
     )  # for explain
     assert zipapp.build() == app.read_bytes()
+
+
+@pytest.mark.slow
+def test_it_carries_release(app: Path, tmp_path: Path) -> None:
+    from tests.helpers.repositories import Commit, build, git
+    from tests.lint.frame import makefile_of
+    from tests.release.worlds import support
+
+    repo = build(
+        tmp_path / "xen.git",
+        [Commit("x", {"SUPPORT.md": support("4.22-unstable"), "xen/Makefile": makefile_of("4.22", "-rc")})],
+    )
+    git(repo, "config", "user.name", "R")
+    git(repo, "config", "user.email", "r@example.org")
+    checked = run(app, repo, "release", "--check")
+    assert checked.returncode == 1 and "XS510" in checked.stdout and checked.stderr == ""
+    done = run(app, repo, "release", "rc", "--tree", "unstable")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Xen-Version: 4.22-rc\n" in git(repo, "show", "support/unstable:SUPPORT.md")
+    book = run(app, repo, "release", "rc", "--tree", "unstable", "--sheet", "book.xlsx")
+    assert book.returncode == 2 and "reads no workbooks" in book.stderr

@@ -12,7 +12,8 @@ from convert.lint.rules.parts import fix
 from convert.lint.rules.structure import release_literals
 from convert.trees.state import DATES, INITIAL, SECURITY, SUPPORT, iso_date
 from convert.trees.version import Form, form_of, read_makefile
-from grammar.nodes import DefinitionList, Document, Link, ParsedField, Term
+from grammar.nodes import Document, ParsedField, Term
+from grammar.release import read_release
 from grammar.source import Span
 
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
@@ -42,12 +43,10 @@ def release_facts(context: Context) -> Facts | None:
 
 
 def _read(context: Context) -> Facts | None:
-    literals = release_literals(context)
-    if not literals:
+    part = read_release(context.parsed.document)
+    if not part.literals:
         return None
-    fields: dict[str, ParsedField] = {}
-    for field in literals[0].fields:
-        fields.setdefault(field.keyword, field)
+    fields = dict(part.fields)
     version = re.fullmatch(_VERSION, fields["Xen-Version"].value) if "Xen-Version" in fields else None
     state = "unknown"
     if version:
@@ -56,17 +55,8 @@ def _read(context: Context) -> Facts | None:
             "unstable" if suffix == "-unstable" else "candidate" if "rc" in suffix or suffix == "-pre" else "released"
         )
     dates = {key: day for key in DATES if key in fields and (day := iso_date(fields[key].value)) is not None}
-    return Facts(fields, version[1] if version else None, state, dates, _notes(context.parsed.document))
-
-
-def _notes(document: Document) -> tuple[Term, str] | None:
-    for section in document.walk():
-        for block in section.blocks:
-            if isinstance(block, DefinitionList):
-                for term in block.terms:
-                    if term.text.casefold() == "release notes":
-                        return term, next((node.url for node in term.value if isinstance(node, Link)), term.reading)
-    return None
+    notes = (part.notes, part.url or "") if part.notes is not None else None
+    return Facts(fields, version[1] if version else None, state, dates, notes)
 
 
 def _placeholder(value: str) -> bool:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 from convert.lint.registry import Context, rule
 from convert.lint.rules.release import Found, release_facts
-from convert.trees.state import INITIAL, SECURITY
+from convert.trees.state import INITIAL, SECURITY, SUPPORT
 from convert.trees.version import MAKEFILE, Tag, form_of, read_makefile, read_tag
 from grammar.nodes import Document
 
 CHANGELOG, README = "CHANGELOG.md", "README"
 # which file a rule is about, where that is not SUPPORT.md
 PATHS = {"XS511": MAKEFILE, "XS512": MAKEFILE, "XS514": CHANGELOG, "XS515": README}
+# findings that may be meant; the gate leaves them as they are graded here
+SOFT = frozenset({"XS516", "XS518", "XS519"})
+_SOON = 60  # days
 _EARLY, _LATE = -1, 7  # days from the tag to the announcement; in 13 releases -1 to +3
 _SECTION = re.compile(r"^##[ \t]+\[(?P<title>[^\]\n]*)\](?:\((?P<link>[^)\n]*)\))?(?P<rest>[^\n]*)$", re.M)
 
@@ -25,7 +28,9 @@ def stage(context: Context) -> Tag | None:
     if context.gate.tag is not None:
         return read_tag(context.gate.tag)
     made = read_makefile(context.makefile)
-    if made is None or form_of(made.extra) != "release":
+    if (
+        made is None or form_of(made.extra) != "release" or context.gate.tags is not None
+    ):  # a branch is not about to be tagged
         return None
     return Tag(made.number, int(made.extra[1:]))
 
@@ -232,3 +237,111 @@ def support_ended(document: Document, context: Context) -> Iterator[Found]:
     if facts and ended and tag and tag.form == "release" and tag.point and ended < context.day:
         span = facts.fields[SECURITY].value_span
         yield span, f"security support ended on {ended}, before {tag.number}.{tag.point} ({context.day})"
+
+
+@rule("XS517", "number-of-a-branch", "error", Document)
+def number_of_a_branch(document: Document, context: Context) -> Iterator[Found]:
+    """The unstable tree has the number of a tree that has branched.
+
+    master was stale so four times, for up to 88 days: `release branch --tree unstable` sets the next number.  Only
+    `release --check --branches` looks at branches.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.22-rc
+            Initial-Release: n/a
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.23-unstable
+            Initial-Release: n/a
+            Supported-Until: TBD
+            Security-Support-Until: Unreleased - not yet security-supported
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_X.YY_Release_Notes">RN</a>
+    """
+    facts, numbers = release_facts(context), context.gate.numbers if context.gate else None
+    if facts and numbers and facts.state in ("unstable", "candidate") and facts.number in numbers:
+        made = read_makefile(context.makefile)
+        if made is None or form_of(made.extra) != "pre":
+            span = facts.fields["Xen-Version"].value_span
+            yield span, f"stable-{facts.number} has that number already; release branch sets the next one"
+
+
+@rule("XS518", "release-without-tag", "warning", Document)
+def release_without_tag(document: Document, context: Context) -> Iterator[Found]:
+    """The file has the day of a release, and there is no tag of it.
+
+    Right for some days before the release; an error a week after the day.  Only `release --check --branches` looks for tags.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.21
+            Initial-Release: 2025-11-19
+            Supported-Until: 2028-11-19
+            Security-Support-Until: 2030-11-19
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.21_Release_Notes">RN</a>
+    """
+    facts, tags = release_facts(context), context.gate.tags if context.gate else None
+    if facts is None or tags is None or facts.number is None or INITIAL not in facts.dates:
+        return
+    if f"RELEASE-{facts.number}.0" not in tags:
+        late = (context.day - facts.dates[INITIAL]).days > _LATE
+        message = f"{INITIAL} is {facts.dates[INITIAL]}, and there is no tag RELEASE-{facts.number}.0"
+        yield facts.fields[INITIAL].value_span, message, {"severity": "error" if late else "warning"}
+
+
+@rule("XS519", "support-ends-soon", "warning", Document)
+def support_ends_soon(document: Document, context: Context) -> Iterator[Found]:
+    """Support or security support ends within 60 days.
+
+    Time to announce it, or for `release extend`.  Only `release --check --branches` says so.
+
+    Bad:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2021-12-24
+            Supported-Until: 2024-12-24
+            Security-Support-Until: 2026-12-24
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    Good:
+        # Release Support
+
+            Xen-Version: 4.20
+            Initial-Release: 2025-03-05
+            Supported-Until: 2028-03-05
+            Security-Support-Until: 2030-03-05
+
+        Release Notes
+        : <a href="https://wiki.xenproject.org/wiki/Xen_Project_4.20_Release_Notes">RN</a>
+    """
+    facts = release_facts(context)
+    if facts is None or context.gate is None or context.gate.tags is None:
+        return
+    for key in (SUPPORT, SECURITY):
+        days = (facts.dates[key] - context.day).days if key in facts.dates else -1
+        if 0 <= days <= _SOON:
+            yield facts.fields[key].value_span, f"{key}: ends in {days} days, on {facts.dates[key]}"

@@ -1,0 +1,208 @@
+"""The gate before a tag: commits judged as if they had their tags, with xen/Makefile, README and CHANGELOG.md beside SUPPORT.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from convert.failure import Failure
+from convert.lint import engine
+from convert.lint.catalogue import chosen
+from convert.lint.policy import policies_for
+from convert.lint.registry import Gate
+from convert.lint.rules.tags import CHANGELOG, PATHS, README, SOFT
+from convert.trees import git, resolve
+from convert.trees.arguments import source_of
+from convert.trees.resolve import Found
+from convert.trees.state import INITIAL, SECURITY, SUPPORT, iso_date, standing
+from convert.trees.version import (
+    FILE,
+    MAKEFILE,
+    MAX_MAKEFILE,
+    UNSTABLE,
+    read_makefile,
+    read_tag,
+    stable_version,
+    version,
+)
+from grammar.diagnostic import Diagnostic
+from grammar.release import Values, read_release
+from grammar.source import Source
+
+_GRACE = 30  # days in which a stable tree may still have the dates of the policy before
+_FILES = (FILE, MAKEFILE, README, CHANGELOG)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A commit that was judged.
+
+    `name`: as it was called; `tag`: the tag that it has, or is judged as if it had; `makefile`: as `4.20.0-rc5`; `release`: the
+    values of its release part; `findings`: of SUPPORT.md and of what stands beside it, errors and all.
+    """
+
+    name: str
+    ref: str | None
+    tag: str | None
+    commit: str
+    day: date
+    makefile: str | None
+    release: Values
+    source: Source
+    findings: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A commit to judge: as it was called, its full ref, the tag that it has or is to have, the day by which it is judged."""
+
+    name: str
+    ref: str | None
+    commit: str
+    tag: str | None
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What `--branches` knows besides: the numbers that have a branch of their own, the tags that there are."""
+
+    numbers: frozenset[str]
+    tags: frozenset[str]
+
+
+def subjects(
+    repo: Path, names: Sequence[str], tag: str | None, today: date, remote: str | None
+) -> list[Subject | Failure]:
+    """What arguments name, in their order; a Failure where one names nothing.
+
+    A tag of a release implies `tag` and its day; without names it is the commit of the current branch.
+    """
+    days = git.tag_days(repo) if names else {}
+    found: list[Subject | Failure] = []
+    for name in names or ["HEAD"]:
+        try:
+            found.append(_subject(repo, name, tag, today, remote, days))
+        except Failure as failure:
+            found.append(failure)
+    return found
+
+
+def _subject(
+    repo: Path, name: str, tag: str | None, today: date, remote: str | None, days: Mapping[str, str]
+) -> Subject:  # fmt: skip
+    if name == "HEAD":  # no branch, though remotes have a ref of that name
+        commit = git.commit(repo, name)
+        if commit is None:
+            raise Failure(f"{repo}: no commit here; name a tree, a tag or a ref")
+        found = Found(name, git.full_name(repo, name) or None, commit)
+    else:
+        found = resolve.resolve(name, repo, remote, unpacked=False)
+    ref = found.ref or ""
+    own = ref.removeprefix("refs/tags/") if ref.startswith("refs/tags/") else None
+    made = iso_date(days.get(own, "")) if own is not None else None
+    implied = own if own is not None and read_tag(own) is not None else None
+    day = made if made is not None and tag is None else today
+    return Subject(name, found.ref, found.commit or "", tag or implied, day)
+
+
+def branches(repo: Path, today: date, remote: str | None) -> tuple[list[Subject], Around]:
+    """The unstable tree and the release trees that have security support on a day, newest first; what is known besides."""
+    refs = git.refs(repo, "refs/heads", "refs/remotes")
+    names = {_branch_of(ref) for ref in refs}
+    numbers = {number for name in names if (number := stable_version(name)) is not None}
+    unstable = next((name for name in UNSTABLE if name in names), None)
+    ordered = [*([unstable] if unstable else []), *(f"stable-{n}" for n in sorted(numbers, key=version, reverse=True))]
+    if not ordered:
+        raise Failure(f"{repo.resolve()}: no branch master, staging or stable-X.Y")
+    found = [resolve.resolve(name, repo, remote, unpacked=False) for name in ordered]
+    data = git.batch(repo, [f"{one.commit}:{FILE}" for one in found])
+    kept = [
+        Subject(name, one.ref, one.commit or "", None, today)
+        for name, one, text in zip(ordered, found, data, strict=True)
+        if text is not None and (name == unstable or _supported(text, today))
+    ]
+    return kept, Around(frozenset(numbers), frozenset(git.tag_days(repo, "RELEASE-*")))
+
+
+def _branch_of(ref: str) -> str:
+    return ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else ref.split("/", 3)[-1]
+
+
+def _supported(data: bytes, today: date) -> bool:
+    from grammar.parser import parse
+
+    return standing(read_release(parse(Source(FILE, data), prose=False).document).values, today).security_supported
+
+
+def judge(repo: Path, asked: Sequence[Subject], around: Around | None = None) -> list[Judged | Failure]:
+    """Judge commits, in their order; a Failure for one that has no SUPPORT.md, or one that cannot be read."""
+    names = [f"{subject.commit}:{path}" for subject in asked for path in _FILES]
+    data = dict(zip(names, git.batch(repo, names) if names else [], strict=True))
+    codes = chosen(_RULES, ())
+    found: list[Judged | Failure] = []
+    for subject in asked:
+        texts = {path: data[f"{subject.commit}:{path}"] for path in _FILES}
+        try:
+            found.append(_judge(subject, texts, codes, around))
+        except Failure as failure:
+            found.append(failure)
+    return found
+
+
+# of XS3xx those that are about the release part, and conflict markers; the others are about features and definitions
+_RULES = ("XS301", "XS302", "XS303", "XS304", "XS309", "XS5")
+
+
+def _judge(
+    subject: Subject, texts: Mapping[str, bytes | None], codes: frozenset[str], around: Around | None
+) -> Judged:  # fmt: skip
+    name = f"{subject.name}:{FILE}"
+    text = texts[FILE]
+    if text is None:
+        raise Failure(f"{name}: no such file")
+    source = source_of(name, text)
+    makefile = _decoded(texts[MAKEFILE])
+    gate = Gate(
+        subject.tag, _decoded(texts[CHANGELOG]), _decoded(texts[README]), around.numbers if around else None,
+        around.tags if around else None,
+    )  # fmt: skip
+    result = engine.run(source, codes, day=subject.day, makefile=makefile, gate=gate)
+    values = read_release(result.parsed.document).values
+    made = read_makefile(makefile)
+    return Judged(
+        subject.name, subject.ref, subject.tag, subject.commit, subject.day, f"{made.number}{made.extra}" if made else None,
+        values, source, tuple(_raised(d, values, subject.day) for d in result.diagnostics),
+    )  # fmt: skip
+
+
+def _decoded(data: bytes | None) -> str | None:
+    return None if data is None else data[:MAX_MAKEFILE].decode(errors="replace")
+
+
+def _raised(finding: Diagnostic, values: Values, day: date) -> Diagnostic:
+    """A finding as the gate grades it: what lint leaves a warning is an error here, but for what may be meant."""
+    if finding.code in SOFT or (finding.code == "XS507" and _late(values, day)):
+        return finding
+    return finding._replace(severity="error")
+
+
+def _late(values: Values, day: date) -> bool:
+    """Whether the dates are those of the policy before, and the present one is young: `extend` is to come."""
+    released = iso_date(values.get(INITIAL))
+    number = version(values.get("Xen-Version", ""))
+    policies = policies_for(number, day)
+    if released is None or len(policies) < 2 or (day - policies[0].since).days > _GRACE:
+        return False
+    stands = iso_date(values.get(SUPPORT)), iso_date(values.get(SECURITY))
+    try:
+        return any(policy.ends(released) == stands for policy in policies[1:])
+    except ValueError:
+        return False
+
+
+def path_of(finding: Diagnostic) -> str:
+    """The file that a finding is about."""
+    return PATHS.get(finding.code, FILE)

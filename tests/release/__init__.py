@@ -1,0 +1,1 @@
+"""The release command and its gate."""
