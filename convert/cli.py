@@ -81,9 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = args.func(args)
         sys.stdout.flush()
         return status
-    except SystemExit as leaving:  # argparse has spoken
-        return leaving.code if isinstance(leaving.code, int) else 2 if leaving.code else 0
     except BaseException as error:  # the boundary: nothing passes it as a traceback
+        if isinstance(error, SystemExit) and isinstance(error.code, int):  # argparse has spoken
+            return error.code
         from convert.commands.boundary import told
 
         return told(error, arguments)
