@@ -66,7 +66,7 @@ def _feature_tables(workbook: Workbook, tabs: list[Tab], titles: list[str], read
         report.append(problems_tabs.missing_tab(None, (), "features", layout.features.tabs, titles))
     found = [read_header(tab, "features", layout, names, report) for tab in tabs]
     tables = [table for table in found if table is not None]
-    if tables:
+    if tables and layout.trees_in == "columns":
         headings = [heading for table in tables for heading in table.headings.values()]
         for name in names:
             if not any(name in table.trees for table in tables):

@@ -98,15 +98,17 @@ _Piece = tuple[str, _Style]
 _PLAIN = _Style(False, False, None)
 
 
-def prose(runs: Iterable[Run]) -> Prose:
+def prose(runs: Iterable[Run], *, wrapped: bool = False) -> Prose:
     """A cell's runs as paragraphs and bullet lists.
 
     Each line is a paragraph (people who press Alt+Enter mean one); lines that begin with a bullet and a blank are one
     list, blank lines between them or not, and an indented one belongs to the item above; an indented line directly
-    below an item goes on with it.  Numbered lines stay text.
+    below an item goes on with it.  Numbered lines stay text.  With `wrapped`, a line goes on with the one above it, unless a
+    blank line or a bullet is between them.
     """
     blocks: list[Block] = []
     items: list[tuple[int, list[_Piece]]] = []
+    open_line: list[_Piece] | None = None  # of a paragraph that the next line may go on with
     fresh = True
     for line in _lines(runs):
         text = "".join(piece for piece, _ in line)
@@ -116,11 +118,15 @@ def prose(runs: Iterable[Run]) -> Prose:
             continue
         if bullet:
             items.append((len(bullet[1]), _cut(line, bullet.end())))
-        elif items and not fresh and len(text) - len(text.lstrip(" ")) > items[-1][0]:
+            open_line = None
+        elif items and not fresh and (wrapped or len(text) - len(text.lstrip(" ")) > items[-1][0]):
             items[-1][1].extend([(" ", _PLAIN), *line])
+        elif wrapped and open_line is not None and not fresh:
+            open_line.extend([(" ", _PLAIN), *line])
+            blocks[-1] = Paragraph(_inlines(open_line))
         else:
             blocks.extend(_lists(items))
-            items = []
+            items, open_line = [], list(line)
             blocks.append(Paragraph(_inlines(line)))
         fresh = False
     blocks.extend(_lists(items))

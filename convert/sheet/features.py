@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import partial
 from typing import Literal
 
-from convert.sheet import problems
-from convert.sheet.cell_text import BLANK, Words, clean, one_line, prose, refused_links
+from convert.sheet import problems, problems_tabs
+from convert.sheet.cell_text import BLANK, Words, clean, fold_heading, one_line, prose, refused_links
 from convert.sheet.cells import Run
+from convert.sheet.footnotes import Footnotes
 from convert.sheet.gather import Draft, Drafts, Piece, Stated
+from convert.sheet.header import ranges
 from convert.sheet.headings import Headings
 from convert.sheet.hints import hint
 from convert.sheet.layout import Layout
@@ -47,6 +50,7 @@ class Reading:
     look: Callable[[str], Standing] = field(default=lambda tree: {})
     used: dict[str, int] = field(default_factory=dict)
     kept: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
+    notes: Footnotes | None = None
     _judged: dict[tuple[str, str | None], tuple[Kind, Decided | None]] = field(default_factory=dict)
     _texts: dict[str, Prose] = field(default_factory=dict)
 
@@ -101,7 +105,8 @@ class Reading:
 
     def _prose(self, said: Words) -> Prose:
         if said.place not in self._texts:
-            self._texts[said.place] = prose(said.cell.runs if said.cell else (Run(said.text),))
+            runs = said.cell.runs if said.cell else (Run(said.text),)
+            self._texts[said.place] = prose(runs, wrapped=self.layout.wrapped)
             for url in refused_links(said.cell) if said.cell else ():
                 self.report.append(problems.dropped_link(said.place, (), one_line(url)))
         return self._texts[said.place]
@@ -114,14 +119,51 @@ class Reading:
 def read_features(tables: list[Table], reading: Reading) -> None:
     """Read the rows of the Features tabs into the drafts."""
     for number, table in enumerate(tables):
-        trees = (table.tree,) if table.tree else reading.trees
+        tab = number if table.tree else 0
         headings = Headings(reading.report, (table.tree,) if table.tree else ())
         sections = reading.layout.sections != "column"
+        if reading.layout.footnotes is not None:
+            reading.notes = Footnotes.of(table, reading.layout.footnotes)
+        left_out: list[int] = []
         for line in read_lines(table, reading.layout, reading.report, reading.known, sections=sections):
-            if headings.move(line):
-                draft = heading_of(headings, reading, number if table.tree else 0)
+            here = headings.move(line)
+            if line.dropped:
+                left_out.append(line.number)
+            elif here:
+                draft = heading_of(headings, reading, tab)
                 if line.title is None:
-                    _row(line, trees, draft, reading, number if table.tree else 0)
+                    _row(line, trees_of(line, reading), draft, reading, tab)
+        headings.finish()
+        if left_out:
+            reading.report.append(problems_tabs.left_out(table.title, headings.trees, ranges(left_out)))
+
+
+def trees_of(line: Line, reading: Reading) -> tuple[str, ...]:
+    """The trees that a row is for: those of the tab, or those that its Tree cell names; what it names wrongly is reported."""
+    table = line.table
+    if table.tree is not None:
+        return (table.tree,)
+    if not table.by_row:
+        return reading.trees
+    said = line.get("tree")
+    if said.struck:
+        reading.report.append(problems.withdrawn(said.place, (), "tree", said.gone))
+        return ()
+    known = {name.casefold(): name for name in reading.trees}
+    known |= {fold_heading(text): name for text, name in table.layout.tree_columns.items() if name in reading.trees}
+    if fold_heading(said.text) in known:
+        return (known[fold_heading(said.text)],)
+    found = []
+    for part in filter(None, re.split(r"[,;\n]\s*", said.text)):
+        tree = known.get(fold_heading(part))
+        if tree is not None:
+            found.append(tree)
+        elif not said.broken:
+            near = get_close_matches(fold_heading(part), known, n=1)
+            reading.report.append(problems_tabs.row_of_no_tree(said.place, (), part, known[near[0]] if near else None))
+    if not said.text and not said.broken:
+        reading.report.append(problems_tabs.row_of_no_tree(line.place("tree"), (), "", None))
+    return tuple(dict.fromkeys(found))
 
 
 def told_of_standing(reading: Reading) -> Iterator[Diagnostic]:
@@ -174,6 +216,8 @@ class _Status:
 def _row(line: Line, trees: tuple[str, ...], draft: Draft, reading: Reading, tab: int) -> None:
     draft.rows += 1
     draft.mentions.update(trees)
+    if not trees:
+        return
     filled = [tree for tree in trees if line.tree(tree).text] if line.table.tree is None else list(trees)
     counts, variant = variant_of(line, reading, filled or list(trees))
     if not counts:
@@ -183,7 +227,10 @@ def _row(line: Line, trees: tuple[str, ...], draft: Draft, reading: Reading, tab
     security, owner = line.get("security"), line.get("owner").line or None
     word = _security(security, [s.tree for s in statuses if s.said.text], reading)
     listed: set[str] = set()
-    for status in statuses:
+    for written in statuses:
+        status, note = _without_mark(written, reading)
+        if note is not None:
+            draft.prose["caveats"].append(note)
         if status.said.struck or status.said.broken:
             draft.states = True
         kind, decided = reading.judge(status.said.text, word if word in ("yes", "no", "external") else None)
@@ -206,6 +253,24 @@ def _row(line: Line, trees: tuple[str, ...], draft: Draft, reading: Reading, tab
             _state(status, kind, decided, security, word, draft, reading)
     for prose_role in PROSE:
         reading.say(prose_role, draft, line, trees, listed)
+
+
+def _without_mark(status: _Status, reading: Reading) -> tuple[_Status, Piece | None]:
+    """A status without its footnote mark, and the footnote as a caveat of its tree."""
+    if reading.notes is None or not status.said.text or reading.layout.vocabulary.knows(status.said.text):
+        return status, None
+    text, marks = reading.notes.split(status.said.text)
+    if not marks:
+        return status, None
+    texts = [reading.notes.texts.get(mark) for mark in marks]
+    missing = [mark for mark, found in zip(marks, texts, strict=True) if found is None]
+    if missing:
+        reading.report.append(problems.no_footnote(status.said.place, [status.tree], missing[0]))
+    blocks = tuple(block for found in texts if found is not None for block in found.blocks)
+    place = next((found.place for found in texts if found is not None), status.said.place)
+    plain = replace(status, said=replace(status.said, text=text))
+    note = Piece(Words(text, place=place), blocks, (status.tree,), (), False, None)
+    return plain, note if blocks else None
 
 
 def _state(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from convert.sheet import problems
@@ -132,7 +132,9 @@ class _Finish:
         self.questions: list[OpenQuestion] = []
 
     def sections(self, drafts: Ordered[str, SectionDraft]) -> Iterator[Section]:
+        self.twins((title, draft.own.place) for title, draft in drafts)
         for title, draft in drafts:
+            self.twins((name, inner.place) for name, inner in draft.features)
             own = self.feature(draft.own)
             features = tuple(found for _, inner in draft.features if (found := self.feature(inner)) is not None)
             sections = tuple(self.sections(draft.sections))
@@ -140,6 +142,14 @@ class _Finish:
             trees = frozenset[str]().union(*(part.trees for part in below))
             if trees:
                 yield Section(title, own, features, sections, trees, draft.own.place)
+
+    def twins(self, named: Iterable[tuple[str, str]]) -> None:
+        """Say which names in one place differ in case or blanks only: they are two headings."""
+        seen: dict[str, str] = {}
+        for name, place in named:
+            other = seen.setdefault(name.casefold(), name)
+            if other != name:
+                self.report.append(problems.case_twins(place, (), name, other))
 
     def feature(self, draft: Draft) -> Feature | None:
         """A heading with all below it; None where no tree has it."""

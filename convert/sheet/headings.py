@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from convert.sheet import problems
 from convert.sheet.cell_text import Words
+from convert.sheet.header import ranges
 from convert.sheet.table import Line
 from grammar.diagnostic import Diagnostic
 
@@ -67,6 +68,7 @@ class Headings:
     feature: Words | None = None
     section_gone: bool = False
     feature_gone: bool = False
+    nowhere: list[Line] = field(default_factory=list)
 
     def move(self, line: Line) -> bool:
         """Go to a row; whether it counts, which one of a withdrawn or missing section or feature does not."""
@@ -84,9 +86,16 @@ class Headings:
             self.feature, self.feature_gone = feature, False
         if self.section_gone or self.feature_gone:
             return False
-        if self.section is None:
-            self.report.append(problems.no_section(line.place("feature"), self.trees))
+        if self.section is None and not line.dropped:
+            self.nowhere.append(line)
         return self.section is not None
+
+    def finish(self) -> None:
+        """Say which rows stand in no section, once for all of them."""
+        if self.nowhere:
+            first, *more = self.nowhere
+            rows = ranges(line.number for line in self.nowhere) if more else ""
+            self.report.append(problems.no_section(first.place("feature"), self.trees, rows))
 
     def _withdraw(self, what: str, said: Words) -> None:
         self.report.append(problems.withdrawn(said.place, self.trees, what, said.gone))

@@ -22,31 +22,67 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"unknown|unclear|not sure|undecided|open", 'write "?" if it is to be decided'),
     (r"maintained|stable|production|ga|released|done|complete|full", 'write "Supported"'),
 )  # fmt: skip
-_ONLY = re.compile(
-    r"(?P<label>.+?)\s*(?:\((?P<inside>[^()]+?)(?: only)?\)|,? (?:on )?(?P<words>[\w /+.-]+?) only)", re.I
-)
-_SINCE = re.compile(r"(?P<label>.+?),? ?\(?(?P<words>(?:since|from|as of|until|up to and including|in|starting with) (?:xen )?v?[0-9]+\.[0-9x.]+\+?)\)?", re.I)  # fmt: skip
+_INSIDE = re.compile(r"(?P<label>.+?)\s*\((?P<inside>[^()]+?)(?: only)?\)", re.I)
+_SINCE = re.compile(
+    r"(?P<label>.+?),? ?\(?(?P<words>(?:since|from|as of|until|up to and including|in|starting with) (?:xen )?v?[0-9]+\.[0-9x.]+\+?)\)?", re.I
+)  # fmt: skip
 _UP_TO = re.compile(r"(?:up to|max(?:imum)?\.?:?|<=|≤)\s*(?P<number>[0-9].*)", re.I)
+_MARK = re.compile(r"(?P<label>.+?)\s*(?:\[\w{1,3}\]|\([0-9]{1,2}\)|[⁰¹²³⁴-⁹]+|[*†‡]+)")
+_WHERE = re.compile(r"(?:on|for|with|in) ", re.I)
+_Label = Callable[[str], str | None]
 
 
-def hint(text: str, label: Callable[[str], str | None], near: str | None) -> str:
+def hint(text: str, label: _Label, near: str | None) -> str:
     """What to do about an unknown status, on one line.
 
     `label` gives the label that a spelling stands for, `near` the label that the status most resembles.
     """
-    if near is not None:
-        return f'did you mean "{near}"?'
     folded = text.casefold().rstrip(".")
     for pattern, words in _HINTS:
         if re.fullmatch(pattern, folded):
             return words.format(text)
-    if (found := _UP_TO.fullmatch(text)) and (limit := label(f"Supported up to {found['number']}")):
-        return f'did you mean "{limit}"?'
-    if (found := _SINCE.fullmatch(text)) and (known := label(found["label"])):
-        return f'write "{known}"; the columns say what holds in which tree, "{found["words"]}" belongs into Description'
-    if (found := _ONLY.fullmatch(text)) and (known := label(found["label"])):
-        inside = found["inside"] or found["words"]
-        return f'write "{known}" into a row with the Variant "{inside}", or "Supported, with caveats" and the rest into Caveats'
+    for advise in (_up_to, _since, _mark, _part):
+        if (found := advise(text, label)) is not None:
+            return found
+    if near is not None:
+        return f'did you mean "{near}"?'
     if text and not any(character.isalnum() for character in text):
         return _SIGN.format(text)
     return _LABEL
+
+
+def _up_to(text: str, label: _Label) -> str | None:
+    found = _UP_TO.fullmatch(text)
+    limit = label(f"Supported up to {found['number']}") if found else None
+    return f'did you mean "{limit}"?' if limit else None
+
+
+def _since(text: str, label: _Label) -> str | None:
+    found = _SINCE.fullmatch(text)
+    known = label(found["label"]) if found else None
+    if found is None or known is None:
+        return None
+    return f'write "{known}"; the columns say what holds in which tree, "{found["words"]}" belongs into Description'
+
+
+def _mark(text: str, label: _Label) -> str | None:
+    found = _MARK.fullmatch(text)
+    known = label(found["label"]) if found else None
+    if known is None:
+        return None
+    return f'write "{known}" and the text of the footnote into Caveats, or let the layout read the marks: [features] footnotes = true'
+
+
+def _part(text: str, label: _Label) -> str | None:
+    """`Supported (x86 only)`, `Supported on Arm only`: a status of one variant."""
+    splits: list[tuple[str, str]] = []
+    if found := _INSIDE.fullmatch(text):
+        splits.append((found["label"], found["inside"]))
+    if text.casefold().endswith(" only"):
+        words = text[:-5].split()
+        splits += [(" ".join(words[:n]).rstrip(","), " ".join(words[n:])) for n in range(len(words) - 1, 0, -1)]
+    for left, right in splits:
+        if known := label(left):
+            variant = _WHERE.sub("", right, count=1) if _WHERE.match(right) else right
+            return f'write "{known}" into a row with the Variant "{variant}", or "Supported, with caveats" and the rest into Caveats'
+    return None

@@ -6,7 +6,7 @@ The default layout is `default-layout.toml`, which also explains the keys; a lay
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -30,6 +30,8 @@ OVERRIDABLE: Mapping[str, frozenset[str]] = {
     "labels": frozenset(),
 }
 """The roles that may be headed `Role (TREE, ...)`."""
+BY_ROW = ("tree", "status")
+"""The roles of the features that count only where a row is for the tree that one of its cells names."""
 UNPUBLISHED = "discussion"
 """The role of the columns that are never read; any number of them may have it."""
 
@@ -38,15 +40,19 @@ UNPUBLISHED = "discussion"
 class TableLayout:
     """How the tabs of one role look.
 
-    `tabs`: titles; `header_row`: None to find it; `columns`: headings by role; `constants`: text by role;
-    `tree_columns`: trees by heading.
+    `tabs`: titles; `header_rows`: none to find them; `first_row`: rows above it are not read; `columns`: headings by role, or
+    `@C` for a column by its letter; `constants`: text by role; `tree_columns`: trees by heading; `keep`, `drop`: by heading
+    the values of the rows that are read only, or not.
     """
 
     tabs: tuple[str, ...]
-    header_row: int | None
+    header_rows: tuple[int, ...]
     columns: Mapping[str, tuple[str, ...]]
     constants: Mapping[str, str]
     tree_columns: Mapping[str, str]
+    first_row: int = 1
+    keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drop: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,10 @@ class TreeFacts:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A whole layout; see `default-layout.toml` for what each part means.  `name` is for messages."""
+    """A whole layout; see `default-layout.toml` for what each part means.  `name` is for messages.
+
+    `footnotes`: the texts of marks behind statuses, which are looked for below the table too; None: such marks are not read.
+    """
 
     name: str
     trees: TableLayout
@@ -67,13 +76,20 @@ class Layout:
     limits: TableLayout
     labels: TableLayout
     ignore: tuple[str, ...]
-    tab_a_tree: bool
+    trees_in: Literal["columns", "tabs", "rows"]
     tree_tabs: Mapping[str, str]
     variant_columns: Mapping[str, str]
-    sections: Literal["column", "merged", "alone"]
+    sections: Literal["column", "merged", "alone", "no-status"]
     heading_separator: str | None
     vocabulary: Vocabulary
     facts: tuple[TreeFacts, ...]
+    wrapped: bool = False
+    footnotes: Mapping[str, str] | None = None
+
+    @property
+    def tab_a_tree(self) -> bool:
+        """Whether each tree has a tab of its own."""
+        return self.trees_in == "tabs"
 
     def split(self, name: str) -> tuple[str, ...]:
         """The headings that a Section or Feature name stands for: one, or several around the separator."""

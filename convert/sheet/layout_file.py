@@ -18,6 +18,7 @@ from convert.sheet.statuses import vocabulary
 
 _MAX = 1 << 20  # bytes of a layout file
 _MAX_ROW = 100_000
+_MAX_HEADS = 3
 _CONSTANTS = {
     "features": ("section", "variant", "security", "owner"),
     "limits": ("section", "variant", "unit", "owner"),
@@ -25,8 +26,11 @@ _CONSTANTS = {
 _TREE_KEYS = (
     "branch", "version", "initial_release", "supported_until", "security_support_until", "release_notes",
 )  # fmt: skip
-_SECTIONS = ("column", "merged", "alone")
-_TREES_IN = ("columns", "tabs")
+_SECTIONS = ("column", "merged", "alone", "no-status")
+_TREES_IN = ("columns", "tabs", "rows")
+_WORDS = ("nothing", "text", "list", "yes", "no", "external")
+_MARKS = ("tick", "half", "cross")
+_REMOVED = "!"  # before a word of [words] or [marks]: the default has it, this layout has not
 Raw = Mapping[str, Any]
 
 
@@ -34,7 +38,7 @@ def read_layout(default: Path, path: Path | None = None) -> Layout:
     """The layout of a file on top of the default one.  SheetError with file, key and reason."""
     base = _Part(_toml(default), default.name, "")
     own = _Part(_toml(path), one_line(path.name), "") if path else _Part({}, default.name, "")
-    own.check_keys((*base.data, "tree"))
+    own.check_keys((*base.data, "tree", "footnotes"))
     tables = {name: _table(name, base, own) for name in TABLES}
     features = _Both(base.part("features"), own.part("features"))
     tabs = _Both(base.part("tabs"), own.part("tabs"))
@@ -44,9 +48,9 @@ def read_layout(default: Path, path: Path | None = None) -> Layout:
     try:
         spoken = vocabulary(
             synonyms,
-            {kind: words.texts(kind) for kind in ("nothing", "text", "list", "yes", "no", "external")},
-            words.texts("undecided"),
-            {kind: marks.texts(kind) for kind in ("tick", "half", "cross")},
+            {kind: words.more(kind) for kind in _WORDS},
+            words.more("undecided"),
+            {kind: marks.more(kind) for kind in _MARKS},
         )
     except ValueError as error:
         raise own.error("synonyms", str(error)) from error
@@ -60,13 +64,15 @@ def read_layout(default: Path, path: Path | None = None) -> Layout:
         tables["limits"],
         tables["labels"],
         tabs.texts("ignore"),
-        features.choice("trees_in", _TREES_IN) == "tabs",
+        cast(Literal["columns", "tabs", "rows"], features.choice("trees_in", _TREES_IN)),
         features.part("tree_tabs"),
         features.part("variant_columns", blank=True),
-        cast(Literal["column", "merged", "alone"], features.choice("sections", _SECTIONS)),
+        cast(Literal["column", "merged", "alone", "no-status"], features.choice("sections", _SECTIONS)),
         separator or None,
         spoken,
         _facts(own),
+        features.truth("wrapped"),
+        own.part("footnotes").strings() if features.truth("footnotes") or own.part("footnotes").data else None,
     )
 
 
@@ -115,6 +121,29 @@ class _Part:
             raise self.error(key, f"a whole number is wanted, 0 to {_MAX_ROW}: {_shown(value)}")
         return value
 
+    def rows(self, key: str) -> tuple[int, ...]:
+        """The rows of the headings: one, or several one below the other; none: they are looked for."""
+        value = self.data[key]
+        if not isinstance(value, list):
+            return (self.number(key),) if self.number(key) else ()
+        numbers = [number for number in value if isinstance(number, int) and not isinstance(number, bool)]
+        first = numbers[0] if numbers else 1
+        if numbers != value or numbers != list(range(first, first + len(value))) or not 1 <= first <= _MAX_ROW:
+            raise self.error(key, f"neighbouring rows are wanted, such as [2, 3]: {_shown(value)}")
+        if len(numbers) > _MAX_HEADS:
+            raise self.error(key, f"at most {_MAX_HEADS} rows of headings are read: {_shown(value)}")
+        return tuple(numbers)
+
+    def truth(self, key: str) -> bool:
+        value = self.data[key]
+        if not isinstance(value, bool):
+            raise self.error(key, f"true or false is wanted: {_shown(value)}")
+        return value
+
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """The whole table, whose keys are free, as lists of texts."""
+        return {key: self.texts(key) for key in self.data}
+
     def strings(self, *, blank: bool = False) -> dict[str, str]:
         """The whole table, whose keys are free, as texts; `blank` ones only where they are allowed."""
         texts = {key: self.text(key).strip() for key in self.data}
@@ -142,6 +171,27 @@ class _Both:
     def number(self, key: str) -> int:
         return self._of(key).number(key)
 
+    def rows(self, key: str) -> tuple[int, ...]:
+        return self._of(key).rows(key)
+
+    def truth(self, key: str) -> bool:
+        return self._of(key).truth(key)
+
+    def more(self, key: str) -> tuple[str, ...]:
+        """The words of both; one that the file has behind `!` is taken away."""
+        own = self.own.texts(key) if key in self.own.data else ()
+        gone = {
+            word.removeprefix(_REMOVED).strip().casefold()
+            for word in own
+            if word.startswith(_REMOVED) and len(word) > 1
+        }
+        base = self.base.texts(key)
+        unknown = gone - {word.casefold() for word in base}
+        if unknown:
+            raise self.own.error(key, f"{_shown(min(unknown))} is not there by default, so nothing is taken away")
+        added = [word for word in own if not word.startswith(_REMOVED) or len(word) == 1]
+        return tuple(dict.fromkeys((*(word for word in base if word.casefold() not in gone), *added)))
+
     def choice(self, key: str, choices: tuple[str, ...]) -> str:
         value = self.text(key)
         if value not in choices:
@@ -159,12 +209,16 @@ def _table(name: str, base: _Part, own: _Part) -> TableLayout:
     constants = both.part("constants") if name in _CONSTANTS else {}
     if name in _CONSTANTS:
         both.own.part("constants").check_keys(_CONSTANTS[name])
+    filters = name in _CONSTANTS
     return TableLayout(
         _Both(base.part("tabs"), own.part("tabs")).texts(name),
-        both.number("header_row") or None,
+        both.rows("header_row"),
         columns,
         constants,
         both.part("tree_columns") if name in _CONSTANTS else {},
+        max(both.number("first_row"), 1) if filters else 1,
+        both.own.part("keep").lists() if filters else {},
+        both.own.part("drop").lists() if filters else {},
     )
 
 

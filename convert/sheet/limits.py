@@ -25,8 +25,9 @@ def read_limits(table: Table, reading: Reading) -> None:
     """Read the rows of the Limits tab into the drafts, behind the features of their sections."""
     headings = Headings(reading.report)
     for line in read_lines(table, reading.layout, reading.report, reading.known):
-        if headings.move(line):
+        if headings.move(line) and not line.dropped:
             _row(line, heading_of(headings, reading, _TAB, at_end=True), reading)
+    headings.finish()
 
 
 def read_figure(text: str, unit: str | None) -> tuple[Figure, Amount] | None:

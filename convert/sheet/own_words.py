@@ -10,23 +10,21 @@ from collections.abc import Mapping
 from convert.sheet import problems
 from convert.sheet.cell_text import fold_heading, one_line, words
 from convert.sheet.cells import Tab, place
-from convert.sheet.header import best_header
+from convert.sheet.header import find_head
 from convert.sheet.layout import Layout
 from grammar.diagnostic import Diagnostic
 
 
 def own_words(tab: Tab, layout: Layout) -> dict[str, str]:
     """The statuses of a tab that the layout's vocabulary does not know, each with its cell; none without a heading for them."""
-    header = best_header(tab, layout.labels)
-    if header is None:
+    head = find_head(tab, layout.labels)
+    if head is None:
         return {}
     titles = {fold_heading(title) for title in layout.labels.columns["status"]}
-    column = next(
-        (n for n, cell in enumerate(header.cells) if cell and fold_heading(words(cell, "").text) in titles), None
-    )
+    column = next((n for n in sorted(head.stacks) if not titles.isdisjoint(head.names(n))), None)
     found: dict[str, str] = {}
     for row in tab.rows:
-        if column is None or row.number <= header.number or column >= len(row.cells):
+        if column is None or row.number <= head.rows[-1] or column >= len(row.cells):
             continue
         said = words(row.cells[column], place(one_line(tab.title), row.number, column))
         if said.text and not said.number and not said.broken and not layout.vocabulary.knows(said.text):

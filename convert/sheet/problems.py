@@ -191,6 +191,30 @@ def own_word(value: str, cells: int) -> str:
     return f"{quote(value)} is none of the labels; since it is listed here, {times} kept"
 
 
+@problem("XS810", "no-footnote", "error")
+def no_footnote(mark: str) -> str:
+    """A mark behind a status is a footnote, where the layout says so; this one has no text.
+
+    Bad: layout
+        [features]
+        footnotes = true
+        ---
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Supported [1]
+
+    Good: layout
+        [features]
+        footnotes = true
+        ---
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Supported [1]
+        [1] Not on Mondays. |
+    """
+    return f"the footnote {quote(mark)} has no text; write it into a row of its own below the table, or into the layout's [footnotes]"
+
+
 # ---- variants and headings --------------------------------------------------------------------------------------
 @problem("XS811", "bad-variant", "error")
 def bad_variant(variant: str, what: str) -> str:
@@ -231,7 +255,7 @@ def equal_keys(this: str, other: str, where: str) -> str:
 
 
 @problem("XS813", "no-section", "error")
-def no_section() -> str:
+def no_section(rows: str) -> str:
     """A row above the first section: nobody can say where it belongs.
 
     Bad:
@@ -244,6 +268,11 @@ def no_section() -> str:
         Section | Feature | 4.20
         Tools | xl | Supported
     """
+    if rows:
+        return (
+            f"there is no Section in the rows {rows}, nor above them; name one, or let the layout say how sections are told "
+            "(features.sections, features.constants.section)"
+        )
     return "there is no Section in this row or above it; name one"
 
 
@@ -316,6 +345,25 @@ def dropped_link(url: str) -> str:
         Tools | xl | Supported | [See there](https://xenbits.xen.org/xsa/)
     """
     return f"the link to {quote(url)} is left out, its words are kept; use an http, https or mailto address"
+
+
+@problem("XS817", "case-twins", "warning")
+def case_twins(name: str, other: str) -> str:
+    """Two names in one place that differ in upper and lower case only: the file gets two headings.
+
+    Bad:
+        Features
+        Section | Feature | 4.20
+        Tools | Foo | Supported
+        | foo | Experimental
+
+    Good:
+        Features
+        Section | Feature | 4.20
+        Tools | Foo | Supported
+        | Bar | Experimental
+    """
+    return f"{quote(name)} and {quote(other)} are two headings; spell them alike if they are one thing"
 
 
 # ---- struck text ------------------------------------------------------------------------------------------------

@@ -66,7 +66,10 @@ def missing_tree_column(tree: str, found: Sequence[str]) -> str:
         Section | Feature | 4.20
         Tools | xl | Supported
     """
-    return f"no column is headed {quote(tree)}; the headings found are {listed(found)}"
+    return (
+        f"no column is headed {quote(tree)}; the headings found are {listed(found)}; rename the column, or let the layout say "
+        f'which it is: [features.tree_columns] "HEADING" = "{tree}"'
+    )
 
 
 @problem("XS824", "two-columns", "error")
@@ -302,3 +305,100 @@ def no_trees(where: str) -> str:
         4.20 | 4.20
     """
     return f"{where} lists no tree"
+
+
+# ---- layouts ----------------------------------------------------------------------------------------------------
+@problem("XS830", "rows-left-out", "info")
+def left_out(rows: str) -> str:
+    """Rows that the layout's filters (`keep`, `drop`) leave out.
+
+    Bad: layout
+        [features.drop]
+        State = ["draft"]
+        ---
+        Features
+        Section | Feature | 4.20 | State
+        Tools | xl | Supported | draft
+        | xs | Supported | agreed
+
+    Good: layout
+        [features.drop]
+        State = ["draft"]
+        ---
+        Features
+        Section | Feature | 4.20 | State
+        Tools | xs | Supported | agreed
+    """
+    return f"left out, as the layout says: {'rows' if set(rows) & set(',-') else 'row'} {rows}"
+
+
+@problem("XS834", "column-of-no-tree", "warning")
+def column_of_no_tree(heading: str, tree: str, near: str | None) -> str:
+    """The layout's `tree_columns` give a column to a tree that there is not, so nobody gets its statuses.
+
+    Bad: layout
+        [features.tree_columns]
+        "This release" = "4.21"
+        ---
+        Features
+        Section | Feature | 4.20 | This release
+        Tools | xl | Supported | Supported
+
+    Good: layout
+        [features.tree_columns]
+        "This release" = "4.20"
+        ---
+        Features
+        Section | Feature | This release
+        Tools | xl | Supported
+    """
+    hint = (
+        f'; did you mean "{near}"?' if near else "; the trees are those of the tab Trees, or of [[tree]] in the layout"
+    )
+    return f"the column {quote(heading)} is for {quote(tree)}, which is no tree{hint}"
+
+
+@problem("XS835", "trees-twice", "warning")
+def trees_twice(tab: str) -> str:
+    """The layout has [[tree]] tables, and the workbook has a tab for the trees: the tab counts.
+
+    Bad: layout
+        [[tree]]
+        name = "4.20"
+        version = "4.20"
+        ---
+        Trees
+        Tree | Xen-Version
+        4.20 | 4.20
+
+    Good:
+        Trees
+        Tree | Xen-Version
+        4.20 | 4.20
+    """
+    return f"[[tree]] is not read, as the workbook has the tab {quote(tab)}; remove one of them"
+
+
+@problem("XS836", "row-of-no-tree", "error")
+def row_of_no_tree(name: str, near: str | None) -> str:
+    """With `trees_in = "rows"` a cell of each row names the tree or trees that it is for.
+
+    Bad: layout
+        [features]
+        trees_in = "rows"
+        ---
+        Features
+        Section | Feature | Tree | Status
+        Tools | xl | 4.2 | Supported
+
+    Good: layout
+        [features]
+        trees_in = "rows"
+        ---
+        Features
+        Section | Feature | Tree | Status
+        Tools | xl | 4.20 | Supported
+    """
+    if not name:
+        return "this row names no tree; fill it in"
+    return f"{quote(name)} is no tree" + (f'; did you mean "{near}"?' if near else "; name one of the trees")

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from convert.sheet import problems
-from convert.sheet.cell_text import BLANK, Words, one_line, words
-from convert.sheet.cells import Row, Tab, place
+from convert.sheet.cell_text import BLANK, Words, fold_heading, one_line, words
+from convert.sheet.cells import Cell, Row, Tab, place
 from convert.sheet.layout import Layout, TableLayout
 from grammar.diagnostic import Diagnostic
 
 _ONE_DECIMAL = re.compile(r"[0-9]+[.,][0-9]")
 _NAMES = frozenset({"section", "feature", "variant", "tree"})  # roles whose struck cells withdraw a row
+_FAILED = re.compile(
+    r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|ERROR!|SPILL!|CALC!|GETTING_DATA)|Err:[0-9]{3}", re.I
+)
 
 
 @dataclass(slots=True)
 class Table:
     """A tab with the columns of its roles, from 0.
 
-    `roles`: by role; `trees`: by tree; `overrides`: by role and tree; `variants`: column and variant where the tab is
-    for one `tree`; `headings`: the texts of the header row by column.
+    `header` is the last row of the headings; `roles`: by role; `trees`: by tree; `overrides`: by role and tree; `variants`:
+    column and variant where the tab is for one `tree`; `headings`: the texts of the headings by column; `by_row`: the trees
+    are told row by row; `filters`: columns with the folded values of the rows that are read (true) or not; `skipped`: rows
+    that are no rows of the table.
     """
 
     tab: Tab
@@ -34,6 +39,9 @@ class Table:
     overrides: dict[tuple[str, str], int] = field(default_factory=dict)
     variants: list[tuple[int, str]] = field(default_factory=list)
     headings: dict[int, str] = field(default_factory=dict)
+    by_row: bool = False
+    filters: list[tuple[int, frozenset[str], bool]] = field(default_factory=list)
+    skipped: set[int] = field(default_factory=set)
     title: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +55,11 @@ class Table:
         """The columns that are read."""
         return {*self.roles.values(), *self.trees.values(), *self.overrides.values(), *(c for c, _ in self.variants)}
 
+    def stated(self) -> list[int]:
+        """The columns of statuses, from left to right."""
+        own = [self.roles["status"]] if self.by_row and "status" in self.roles else []
+        return sorted({*self.trees.values(), *(column for column, _ in self.variants), *own})
+
     def touched(self, column: int) -> tuple[str, ...]:
         """The trees that a cell of a column concerns; none: all."""
         if self.tree is not None:
@@ -57,12 +70,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: what its cells say, by column.  `title` is the section where the row is one that spans the table."""
+    """One row: what its cells say, by column.
+
+    `title` is the section where the row is one that spans the table; `dropped`: the layout leaves the row out, and only the
+    names in it count, for the rows below.
+    """
 
     table: Table
     number: int
     found: Mapping[int, Words]
     title: Words | None = None
+    dropped: bool = False
 
     def get(self, role: str) -> Words:
         """The cell of a role; without a column the layout's constant, or the heading that a document's table is under."""
@@ -89,8 +107,8 @@ class Line:
         )
 
     def tree(self, tree: str) -> Words:
-        """The cell of a tree's own column."""
-        column = self.table.trees.get(tree)
+        """The status cell of a tree; where rows are for single trees, the row's own."""
+        column = self.table.roles.get("status") if self.table.by_row else self.table.trees.get(tree)
         return BLANK if column is None else self.at(column)
 
     def for_tree(self, role: str, tree: str) -> Words:
@@ -119,36 +137,83 @@ def read_lines(
     A status cell that is merged over several trees or rows counts for all of them.  Struck text and cells without a
     value are reported, save at the places `known`.  With `sections`, rows that span the table are titles of sections.
     """
-    claimed = sorted(table.claimed())
-    spread = sorted({*table.trees.values(), *(column for column, _ in table.variants)})
-    wide = frozenset(spread)
-    silent = {table.roles[role] for role in _NAMES if role in table.roles}
-    merged: dict[int, tuple[int, Words]] = {}
+    reader = _Reader(table, report, known)
+    titled = _TITLES[layout.sections] if sections else None
     for row in table.tab.rows:
-        if row.number <= table.header:
+        if row.number <= table.header or row.number in table.skipped:
             continue
-        title = _title(row, table, layout) if sections else None
-        found: dict[int, Words] = {}
-        width = len(row.cells)
-        for column in () if title else claimed:
-            cell = row.cells[column] if column < width else None
-            if cell is None:
-                if column in merged and merged[column][0] >= row.number:
-                    found[column] = merged[column][1]
-                continue
-            said = words(cell, table.place(row.number, column))
-            found[column] = said
-            reach = [column]
-            if column in wide and (cell.rows > 1 or cell.columns > 1):
-                reach = [c for c in spread if column <= c < column + cell.columns]
-                merged.update(dict.fromkeys(reach, (row.number + cell.rows - 1, said)))
-            if cell.broken and said.place not in known:
-                touched = [tree for c in reach for tree in table.touched(c)]
-                report.append(problems.unreadable_cell(said.place, touched, one_line(cell.broken)))
-            if said.gone and not (said.struck and column in silent):
-                _report_struck(table, column, said, report)
+        title = titled(row, reader) if titled else None
+        found = {} if title else reader.cells(row)
         if title or any(said.text or said.gone or said.broken for said in found.values()):
-            yield Line(table, row.number, found, title)
+            yield Line(table, row.number, found, title, reader.drops(row))
+
+
+class _Reader:
+    """What reading the rows of a table from top to bottom shares: the merges that reach down, the filters' last values."""
+
+    def __init__(self, table: Table, report: list[Diagnostic], known: frozenset[str]) -> None:
+        self.table, self.report, self.known = table, report, known
+        self.claimed = sorted(table.claimed())
+        self.spread = table.stated()
+        self.wide = frozenset(self.spread)
+        self.silent = {table.roles[role] for role in _NAMES if role in table.roles}
+        self.merged: dict[int, tuple[int, Words]] = {}
+        self.filtered: dict[int, tuple[int, str]] = {}
+
+    def cells(self, row: Row) -> dict[int, Words]:
+        """What the claimed columns of a row say."""
+        found: dict[int, Words] = {}
+        cells, number = row.cells, row.number
+        width = len(cells)
+        for column in self.claimed:
+            cell = cells[column] if column < width else None
+            if cell is not None:
+                found[column] = self._cell(cell, number, column)
+            elif column in self.merged and self.merged[column][0] >= number:
+                found[column] = self.merged[column][1]
+        return found
+
+    def _cell(self, cell: Cell, number: int, column: int) -> Words:
+        said = words(cell, self.table.place(number, column))
+        reach = [column]
+        if column in self.wide and (cell.rows > 1 or cell.columns > 1):
+            reach = [c for c in self.spread if column <= c < column + cell.columns]
+            self.merged.update(dict.fromkeys(reach, (number + cell.rows - 1, said)))
+        broken = said.broken or (
+            said.text if said.text and said.text[0] in "#E" and _FAILED.fullmatch(said.text) else None
+        )
+        if broken is not None and said.place not in self.known:
+            touched = [tree for c in reach for tree in self.table.touched(c)]
+            self.report.append(problems.unreadable_cell(said.place, touched, one_line(broken)))
+        if said.broken is None and broken is not None:  # a program's word for a failed formula, in a file without types
+            return Words("", place=said.place, broken=broken, cell=cell)
+        if said.gone and not (said.struck and column in self.silent):
+            _report_struck(self.table, column, said, self.report)
+        return said
+
+    def states(self, row: Row) -> bool:
+        """Whether a status column of a row has a text, its own or by a merge."""
+        for column in self.spread:
+            cell = row.cells[column] if column < len(row.cells) else None
+            if cell is not None and (cell.text.strip() or cell.broken):
+                return True
+            if cell is None and column in self.merged and self.merged[column][0] >= row.number:
+                return True
+        return False
+
+    def drops(self, row: Row) -> bool:
+        """Whether the filters leave a row out; a merged cell counts for all of its rows."""
+        out = False
+        for column, values, keep in self.table.filters:
+            cell = row.cells[column] if column < len(row.cells) else None
+            last, text = self.filtered.get(column, (0, ""))
+            if cell is not None:
+                last, text = row.number + cell.rows - 1, fold_heading(words(cell, "").text)
+                self.filtered[column] = last, text
+            elif last < row.number:
+                text = ""
+            out = out or (text in values) != keep
+        return out
 
 
 def is_ambiguous(said: Words) -> bool:
@@ -156,14 +221,44 @@ def is_ambiguous(said: Words) -> bool:
     return said.number and _ONE_DECIMAL.fullmatch(said.line) is not None
 
 
-def _title(row: Row, table: Table, layout: Layout) -> Words | None:
-    filled = [(n, cell) for n, cell in enumerate(row.cells) if cell is not None and cell.text.strip()]
-    if len(filled) != 1:
+def _texts(row: Row) -> list[tuple[int, Cell]]:
+    return [(n, cell) for n, cell in enumerate(row.cells) if cell is not None and cell.text.strip()]
+
+
+def _merged(row: Row, reader: _Reader) -> Words | None:
+    """The title of a row with a cell merged over several columns and nothing else."""
+    filled = _texts(row)
+    if len(filled) != 1 or filled[0][1].columns < 2:
         return None
-    column, cell = filled[0]
-    if cell.columns > 1 if layout.sections == "merged" else column == 0:
-        return words(cell, table.place(row.number, column))
+    return words(filled[0][1], reader.table.place(row.number, filled[0][0]))
+
+
+def _alone(row: Row, reader: _Reader) -> Words | None:
+    """The title of a row whose first cell is its only one."""
+    filled = _texts(row)
+    if len(filled) != 1 or filled[0][0] != 0:
+        return None
+    return words(filled[0][1], reader.table.place(row.number, 0))
+
+
+def _without_status(row: Row, reader: _Reader) -> Words | None:
+    """The title of a row without any status: the cell of the features, or the first one with more than a number."""
+    if reader.states(row):
+        return None
+    filled = _texts(row)
+    at = reader.table.roles.get("feature")
+    own = [pair for pair in filled if pair[0] == at]
+    named = [pair for pair in filled if sum(map(str.isalpha, pair[1].text)) > 1]
+    for column, cell in (*own, *named, *filled):
+        said = words(cell, reader.table.place(row.number, column))
+        if said.text or said.gone:
+            return said
     return None
+
+
+_TITLES: Mapping[str, Callable[[Row, _Reader], Words | None] | None] = {
+    "column": None, "merged": _merged, "alone": _alone, "no-status": _without_status,
+}  # fmt: skip
 
 
 def _report_struck(table: Table, column: int, said: Words, report: list[Diagnostic]) -> None:

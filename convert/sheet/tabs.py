@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from convert.sheet import problems_tabs
-from convert.sheet.cell_text import fold_heading, one_line, words
+from convert.sheet.cell_text import fold_heading, one_line
 from convert.sheet.cells import Tab, Workbook
-from convert.sheet.header import best_header
+from convert.sheet.header import find_head
 from convert.sheet.layout import REQUIRED, Layout, TableLayout
 from grammar.diagnostic import Diagnostic
 
@@ -58,10 +58,10 @@ def find_tabs(workbook: Workbook, layout: Layout, report: list[Diagnostic]) -> d
 
 def _looks_like(tab: Tab, role: str, part: TableLayout) -> bool:
     """Whether a row of a tab has the headings that a role needs."""
-    row = best_header(tab, part)
-    if row is None:
+    head = find_head(tab, part)
+    if head is None:
         return False
-    texts = {fold_heading(words(cell, "").text) for cell in row.cells if cell is not None}
+    texts = {name for column in head.stacks for name in head.names(column)}
     has = {role for role, headings in part.columns.items() if any(fold_heading(h) in texts for h in headings)}
     given = {*part.constants, *(["section"] if tab.section else [])}
     needed = {name for name in REQUIRED[role] if name not in given}

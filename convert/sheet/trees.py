@@ -62,6 +62,8 @@ def read_trees(
     where = layout.name
     if tab is not None:
         where = one_line(tab.title)
+        if layout.facts:
+            report.append(problems_tabs.trees_twice(layout.facts[0].place, (), tab.title))
         table = read_header(tab, "trees", layout, (), report)
         rows = list(_rows(read_lines(table, layout, report), report)) if table else []
         if table is None:

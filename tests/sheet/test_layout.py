@@ -96,6 +96,7 @@ def test_no_module_contains_a_column_heading() -> None:
     data = tomllib.loads(DEFAULT.read_text(encoding="utf-8"))
     listed = {h for part in ("trees", "features", "limits") for found in data[part]["columns"].values() for h in found}
     modules = {path: path.read_text(encoding="utf-8") for path in DEFAULT.parent.glob("*.py")}
+    listed.remove("Status")  # which is the mark-up's word for a field as well
     assert len(listed) > 25
     for heading in listed:
         for path, text in modules.items():
