@@ -32,10 +32,11 @@ def categorise(
     `keep_unknown` writes unknown statuses as they stand, with a warning each; those that a tree's file has in the same row,
     as `look` finds them, stand anyway.
     """
-    report = list(workbook.problems)
-    known = frozenset(problem.place for problem in report if problem.place is not None)
+    report: list[Diagnostic] = []
     cells: dict[str, str] = {}
     tabs = find_tabs(workbook, layout, report)
+    report[:0] = _of_tabs_that_are_read(workbook, tabs, layout)
+    known = frozenset(problem.place for problem in report if problem.place is not None)
     titles = [one_line(tab.title) for tab in workbook.tabs]
     trees = read_trees(next(iter(tabs["trees"]), None), titles, layout, report, cells)
     names = tuple(tree.name for tree in trees)
@@ -55,6 +56,14 @@ def categorise(
     sections, questions = finish(reading.drafts, names, report)
     found = tuple(_joined(report, names))
     return Categorisation(trees, sections, questions, found, workbook.name, workbook.sha256, cells)
+
+
+def _of_tabs_that_are_read(workbook: Workbook, tabs: dict[str, list[Tab]], layout: Layout) -> list[Diagnostic]:
+    """What the reader of the file has found wrong in the tabs that have a role: what nobody reads blocks nobody."""
+    read = {tab.title for found in tabs.values() for tab in found}
+    if not read or layout.tab_a_tree:
+        return list(workbook.problems)
+    return [p for p in workbook.problems if p.place is None or p.place.rpartition("!")[0] in read]
 
 
 def _feature_tables(workbook: Workbook, tabs: list[Tab], titles: list[str], reading: Reading) -> list[Table]:

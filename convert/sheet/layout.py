@@ -118,7 +118,7 @@ def default_layout() -> Layout:
 
 
 def layout_beside(workbook: Path) -> Path | None:
-    """The layout file of a workbook: `NAME.layout.toml` beside `NAME.xlsx` or a folder `NAME`; None without one."""
+    """The layout file of a workbook: `NAME.layout.toml` beside `NAME.xlsx` (`NAME.csv` ...) or a folder `NAME`; None without one."""
     workbook = workbook.resolve()
     stem = workbook.name if workbook.is_dir() else workbook.stem
     beside = workbook.with_name(f"{stem}.layout.toml")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convert.sheet.catalogue import problem
+from convert.sheet.catalogue import problem, quote
 
 
 @problem("XS861", "long-cell", "error")
@@ -102,3 +102,43 @@ def more_problems(count: int) -> str:
         Tools | xl | Supported | Only on x86.
     """
     return f"{count:,} more problems of these kinds are not listed"
+
+
+@problem("XS866", "overlapping-merges", "error")
+def overlapping_merges(first: str, second: str) -> str:
+    """Two merged areas have cells in common, so that nobody can say which of them people see.
+
+    The second one is not applied.
+
+    Bad:
+        Features
+        Section | Feature | Variant | 4.20
+        Tools | xl {2x1} | x86 | Supported
+        {2x2} | | Arm | Supported
+
+    Good:
+        Features
+        Section | Feature | Variant | 4.20
+        Tools | xl {2x1} | x86 | Supported
+        | | Arm | Supported
+    """
+    return f"the merged areas {first} and {second} overlap; unmerge one of them"
+
+
+@problem("XS867", "covered-cell", "error")
+def covered_cell(text: str, area: str) -> str:
+    """A cell that a merge covers holds words: people do not see them, and programs differ in what they do with them.
+
+    Bad:
+        Features
+        Section | Feature | Variant | 4.20
+        Tools | xl {2x1} | x86 | Supported
+        | xentop | Arm | Supported
+
+    Good:
+        Features
+        Section | Feature | Variant | 4.20
+        Tools | xl {2x1} | x86 | Supported
+        | | Arm | Supported
+    """
+    return f"{quote(text)} is hidden under the merged cells {area}, so nobody sees it; unmerge them, or clear it"

@@ -1,6 +1,6 @@
-"""A local workbook -> `Workbook`: .xlsx and .xlsm, .ods, a folder of .csv, a snapshot.
+"""A local workbook -> `Workbook`: .xlsx and .xlsm, .ods, a .csv or .tsv or a folder of them, a snapshot.
 
-The kind is seen from the content, not from the name.  The same cells come from each format as far as it carries them:
+The kind is seen from the content, not from the name, but for the one text file.  The same cells come from each format as far as it carries them:
 
 | | .xlsx | .ods | .csv |
 |---|---|---|---|
@@ -20,7 +20,7 @@ what a number format does to texts.  Macros, queries and references to other fil
 
 Diagnostics in `Workbook.problems`, each an error at its cell: XS861 long-cell (a text or note over the limit; the cell
 is `broken`), XS862 huge-merge (the cells stay unmerged), XS863 far-cell (left out), XS864 huge-link (left out), XS865
-more-problems.
+more-problems, XS866 overlapping-merges (the later one is not applied), XS867 covered-cell (words under a merge, left out).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import IO
 
 from convert.sheet.cells import SheetError, Tab, Workbook
+from convert.sheet.formats.csvdir import TEXT_SUFFIXES
 from convert.sheet.formats.files import open_regular
 from convert.sheet.formats.grid import Report, clean_title
 
@@ -41,7 +42,8 @@ MAX_FILE = 256 << 20
 """Bytes of a workbook file."""
 _CHUNK = 1 << 20
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF"
-_WANTED = "wanted is .xlsx, .ods, a folder of .csv, or a snapshot"
+_WANTED = "wanted is .xlsx, .ods, .csv or .tsv, a folder of .csv, or a snapshot"
+_NUMBERS = "is an Apple Numbers document; in Numbers, File > Export To > Excel makes an .xlsx of it"
 _OTHER_ODF = {
     "text": "a text document",
     "presentation": "a presentation",
@@ -65,6 +67,10 @@ def open_workbook(path: Path, *, progress: Callable[[str, int], None] | None = N
                 return _folder(path, progress)
             with open_regular(path, label) as stream:
                 return _file(stream, path, progress)
+    except SheetError as error:
+        if str(error).startswith(label):
+            raise
+        raise SheetError(f"{label}: {error}") from None
     except OSError as error:
         raise SheetError(f"{label}: {error.strerror or 'cannot be read'}") from None
     except ValueError as error:
@@ -88,6 +94,8 @@ def _folder(path: Path, progress: Callable[[str, int], None] | None) -> Workbook
         from convert.sheet.formats import snapshot
 
         return snapshot.read(path)
+    if (path / "Index.zip").exists() or (path / "Index").is_dir():
+        raise SheetError(f"{clean_title(str(path))}: {_NUMBERS}")
     from convert.sheet.formats.csvdir import read_csv_folder
 
     report = Report()
@@ -101,7 +109,9 @@ def _file(stream: IO[bytes], path: Path, progress: Callable[[str, int], None] | 
     label = clean_title(str(path))
     start = stream.read(_CHUNK)
     if not start.startswith(_ZIP):
-        raise SheetError(f"{label}: {_what_else(start, stream, path.suffix.lower())}")
+        if path.suffix.lower() in TEXT_SUFFIXES and not _magic(start):
+            return _text(start + stream.read(), path, progress)
+        raise SheetError(f"{label}: {_what_else(start, stream)}")
     digest = hashlib.sha256(start)
     size = len(start)
     while chunk := stream.read(_CHUNK):
@@ -111,22 +121,39 @@ def _file(stream: IO[bytes], path: Path, progress: Callable[[str, int], None] | 
             raise SheetError(f"{label}: more than {MAX_FILE >> 20} MB; this is no table of features")
     report = Report()
     with open_archive(stream, label) as archive:
-        parts = archive.parts
-        if "[Content_Types].xml" in parts:
-            if not any(part.endswith(".xml") and part.rpartition("/")[2].startswith("workbook") for part in parts):
+        parts, lower = archive.parts, frozenset(map(str.casefold, archive.parts))
+        if archive.has("[Content_Types].xml"):
+            if not any(part.endswith(".xml") and part.rpartition("/")[2].startswith("workbook") for part in lower):
                 raise SheetError(f"{label}: {_other_office(parts)}")
             from convert.sheet.formats.xlsx import read_xlsx
 
             return _workbook(path, "xlsx", digest.hexdigest(), read_xlsx(archive, report, progress), report)
-        if "content.xml" in parts:
-            kind = archive.read("mimetype", 100).decode("ascii", "replace") if "mimetype" in parts else ""
+        if archive.has("content.xml"):
+            kind = archive.read("mimetype", 100).decode("ascii", "replace") if archive.has("mimetype") else ""
             other = next((words for word, words in _OTHER_ODF.items() if f"opendocument.{word}" in kind), None)
             if other:
                 raise SheetError(f"{label}: is {other} of OpenDocument, not a workbook; {_WANTED}")
             from convert.sheet.formats.ods import read_ods
 
             return _workbook(path, "ods", digest.hexdigest(), read_ods(archive, report, progress), report)
+    if any(part.endswith(".iwa") or part == "Index.zip" for part in parts):
+        raise SheetError(f"{label}: {_NUMBERS}")
     raise SheetError(f"{label}: is a zip file, but not a workbook; {_WANTED}")
+
+
+def _text(content: bytes, path: Path, progress: Callable[[str, int], None] | None) -> Workbook:
+    """A workbook of one tab, from one .csv or .tsv file."""
+    from convert.sheet.formats.csvdir import read_text
+
+    report = Report()
+    tab = read_text(content, path, report, progress)
+    return _workbook(path, "csv", hashlib.sha256(content).hexdigest(), (tab,), report)
+
+
+def _magic(start: bytes) -> bool:
+    """Whether a file that is called a text is something else."""
+    page = start[:100].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html"))
+    return not start or page or start.startswith((_OLE, _PDF, b"PK"))
 
 
 def _workbook(path: Path, kind: str, digest: str, tabs: tuple[Tab, ...], report: Report) -> Workbook:
@@ -147,7 +174,7 @@ def _other_office(parts: frozenset[str]) -> str:
     return f"is an Office file, but not a workbook; {_WANTED}"
 
 
-def _what_else(start: bytes, stream: IO[bytes], suffix: str) -> str:
+def _what_else(start: bytes, stream: IO[bytes]) -> str:
     """What a file is that is no zip file, and what to do about it."""
     if not start:
         return "is empty"
@@ -167,6 +194,4 @@ def _what_else(start: bytes, stream: IO[bytes], suffix: str) -> str:
         return "is a flat OpenDocument file (.fods); save it as .ods"
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
         return "is an XML spreadsheet of 2003; save it as .xlsx"
-    if suffix in (".csv", ".tsv"):
-        return "is one .csv file; put the tabs as .csv files into a folder and name the folder"
     return f"is not a workbook; {_WANTED}"

@@ -17,9 +17,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import IO, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from convert.sheet.cells import SheetError
+from convert.sheet.formats.events import Data, End, Events, Start
 from convert.sheet.formats.grid import clean_title
 
 MAX_PARTS = 10_000
@@ -38,7 +40,17 @@ MAX_NODES = 50_000
 MAX_NAMES = 200_000
 """Characters of the different names of elements and attributes of a part: the parser keeps them all."""
 _CHUNK = 64 << 10
-_DAMAGED = (ParseError, BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, LookupError, ValueError)
+_DAMAGED = (
+    ParseError,
+    ExpatError,
+    BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    LookupError,
+    ValueError,
+)
 
 
 class Step(NamedTuple):
@@ -55,12 +67,26 @@ class Archive:
     def __init__(self, zip_file: ZipFile, label: str) -> None:
         self._zip = zip_file
         self.label = label
-        self.parts = frozenset(zip_file.namelist())
+        self._names = {folded(name): name for name in zip_file.namelist()}
+        self.parts = frozenset(name.replace("\\", "/") for name in self._names.values())
+
+    def has(self, part: str) -> bool:
+        """Whether there is such a part, in whatever letter case and with whichever slashes a program wrote it."""
+        return folded(part) in self._names
 
     def read(self, part: str, limit: int) -> bytes:
         """The first `limit` bytes of a part; SheetError when it is missing or damaged."""
-        with self._damage_told(part), self._zip.open(part) as stream:
+        with self._damage_told(part), self._open(part) as stream:
             return stream.read(limit)
+
+    def events(self, part: str, start: Start, end: End, data: Data) -> None:
+        """Stream a part's XML into handlers; SheetError on damage, a DTD, or what passes the limits."""
+        label = f"{self.label}: {clean_title(part)}"
+        with self._damage_told(part), self._open(part) as stream:
+            Events(label, start, end, data).read(stream)
+
+    def _open(self, part: str) -> IO[bytes]:
+        return self._zip.open(self._names[folded(part)])
 
     def walk(
         self,
@@ -79,7 +105,7 @@ class Archive:
         from defusedxml.common import DefusedXmlException
         from defusedxml.ElementTree import iterparse
 
-        with self._damage_told(part), self._zip.open(part) as opened:
+        with self._damage_told(part), self._open(part) as opened:
             stream = _Bounded(opened, f"{self.label}: {clean_title(part)}")
             events = iterparse(stream, ("start", "end"), forbid_dtd=True)
             try:
@@ -167,6 +193,11 @@ def _steps(
             del stack[-1][1][:]
 
 
+def folded(name: str) -> str:
+    """The name of a part for comparison: programs on Windows write backslashes, and letter case as they like."""
+    return name.replace("\\", "/").casefold()
+
+
 @lru_cache(maxsize=1024)
 def local(name: str) -> str:
     """The name of an element or attribute without its namespace."""
@@ -219,11 +250,11 @@ def _check(zip_file: ZipFile, label: str) -> None:
     seen: set[str] = set()
     for info in infos:
         name = clean_title(info.filename)
-        if info.filename in seen:
+        if folded(info.filename) in seen:
             raise SheetError(
                 f"{label}: two parts are called {name}; a program that read the other would see other cells"
             )
-        seen.add(info.filename)
+        seen.add(folded(info.filename))
         if ".." in re.split(r"[/\\]", info.filename) or info.filename.startswith(("/", "\\")) or ":" in info.filename:
             raise SheetError(f"{label}: a part is called {name}, a path out of the file; this is no workbook")
         if info.flag_bits & 1:

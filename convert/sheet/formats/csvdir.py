@@ -1,4 +1,4 @@
-"""A folder of .csv files -> tabs: one file a tab, titled by its name, in the order of the names.
+"""A .csv or .tsv file, or a folder of them -> tabs: one file a tab, titled by its name, in the order of the names.
 
 Encodings: UTF-8 with or without a byte order mark, UTF-16 with one.  The delimiter is a comma, a semicolon or a tab
 (what programs write depends on the locale): the one that makes the most regular table.  A first line `sep=;` decides
@@ -25,14 +25,17 @@ from convert.sheet.formats.grid import MAX_TABS, Grid, Progress, Report, clean_t
 MAX_FILE = 64 << 20
 MAX_FOLDER = 256 << 20
 """Bytes of one file, and of all."""
+TEXT_SUFFIXES = (".csv", ".tsv", ".tab")
 _DELIMITERS = ",;\t"
 _SAMPLE = 200  # records
 _LIMIT_LOCK = threading.Lock()
 
 
 def csv_files(folder: Path) -> list[Path]:
-    """The .csv files of a folder, in the order of their names; hidden ones are left out."""
-    found = [path for path in folder.iterdir() if path.suffix.lower() == ".csv" and not path.name.startswith(".")]
+    """The .csv and .tsv files of a folder, in the order of their names; hidden ones are left out."""
+    found = [
+        path for path in folder.iterdir() if path.suffix.lower() in TEXT_SUFFIXES and not path.name.startswith(".")
+    ]
     return sorted(found, key=lambda path: os.fsencode(path.name))
 
 
@@ -57,9 +60,17 @@ def read_csv_folder(folder: Path, report: Report, progress: Progress | None = No
         name = os.fsencode(path.name)
         digest.update(b"%d:%s%d:" % (len(name), name, len(content)))
         digest.update(content)
-        title = os.fsencode(path.stem).decode("utf-8", "replace")
-        tabs.append(_tab(Grid(title, report, progress), _decoded(content, path.name), path.name))
+        tabs.append(read_text(content, path, report, progress))
     return tuple(tabs), digest.hexdigest()
+
+
+def read_text(content: bytes, path: Path, report: Report, progress: Progress | None = None) -> Tab:
+    """The tab of one file's content; `path` gives its title and says whether tabs separate the cells.  SheetError."""
+    if len(content) > MAX_FILE:
+        raise SheetError(f"{clean_title(path.name)}: more than {MAX_FILE >> 20} MB; this is no table of features")
+    title = os.fsencode(path.stem).decode("utf-8", "replace")
+    tabbed = path.suffix.lower() != ".csv"
+    return _tab(Grid(title, report, progress), _decoded(content, path.name), path.name, tabbed=tabbed)
 
 
 def _content(path: Path) -> bytes:
@@ -92,8 +103,8 @@ def _decoded(content: bytes, file_name: str) -> str:
     return text
 
 
-def _tab(grid: Grid, text: str, file_name: str) -> Tab:
-    delimiter, text = _delimiter(text)
+def _tab(grid: Grid, text: str, file_name: str, *, tabbed: bool) -> Tab:
+    delimiter, text = ("\t", text) if tabbed else _delimiter(text)
     with _long_fields():
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         try:

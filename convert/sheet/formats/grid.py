@@ -235,6 +235,7 @@ class Grid:
 
         `hidden_columns` are ranges, both ends included; only those within the columns in use are kept.
         """
+        self._without_overlaps()
         self._apply_merges()
         if self._far:
             self._report_far(*self._far)
@@ -264,6 +265,24 @@ class Grid:
             cell = replace(cell, note=None)
         return cell
 
+    def _without_overlaps(self) -> None:
+        """Leave out merges over cells that another one has already; nobody can say which of them people see."""
+        reach: dict[int, tuple[int, int]] = {}  # column -> (the last row that a merge covers there, the merge's number)
+        kept: list[tuple[int, int, int, int]] = []
+        for merge in sorted(self._merges):
+            row, column, rows, columns = merge
+            span = range(column, min(column + columns, MAX_COLUMN))
+            other = next((reach[c] for c in span if c in reach and reach[c][0] >= row), None)
+            if other is None:
+                kept.append(merge)
+                reach.update(dict.fromkeys(span, (row + rows - 1, len(kept) - 1)))
+                continue
+            first = kept[other[1]]
+            where = self.place(max(row, first[0]), max(column, first[1]))
+            if merge != first:
+                self._report.add(problems_files.overlapping_merges(where, (), _area(*first), _area(*merge)))
+        self._merges = kept
+
     def _apply_merges(self) -> None:
         numbers = sorted(self._rows)
         for row, column, rows, columns in self._merges:
@@ -271,10 +290,16 @@ class Grid:
                 cells = self._rows[number]
                 first = column + (number == row)
                 end = min(column + columns, len(cells))
+                for index in range(first, end):
+                    if (hidden := cells[index]) is not None and hidden.runs:
+                        self._report_covered(number, index, hidden, _area(row, column, rows, columns))
                 cells[first:end] = [None] * (end - first)
             cells = self._rows.get(row, [])
             if column < len(cells) and (anchor := cells[column]) is not None:
                 cells[column] = replace(anchor, rows=rows, columns=columns)
+
+    def _report_covered(self, row: int, column: int, cell: Cell, area: str) -> None:
+        self._report.add(problems_files.covered_cell(self.place(row, column), (), cell.text, area))
 
     def _report_far(self, row: int, column: int) -> None:
         last = column_name(MAX_COLUMN - 1)

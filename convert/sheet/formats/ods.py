@@ -78,12 +78,12 @@ class _Table:
 
 def read_ods(archive: Archive, report: Report, progress: Progress | None = None) -> tuple[Tab, ...]:
     """The tabs of a workbook in their order; problems go to `report`.  SheetError for what cannot be read at all."""
-    if "META-INF/manifest.xml" in archive.parts:
+    if archive.has("META-INF/manifest.xml"):
         steps = archive.walk("META-INF/manifest.xml", whole=frozenset({"encryption-data"}))
         if next(steps, None) is not None:
             raise SheetError(f"{archive.label}: is encrypted; save it without a password")
     styles = Styles()
-    if "styles.xml" in archive.parts:
+    if archive.has("styles.xml"):
         for _, _, element in archive.walk("styles.xml", whole=frozenset({"style", "default-style", "date-style"})):
             styles.add(element)
     return tuple(_tabs(archive, styles, report, progress))
@@ -133,7 +133,10 @@ def _row(table: _Table, element: Element, *, start: bool) -> None:
 
 def _put(table: _Table, element: Element, styles: Styles, *, covered: bool) -> None:
     times = _count(element, "number-columns-repeated")
-    if not covered and (len(element) or not _FORMATTING.issuperset(element.keys())):
+    if covered:  # programs keep what was there before the merge; the grid says so
+        if len(element) and (hidden := _cell(element, table, styles)) is not None and hidden.runs:
+            table.grid.put_many(table.row, table.column, times, hidden)
+    elif len(element) or not _FORMATTING.issuperset(element.keys()):
         cell = _cell(element, table, styles)
         table.grid.put_many(table.row, table.column, times, cell)
         if _TABLE + "number-rows-spanned" in element.attrib or _TABLE + "number-columns-spanned" in element.attrib:

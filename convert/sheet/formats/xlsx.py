@@ -9,14 +9,16 @@ notes and links come in one pass.  Macros, charts and links to other workbooks a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import ClassVar, NamedTuple
 from xml.etree.ElementTree import Element
 
-from convert.sheet.cells import Cell, SheetError, Tab
-from convert.sheet.formats.archive import Archive, local
+from convert.sheet.cells import Cell, SheetError, Tab, place
+from convert.sheet.formats.archive import MAX_NODES, Archive
+from convert.sheet.formats.events import Strings
 from convert.sheet.formats.grid import MAX_TABS, PLAIN, Grid, Progress, Report, Style, clean_title, make_cell, text_cell
 from convert.sheet.formats.numbers import render
 from convert.sheet.formats.xlsxparts import (
@@ -27,8 +29,8 @@ from convert.sheet.formats.xlsxparts import (
     comments,
     relations,
     shared_strings,
-    string,
     styles,
+    text_of,
     threads,
     truth,
     unescape,
@@ -38,7 +40,6 @@ from convert.sheet.formats.xlsxparts import (
 NO_VALUE = "formula without a stored value"
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _HYPERLINK = re.compile(r'\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
-_WHOLE = frozenset({"c", "col", "mergeCell", "hyperlink"})
 _GENERAL = Format(PLAIN, "General")
 
 
@@ -76,17 +77,18 @@ def read_xlsx(archive: Archive, report: Report, progress: Progress | None = None
     )
     related = relations(archive, main)
     sheets: list[_Sheet] = []
-    epoch_1904 = False
+    epoch_1904, number = False, 0
     for _, name, element in archive.walk(main, whole=frozenset({"sheet", "workbookPr"}), skip=frozenset({"extLst"})):
         if name == "workbookPr":
             epoch_1904 = truth(element.get("date1904"))
         else:
-            sheets += _sheet(archive, element, related)
+            number += 1
+            sheets += _sheet(archive, element, related, number)
     if not sheets:
         raise SheetError(f"{archive.label}: the workbook has no tab with cells")
     if len(sheets) > MAX_TABS:
         raise SheetError(f"{archive.label}: {len(sheets):,} tabs; at most {MAX_TABS} are read")
-    parts = {rel.kind: rel.target for rel in related.values() if not rel.external and rel.target in archive.parts}
+    parts = {rel.kind: rel.target for rel in related.values() if not rel.external and archive.has(rel.target)}
     book = _Book(
         archive,
         report,
@@ -98,85 +100,174 @@ def read_xlsx(archive: Archive, report: Report, progress: Progress | None = None
     return tuple(_tab(book, sheet) for sheet in sheets)
 
 
-def _sheet(archive: Archive, element: Element, related: dict[str, Relation]) -> Iterator[_Sheet]:
+def _sheet(archive: Archive, element: Element, related: dict[str, Relation], number: int) -> Iterator[_Sheet]:
+    """The tab that the `number`th `sheet` element names; nothing for charts and the like."""
     title = element.get("name", "")
-    relation = related.get(attribute(element, "id") or "")
-    if relation is None or relation.external or (relation.kind == "worksheet" and relation.target not in archive.parts):
+    hidden = element.get("state", "visible") != "visible"
+    name = attribute(element, "id")
+    relation = related.get(name or "")
+    if relation is None and not name:  # without r:id the files are numbered as the tabs are
+        by_number = f"xl/worksheets/sheet{number}.xml"
+        if archive.has(by_number):
+            yield _Sheet(title, hidden, by_number)
+            return
+    if relation is None or relation.external or (relation.kind == "worksheet" and not archive.has(relation.target)):
         raise SheetError(f"{archive.label}: the part with tab {clean_title(title)} is missing; the file is damaged")
     if relation.kind == "worksheet":
-        yield _Sheet(title, element.get("state", "visible") != "visible", relation.target)
+        yield _Sheet(title, hidden, relation.target)
 
 
 def _tab(book: _Book, sheet: _Sheet) -> Tab:
-    grid = Grid(sheet.title, book.report, book.progress)
-    related = relations(book.archive, sheet.part)
-    hidden_columns: list[tuple[int, int]] = []
-    links: list[tuple[_Area, str]] = []
-    row = column = 0
-    cached: dict[tuple[int, str], Cell | None] = {}
-    steps = book.archive.walk(sheet.part, whole=_WHOLE, starts=frozenset({"row"}), skip=frozenset({"extLst"}))
-    for event, name, element in steps:
-        if name == "c":
-            if reference := element.get("r"):
-                row, column = _cell_reference(reference, sheet.title)
+    reader = _Reader(book, sheet, relations(book.archive, sheet.part))
+    book.archive.events(sheet.part, reader.start, reader.end, reader.data)
+    for area, target in reader.links:
+        reader.grid.link(*area, target)
+    _add_notes(book, reader.grid, reader.related)
+    return reader.grid.finish(hidden=sheet.hidden, hidden_columns=reader.hidden_columns)
+
+
+class _Reader:
+    """The events of one sheet into its grid."""
+
+    def __init__(self, book: _Book, sheet: _Sheet, related: dict[str, Relation]) -> None:
+        self.book, self.title, self.related = book, sheet.title, related
+        self.grid = Grid(sheet.title, book.report, book.progress)
+        self.hidden_columns: list[tuple[int, int]] = []
+        self.links: list[tuple[_Area, str]] = []
+        self.row, self.column = 0, -1
+        self.cell: dict[str, str] | None = None
+        self.value: str | None = None
+        self.formula: str | None = None
+        self.listening: str | None = None  # v or f, whose text is taken
+        self.pieces: list[str] = []
+        self.inline: Strings | None = None
+        self.filled = 0  # elements inside of the cell
+        self.skipped = 0
+        self.cached: dict[tuple[str, str], Cell | None] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if self.skipped or name == "extLst":
+            self.skipped += 1
+        elif self.inline is not None:
+            self.filled += 1
+            if self.filled > MAX_NODES:
+                raise SheetError(f"{self.place()}: one <c> holds {self.filled:,} elements")
+            self.inline.start(name, attributes)
+        elif self.cell is not None:
+            self.filled += 1
+            if self.filled > MAX_NODES:
+                raise SheetError(f"{self.place()}: one <c> holds {self.filled:,} elements")
+            if name == "v" or name == "f":
+                self.listening = name
+            elif name == "is":
+                self.inline = Strings()
+        elif name == "c":
+            self.cell = attributes
+            self.value = self.formula = None
+            self.filled = 0
+            reference = attributes.get("r")
+            if reference is None:
+                self.column += 1
             else:
-                column += 1
-            if len(element):
-                grid.put(row, column, _cell(book, element, sheet.part, cached))
-        elif name == "row":
-            if event == "start":
-                row = whole_number(element.get("r", str(row + 1)), sheet.part)
-                column = -1
-                if element.get("hidden") and truth(element.get("hidden")):
-                    grid.hide(row)
-        elif name == "col":
-            if truth(element.get("hidden")):
-                first, last = (whole_number(element.get(key), sheet.part) for key in ("min", "max"))
-                hidden_columns.append((first - 1, last - 1))
-        elif name == "mergeCell":
-            grid.merge(*_area(element.get("ref", ""), sheet.title))
-        elif target := _target(element, related):
-            links.append((_area(element.get("ref", ""), sheet.title), target))
-    for area, target in links:
-        grid.link(*area, target)
-    _add_notes(book, grid, related)
-    return grid.finish(hidden=sheet.hidden, hidden_columns=hidden_columns)
+                self.row, self.column = self.reference(reference)
+        else:
+            begin = self.BEGIN.get(name)
+            if begin is not None:
+                begin(self, attributes)
 
+    def data(self, text: str) -> None:
+        """Characters."""
+        if self.listening is not None:
+            self.pieces.append(text)
+        elif self.inline is not None:
+            self.inline.data(text)
 
-def _cell(book: _Book, element: Element, part: str, cached: dict[tuple[int, str], Cell | None]) -> Cell | None:
-    """A cell's value as it is shown; `cached` keeps the cells of shared strings by style and index."""
-    kind = element.get("t", "n")
-    value = formula = inline = None
-    for child in element:
-        tag = local(child.tag)
-        if tag == "v":
-            value = child.text or ""
-        elif tag == "f":
-            formula = child.text or ""
-        elif tag == "is":
-            inline = child
-    style = whole_number(element.get("s", "0"), part)
-    form = book.formats[style] if style < len(book.formats) else _GENERAL
-    if kind == "inlineStr":
-        return _text_cell(string(inline), form.font) if inline is not None else None
-    if value is None or (value == "" and kind != "str"):
-        return None if formula is None else Cell(broken=NO_VALUE)
-    if kind == "e":
-        return Cell(broken=clean_title(value))
-    link = _HYPERLINK.match(formula) if formula else None
-    target = link[1].replace('""', '"') if link else None
-    if kind == "s":
-        key = style, value
-        if key not in cached:
-            index = whole_number(value, part)
-            if index >= len(book.strings):
-                raise SheetError(f"{part}: a cell refers to a text that is not there; the file is damaged")
-            cached[key] = _text_cell(book.strings[index], form.font)
-        return cached[key]
-    text, number = _shown(kind, value, form.number, book)
-    if target is None:
-        return text_cell(text, form.font, number=number)
-    return make_cell([(text, form.font, target)], number=number)
+    def end(self, name: str) -> None:
+        """An element ends."""
+        if self.skipped:
+            self.skipped -= 1
+        elif name == "c" and self.cell is not None:
+            if self.filled:
+                self.grid.put(self.row, self.column, self._cell(self.cell))
+            self.cell = self.inline = None
+        elif self.listening is not None and name == self.listening:
+            text = self.pieces[0] if len(self.pieces) == 1 else "".join(self.pieces)
+            self.pieces.clear()
+            self.listening = None
+            if name == "v":
+                self.value = text
+            else:
+                self.formula = text
+        elif self.inline is not None and name != "is":
+            self.inline.end(name)
+
+    def reference(self, reference: str) -> tuple[int, int]:
+        """Row (from 1) and column (from 0) of a cell; SheetError where it is none."""
+        return _cell_reference(reference, self.place())
+
+    def place(self) -> str:
+        """Where reading has come to, for messages: the file, and the cell as people find it."""
+        return f"{self.book.archive.label}: {place(clean_title(self.title), max(self.row, 1), max(self.column, 0))}"
+
+    def _row(self, attributes: dict[str, str]) -> None:
+        self.row = whole_number(attributes.get("r") or str(self.row + 1), self.place())
+        self.column = -1
+        if truth(attributes.get("hidden")):
+            self.grid.hide(self.row)
+
+    def _columns(self, attributes: dict[str, str]) -> None:
+        if truth(attributes.get("hidden")):
+            first, last = (whole_number(attributes.get(key), self.place()) for key in ("min", "max"))
+            self.hidden_columns.append((first - 1, last - 1))
+
+    def _merge(self, attributes: dict[str, str]) -> None:
+        self.grid.merge(*_area(attributes.get("ref", ""), self.place()))
+
+    def _link(self, attributes: dict[str, str]) -> None:
+        if target := _target(attributes, self.related):
+            self.links.append((_area(attributes.get("ref", ""), self.place()), target))
+
+    BEGIN: ClassVar[dict[str, Callable[[_Reader, dict[str, str]], None]]] = {
+        "row": _row, "col": _columns, "mergeCell": _merge, "hyperlink": _link,
+    }  # fmt: skip
+
+    def _cell(self, attributes: dict[str, str]) -> Cell | None:
+        """A cell's value as it is shown; `cached` keeps the cells of shared strings by style and index."""
+        kind = attributes.get("t", "n")
+        style = attributes.get("s") or "0"
+        value = self.value
+        if kind == "s" and value is not None and self.formula is None:
+            key = style, value
+            if key not in self.cached:
+                self.cached[key] = self._shared(value, self._format(style))
+            return self.cached[key]
+        form = self._format(style)
+        if kind == "inlineStr":
+            return _text_cell(text_of(self.inline), form.font) if self.inline is not None else None
+        if value is None or (value == "" and kind != "str"):
+            return None if self.formula is None else Cell(broken=NO_VALUE)
+        if kind == "e":
+            return Cell(broken=clean_title(value))
+        if kind == "s":
+            return self._shared(value, form)
+        text, number = _shown(kind, value, form.number, self.book)
+        link = _HYPERLINK.match(self.formula) if self.formula else None
+        if link is None:
+            return text_cell(text, form.font, number=number)
+        return make_cell([(text, form.font, link[1].replace('""', '"'))], number=number)
+
+    def _format(self, style: str) -> Format:
+        index = whole_number(style, self.place())
+        return self.book.formats[index] if index < len(self.book.formats) else _GENERAL
+
+    def _shared(self, value: str, form: Format) -> Cell | None:
+        if not value.strip():
+            return None if self.formula is None else Cell(broken=NO_VALUE)
+        index = whole_number(value, self.place())
+        if index >= len(self.book.strings):
+            raise SheetError(f"{self.place()} refers to a text that is not there; the file is damaged")
+        return _text_cell(self.book.strings[index], form.font)
 
 
 def _shown(kind: str, value: str, code: str, book: _Book) -> tuple[str, bool]:
@@ -201,13 +292,14 @@ def _text_cell(text: Text, font: Style) -> Cell | None:
     return make_cell([(piece, font if style is None else style, None) for piece, style in text])
 
 
-def _target(element: Element, related: dict[str, Relation]) -> str | None:
+def _target(attributes: dict[str, str], related: dict[str, Relation]) -> str | None:
     """Where a hyperlink points; None for places inside the workbook, which mean nothing outside of it."""
-    relation = related.get(attribute(element, "id") or "")
+    name = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+    relation = related.get(name)
     if relation is None or not relation.external or not relation.target:
         return None
     # Programs cut a URL at its `#` and keep the rest as the location.
-    place_in = element.get("location")
+    place_in = attributes.get("location")
     return f"{relation.target}#{place_in}" if place_in and "#" not in relation.target else relation.target
 
 
@@ -216,28 +308,34 @@ def _add_notes(book: _Book, grid: Grid, related: dict[str, Relation]) -> None:
     notes: dict[str, str] = {}
     for kind, reader in (("comments", comments), ("threadedComment", threads)):
         for relation in related.values():
-            if relation.kind == kind and not relation.external and relation.target in book.archive.parts:
+            if relation.kind == kind and not relation.external and book.archive.has(relation.target):
                 notes |= reader(book.archive, relation.target)
     for reference, text in notes.items():
-        row, column = _cell_reference(reference, grid.title)
+        row, column = _cell_reference(reference, f"{book.archive.label}: {grid.title}")
         noted = make_cell([], note=text)
         if noted is not None:
             grid.put(row, column, replace(grid.get(row, column) or Cell(), note=noted.note))
 
 
-def _cell_reference(reference: str, title: str) -> tuple[int, int]:
-    """Row (from 1) and column (from 0) of `F23`."""
+def _cell_reference(reference: str, where: str) -> tuple[int, int]:
+    """Row (from 1) and column (from 0) of `F23`; SheetError that begins with `where`."""
     match = _REFERENCE.fullmatch(reference)
     if match is None or not int(match[2]):
-        raise SheetError(f"{clean_title(title)}: {clean_title(reference)[:40]!r} is no cell; the file is damaged")
+        raise SheetError(f"{where}: {clean_title(reference)[:40]!r} is no cell; the file is damaged")
+    return int(match[2]), _column(match[1])
+
+
+@cache
+def _column(letters: str) -> int:
+    """The number of a column, from 0; there are 18,278 at most."""
     column = 0
-    for letter in match[1].upper():
+    for letter in letters.upper():
         column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]), column - 1
+    return column - 1
 
 
-def _area(reference: str, title: str) -> _Area:
+def _area(reference: str, where: str) -> _Area:
     first, _, last = reference.partition(":")
-    top, left = _cell_reference(first, title)
-    bottom, right = _cell_reference(last or first, title)
+    top, left = _cell_reference(first, where)
+    bottom, right = _cell_reference(last or first, where)
     return _Area(min(top, bottom), min(left, right), abs(bottom - top) + 1, abs(right - left) + 1)

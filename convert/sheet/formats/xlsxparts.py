@@ -11,7 +11,8 @@ from xml.etree.ElementTree import Element
 
 from convert.sheet.cells import SheetError
 from convert.sheet.formats.archive import Archive, local, resolve
-from convert.sheet.formats.grid import PLAIN, Style
+from convert.sheet.formats.events import Strings
+from convert.sheet.formats.grid import PLAIN, Style, clean_title
 from convert.sheet.formats.numbers import BUILTIN
 
 Text = str | tuple[tuple[str, Style | None], ...]
@@ -45,9 +46,10 @@ def attribute(element: Element, name: str) -> str | None:
 
 
 def whole_number(text: str | None, where: str) -> int:
-    """A count or index from an attribute; SheetError naming the part where it is none."""
-    if text is None or not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
-        raise SheetError(f"{where}: a number is missing or no number; the file is damaged")
+    """A count or index from an attribute; SheetError naming the part or cell (`where`) where it is none."""
+    if text is None or not re.fullmatch(r"\s*[0-9]{1,9}\s*", text, re.ASCII):
+        said = "" if text is None else f" ({clean_title(text)[:40]!r})"
+        raise SheetError(f"{where}: a number is missing or no number{said}; the file is damaged")
     return int(text)
 
 
@@ -60,7 +62,7 @@ def relations(archive: Archive, part: str) -> dict[str, Relation]:
     """The relationships of a part by their id; none where it has no such file."""
     folder, _, name = part.rpartition("/")
     path = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
-    if path not in archive.parts:
+    if not archive.has(path):
         return {}
     found = {}
     for _, _, element in archive.walk(path, whole=frozenset({"Relationship"})):
@@ -84,8 +86,8 @@ def styles(archive: Archive, part: str) -> list[Format]:
         elif name == "numFmt":
             codes[whole_number(element.get("numFmtId"), part)] = element.get("formatCode", "General")
         else:
-            font = whole_number(element.get("fontId", "0"), part)
-            code = codes.get(whole_number(element.get("numFmtId", "0"), part), "General")
+            font = whole_number(element.get("fontId") or "0", part)
+            code = codes.get(whole_number(element.get("numFmtId") or "0", part), "General")
             formats.append(Format(fonts[font] if font < len(fonts) else PLAIN, code))
     return formats
 
@@ -93,11 +95,41 @@ def styles(archive: Archive, part: str) -> list[Format]:
 def shared_strings(archive: Archive, part: str) -> list[Text]:
     """The shared strings in the order in which cells refer to them."""
     strings: list[Text] = []
-    for _, _, element in archive.walk(part, whole=frozenset({"si"}), skip=_EXTENSIONS):
-        strings.append(string(element))
-        if len(strings) > MAX_STRINGS:
-            raise SheetError(f"{archive.label}: more than {MAX_STRINGS:,} texts")
+    reading = Strings()
+    inside = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal inside
+        if inside:
+            reading.start(name, attributes)
+        elif name == "si":
+            inside = True
+            reading.begin()
+
+    def end(name: str) -> None:
+        nonlocal inside
+        if name == "si":
+            inside = False
+            strings.append(text_of(reading))
+            if len(strings) > MAX_STRINGS:
+                raise SheetError(f"{archive.label}: more than {MAX_STRINGS:,} texts")
+        elif inside:
+            reading.end(name)
+
+    archive.events(part, start, end, reading.data)
     return strings
+
+
+def text_of(reading: Strings) -> Text:
+    """A text that was read from events."""
+    runs = reading.runs
+    if len(runs) == 1 and runs[0][1] is None:
+        return unescape(runs[0][0])
+    return tuple((unescape(text), None if style is None else _style(style)) for text, style in runs) or ""
+
+
+def _style(on: frozenset[str]) -> Style:
+    return Style("b" in on, "i" in on, bool(on & {"strike", "dstrike"}))
 
 
 def string(element: Element) -> Text:
@@ -120,8 +152,11 @@ def string(element: Element) -> Text:
 
 
 def unescape(text: str) -> str:
-    """`_x000D_` and the like stand for characters that XML cannot hold (18.4.12)."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    """`_x000D_` and the like stand for characters that XML cannot hold (18.4.12); two of them may be one beyond U+FFFF."""
+    if "_x" not in text:
+        return text
+    found = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return found if found.isascii() else found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def comments(archive: Archive, part: str) -> dict[str, str]:
@@ -146,5 +181,4 @@ def threads(archive: Archive, part: str) -> dict[str, str]:
 
 def _font(element: Element) -> Style:
     """Bold, italic, struck of a font or of a run's properties; an element without `val` means true."""
-    on = {local(child.tag) for child in element if child.get("val", "1") in ("1", "true", "on")}
-    return Style("b" in on, "i" in on, bool(on & {"strike", "dstrike"}))
+    return _style(frozenset(local(child.tag) for child in element if child.get("val", "1") in ("1", "true", "on")))
