@@ -1,14 +1,16 @@
 # xen-support: `make draft` and `make test` need Python 3.11 or later, git and make; nothing else by hand.
+# `make test-all` compares with real programs as well: apt-get install pandoc chromium git-email groff man-db
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help draft test lint bench samples zipapp manual check-python clean
+.PHONY: help draft test test-all lint bench samples zipapp manual check-python clean
 
 help:
 	@echo "make draft   SUPPORT files of the sample workbook in drafts/"
-	@echo "make test    the tests"
+	@echo "make test    the tests, in about two minutes"
+	@echo "make test-all  all of them: browsers, pandoc, kills, mails, ten times as many random cases"
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   timings, as ratios to the bare interpreter"
 	@echo "make samples rebuild samples/*.xlsx from their text"
@@ -30,15 +32,24 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[google,login,wiki,dev]'
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c .ci/constraints.txt
+
+$(VENV)/installed-test: pyproject.toml .ci/constraints.txt | $(BIN)/python
+	@$(PIP) -e '.[google,login,wiki,test]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-dev: pyproject.toml .ci/constraints.txt | $(BIN)/python
+	@$(PIP) -e '.[google,login,wiki,dev]'
+	@touch $@ $(VENV)/installed-test $(VENV)/installed
 
 draft: $(VENV)/installed
 	@$(BIN)/xen-support draft samples/categorisation.xlsx -o drafts
 
-test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: $(VENV)/installed-test
+	@$(BIN)/python -m pytest -n auto -m "not slow" $(PYTEST_ARGS)
+
+test-all: $(VENV)/installed-dev
+	@XEN_SUPPORT_TESTS=all $(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check .

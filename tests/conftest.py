@@ -6,7 +6,14 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+from tests.helpers.effort import many
+
+# a busy machine is no fault: no example has a deadline
+hypothesis.settings.register_profile("here", max_examples=many(100), deadline=None)
+hypothesis.settings.load_profile("here")
 
 _HOST_VARIABLES = (
     "GOOGLE_APPLICATION_CREDENTIALS",

@@ -21,6 +21,7 @@ from grammar.printer import LEAD_IN
 from grammar.tidy import tidy_blocks
 from tests.grammar.strategies import hostile_text
 from tests.helpers import pandoc, xen
+from tests.helpers.effort import many
 
 TREES = Tab(
     "Trees",
@@ -131,7 +132,7 @@ def text_of(value: Any) -> str:
 @pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 @given(st.lists(workbooks(), min_size=2, max_size=2))
 @settings(
-    max_examples=30,
+    max_examples=many(30),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

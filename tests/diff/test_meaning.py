@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from grammar.parser import parse_text
 from tests.diff.documents import changes, features, only, status
+from tests.helpers.effort import many
 
 WORDS = st.lists(
     st.sampled_from(("one", "two.", "*three*", "`four`", "five,", "[six](http://a.example/)")), min_size=1, max_size=12
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(WORDS, st.data())
 def test_a_rewrap_is_no_change(words: list[str], data: st.DataObject) -> None:
     def wrapped() -> str:

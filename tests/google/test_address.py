@@ -19,6 +19,7 @@ from convert.sheet.cells import SheetError
 from convert.sheet.google.address import Address, is_google, parse_address
 from tests.google import builders as b
 from tests.google.conftest import ID, Box
+from tests.helpers.effort import many
 
 SHEET = Address(ID, "spreadsheets")
 FORMS = {
@@ -78,7 +79,7 @@ def test_what_is_no_address(text: str) -> None:
     assert "\x1b" not in str(raised.value) and "\n" not in str(raised.value)
 
 
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 @given(st.text(max_size=60) | st.text(max_size=40).map(lambda text: f"https://docs.google.com/spreadsheets/d/{text}"))
 def test_any_text_is_an_address_or_an_error(text: str) -> None:
     try:

@@ -16,6 +16,7 @@ from convert.sheet.google.sheets import TAB_MASK, read_tab, tab_range, tab_title
 from tests.google import builders as b
 from tests.google.conftest import DOC, ID, UPLOAD, Box
 from tests.google.discovery import check_mask, check_reply, document, parse_mask
+from tests.helpers.effort import many
 
 
 def one(value: b.Json) -> Cell | None:
@@ -123,7 +124,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(st.dictionaries(st.sampled_from(["sheets", "tabs", "body", "title", "properties"]), VALUES))
 def test_any_reply_is_cells_or_a_sheet_error(reply: dict[str, Any]) -> None:
     for call in (

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from convert.sheet.cells import Cell, Row, Run, SheetError, Tab, Workbook
 from convert.sheet.formats import snapshot
 from convert.sheet.formats.snapshot import Meta, TabChange, canonical, changes, read, write
+from tests.helpers.effort import many
 
 META = Meta("https://docs.google.com/x", "id", "type", "2026-01-01T00:00:00Z", "7", "2026-01-01T00:00:00Z")
 
@@ -57,7 +58,7 @@ TABS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(st.lists(TABS, max_size=3))
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, tabs: list[Tab]) -> None:
     folder = tmp_path_factory.mktemp("s") / "snapshot"

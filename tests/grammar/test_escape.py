@@ -16,6 +16,7 @@ from grammar.tidy import tidy, tidy_url
 from tests.grammar.meaning import read as meaning
 from tests.grammar.strategies import hostile_text, inlines
 from tests.helpers import pandoc
+from tests.helpers.effort import many
 
 needs_pandoc = pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 # many texts an example, so that pandoc starts once for all of them
@@ -81,7 +82,7 @@ def test_the_tables_above_come_back_as_plain_text() -> None:
 
 
 @needs_pandoc
-@settings(max_examples=20, deadline=None, suppress_health_check=LARGE)
+@settings(max_examples=many(20), deadline=None, suppress_health_check=LARGE)
 @given(st.lists(hostile_text(max_size=25), min_size=20, max_size=40))
 def test_hostile_paragraphs_come_back_as_plain_text(texts: list[str]) -> None:
     documents = [_paragraph(Text(text)).encode() for text in texts]
@@ -91,7 +92,7 @@ def test_hostile_paragraphs_come_back_as_plain_text(texts: list[str]) -> None:
 
 
 @needs_pandoc
-@settings(max_examples=15, deadline=None, suppress_health_check=LARGE)
+@settings(max_examples=many(15), deadline=None, suppress_health_check=LARGE)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=20, max_size=40))
 def test_any_text_comes_back(texts: list[str]) -> None:
     documents = [_paragraph(Text(text)).encode() for text in texts]

@@ -16,6 +16,7 @@ from tests.grammar import documents, meaning
 from tests.grammar.strategies import documents as made_documents
 from tests.grammar.test_against_xen import LEFT, read
 from tests.helpers import pandoc, xen
+from tests.helpers.effort import many
 
 LARGE = (HealthCheck.too_slow, HealthCheck.data_too_large)
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -89,7 +90,7 @@ def test_the_examples_are_true() -> None:
 
 
 @both
-@settings(max_examples=15, deadline=None, suppress_health_check=LARGE)
+@settings(max_examples=many(15), deadline=None, suppress_health_check=LARGE)
 @given(st.lists(made_documents(), min_size=4, max_size=10))
 def test_what_we_write_is_read_as_it_was_meant(made: list[Document]) -> None:
     texts = [print_document(document) for document in made]

@@ -15,6 +15,7 @@ from grammar.rows import limits, read_rows
 from grammar.source import Source
 from tests.grammar import documents
 from tests.helpers import pandoc, xen
+from tests.helpers.effort import many
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 GOOD = "% T\n\n# A\n\n## B\n\nWords.\n\n    Status: Supported\n    Status, x86: Experimental\n\nMore.\n"
@@ -195,7 +196,7 @@ _LINES = st.sampled_from(sorted({line for block in documents.BLOCKS for line in 
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), _LINES), max_size=14), st.sampled_from(["\n", "\r\n", "\r"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 def test_any_lines_are_read(lines: list[tuple[int, str]], end: str) -> None:
     parsed = parse(Source("x", end.join(" " * blanks + line for blanks, line in lines).encode()))
     size = len(parsed.source.text)
@@ -208,7 +209,7 @@ def test_any_lines_are_read(lines: list[tuple[int, str]], end: str) -> None:
         st.binary(max_size=200), st.text(alphabet="#*_-`~=:.|>[](){}<!\\'\"&$^@ \n\tax1", max_size=120).map(str.encode)
     )
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 def test_any_bytes_are_read(data: bytes) -> None:
     parsed = parse(Source("x", data))
     read_rows(parsed.document, parsed.source)

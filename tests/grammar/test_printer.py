@@ -30,6 +30,7 @@ from grammar.wrap import WIDTH, wrap
 from tests.grammar.meaning import meant, meant_document, read
 from tests.grammar.strategies import documents, hostile_text, prose
 from tests.helpers import pandoc
+from tests.helpers.effort import many
 
 needs_pandoc = pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 # many texts an example, so that pandoc starts once for all of them
@@ -310,7 +311,7 @@ def test_lines_end_by_column_80_or_cannot(words: list[str], indent: int) -> None
 
 
 @needs_pandoc
-@settings(max_examples=15, deadline=None, suppress_health_check=LARGE)
+@settings(max_examples=many(15), deadline=None, suppress_health_check=LARGE)
 @given(st.lists(documents(), min_size=4, max_size=10))
 def test_pandoc_reads_the_structure_that_was_meant(made: list[Document]) -> None:
     texts = [print_document(document) for document in made]
@@ -321,7 +322,7 @@ def test_pandoc_reads_the_structure_that_was_meant(made: list[Document]) -> None
 
 
 @needs_pandoc
-@settings(max_examples=15, deadline=None, suppress_health_check=LARGE)
+@settings(max_examples=many(15), deadline=None, suppress_health_check=LARGE)
 @given(st.lists(st.tuples(prose(), prose()), min_size=4, max_size=10))
 def test_prose_around_fields_stays_where_it_was_put(made: list[tuple[tuple[Block, ...], tuple[Block, ...]]]) -> None:
     texts, wanted = [], []
@@ -340,7 +341,7 @@ def test_prose_around_fields_stays_where_it_was_put(made: list[tuple[tuple[Block
 
 
 @needs_pandoc
-@settings(max_examples=15, deadline=None, suppress_health_check=LARGE)
+@settings(max_examples=many(15), deadline=None, suppress_health_check=LARGE)
 @given(st.lists(hostile_text(min_size=1), min_size=20, max_size=40))
 def test_headings_come_back_as_the_same_words(names: list[str]) -> None:
     made = [Document(None, (), (section(name, STATUS),)) for name in names if tidy_blocks((para(name),))]
@@ -350,7 +351,7 @@ def test_headings_come_back_as_the_same_words(names: list[str]) -> None:
         assert read(shown["blocks"]) == meant_document(document), text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=LARGE)
+@settings(max_examples=many(60), deadline=None, suppress_health_check=LARGE)
 @given(documents())
 def test_the_text_is_clean_and_stable(document: Document) -> None:
     text = print_document(document)

@@ -35,6 +35,7 @@ from grammar.nodes import (
 from grammar.parser import parse_text
 from grammar.printer import print_document
 from grammar.rows import read_rows
+from tests.helpers.effort import many
 
 WORDS = st.sampled_from(
     (
@@ -116,7 +117,7 @@ def _prose(entry: Entry) -> dict[tuple[str, ...], tuple[str, str]]:
     }
 
 
-@settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=many(40), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.lists(TREE, min_size=1, max_size=3))
 def test_there_and_back(trees: list[dict[str, dict[str, Feature]]]) -> None:
     texts = {f"t{n}": _text(f"4.{n}", tree) for n, tree in enumerate(trees)}

@@ -17,6 +17,7 @@ from grammar.rows import read_rows
 from grammar.source import Source, Span
 from tests.grammar import documents
 from tests.helpers import pandoc, xen
+from tests.helpers.effort import many
 from tests.lint.frame import findings, in_feature
 from tests.lint.mutations import mutated, valid
 
@@ -197,7 +198,7 @@ def test_what_xens_tools_take_they_take_after_the_fixes(unsafe: bool) -> None:
             assert len(new) >= len(old), text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(seed=st.integers(0, 2**32), unsafe=st.booleans(), crlf=st.booleans())
 def test_any_spoilt_file(seed: int, unsafe: bool, crlf: bool) -> None:
     random = Random(seed)
@@ -214,7 +215,7 @@ def test_any_spoilt_file(seed: int, unsafe: bool, crlf: bool) -> None:
         assert after.count(b"\n") == after.count(b"\r\n")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_rows_of_a_file_with_slips_are_those_meant(seed: int) -> None:
     """Slips that a safe fix undoes wholly: the rows of the file before them are back."""

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers import pandoc, xen
+from tests.helpers.effort import many
 from tests.lint.frame import findings
 from tests.lint.mutations import MEANT, mutated, valid
 
@@ -62,7 +63,7 @@ def _verdict(
 
 @pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 @pytest.mark.parametrize("real", [False, True])
-@settings(max_examples=2, deadline=None, derandomize=True)
+@settings(max_examples=many(2), deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32))
 def test_what_xens_tools_do_is_reported(real: bool, seed: int) -> None:
     random = Random(seed)
@@ -83,13 +84,13 @@ def test_what_xens_tools_do_is_reported(real: bool, seed: int) -> None:
     assert any(isinstance(rows, xen.Rejected) for rows in after)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=many(50), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_valid_files_have_no_errors(seed: int) -> None:
     assert not [d for d in findings(valid(Random(seed))) if d.severity == "error"]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=many(8), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_deleted_line_gives_three_more_findings_at_most(seed: int) -> None:
     text = valid(Random(seed))

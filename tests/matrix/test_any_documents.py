@@ -21,6 +21,7 @@ from convert.names.aliases import Alias, Aliases
 from convert.output.terminal import TOOL, Painter
 from convert.trees.all import Column
 from grammar.source import Source
+from tests.helpers.effort import many
 
 LINES = (
     "# Feature Support", "## S", "## T", "### A", "### B", "### A", "### B {#a}", "#### Deep", "    Status: Supported",
@@ -42,7 +43,7 @@ def trees(documents: list[str]) -> list[build.Tree]:
     return [read(column, prose=True) for column in columns]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(st.lists(texts, min_size=1, max_size=4), aliases)
 def test_each_trees_statuses_are_there_once(documents: list[str], joined: tuple[tuple[str, str], ...]) -> None:
     found = trees(documents)
@@ -61,7 +62,7 @@ def test_each_trees_statuses_are_there_once(documents: list[str], joined: tuple[
         assert sorted(line.key for line in built.rows) == sorted(keys[-1] for keys in expected)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(st.lists(texts, min_size=1, max_size=4))
 def test_absence_and_change_are_what_the_definitions_say(documents: list[str]) -> None:
     built = build.build(trees(documents))
@@ -77,7 +78,7 @@ def test_absence_and_change_are_what_the_definitions_say(documents: list[str]) -
                 assert built.trees[n].errors
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=many(80), deadline=None)
 @given(texts)
 def test_the_newest_trees_order_is_kept_whatever_the_older_ones_hold(older: str) -> None:
     newest = "# F\n\n## S\n\n### A\n\n    Status: Supported\n\n### B\n\n    Status, x86: Supported\n\n## T\n\n### C\n\n    Status: Supported\n"
@@ -88,7 +89,7 @@ def test_the_newest_trees_order_is_kept_whatever_the_older_ones_hold(older: str)
             assert built.lines[place - 1].qualifier is not None or built.lines[place - 1].depth == line.depth - 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(st.lists(texts, min_size=1, max_size=3), aliases)
 def test_every_format_takes_it(documents: list[str], joined: tuple[tuple[str, str], ...]) -> None:
     built = build.build(trees(documents), Aliases(tuple(Alias(old, new) for old, new in joined)))

@@ -18,6 +18,7 @@ from grammar.parser import parse
 from grammar.rows import read_rows
 from grammar.source import Source
 from tests.grammar import documents
+from tests.helpers.effort import many
 from tests.merge.edits import KINDS, VALUES, WORDS, Edit, Feature, Text, apply, clash, rows_in, split
 from tests.merge.with_git import merge
 
@@ -103,7 +104,7 @@ def _structural(_place: Place) -> None:
     """A rule that settles nothing, and keeps the merge from taking a side whole."""
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=many(120), deadline=None)
 @given(edited(apart=True))
 def test_edits_of_different_rows_merge_clean_and_lose_nothing(versions: tuple[str, str, str]) -> None:
     base, ours, theirs = (text.encode() for text in versions)
@@ -119,7 +120,7 @@ def test_edits_of_different_rows_merge_clean_and_lose_nothing(versions: tuple[st
     assert not _findings(merged.data) - _findings(ours) - _findings(theirs)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=many(80), deadline=None)
 @given(edited(apart=False))
 def test_no_untouched_row_is_lost_and_every_conflict_is_marked(versions: tuple[str, str, str]) -> None:
     base, ours, theirs = (text.encode() for text in versions)
@@ -135,7 +136,7 @@ def test_no_untouched_row_is_lost_and_every_conflict_is_marked(versions: tuple[s
     assert not _findings(merged.data) - _findings(ours) - _findings(theirs)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(edited(apart=False))
 def test_a_side_without_changes_leaves_the_other_as_it_is(versions: tuple[str, str, str]) -> None:
     base, other, _ = (text.encode() for text in versions)
@@ -148,7 +149,7 @@ def test_a_side_without_changes_leaves_the_other_as_it_is(versions: tuple[str, s
     assert _says(merge(base, base, other, rule=_structural).data) == _says(other)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(edited(apart=False), st.sampled_from(("ours", "theirs")))
 def test_a_rule_settles_every_conflict(versions: tuple[str, str, str], side: Any) -> None:
     base, ours, theirs = (text.encode() for text in versions)
@@ -178,7 +179,7 @@ def test_split_is_the_text() -> None:
     assert str(split(text)) == text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(texts(), st.data())
 def test_a_feature_renamed_and_changed_takes_the_other_sides_edits(base: Text, data: Any) -> None:
     """One side renames a feature and changes a status or a word of it; the other edits what that does not touch."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from convert.series.split import FRAME, Step, steps
 from grammar.parser import parse_text
 from grammar.rows import read_rows
+from tests.helpers.effort import many
 from tests.series.world import MEMORY, SCHEDULING, SECURITY, support
 
 BUNDLE = Path(__file__).resolve().parents[3] / "shared" / "xen-five-trees.bundle"
@@ -38,7 +39,7 @@ def chain(before: str | None, after: str) -> list[Step]:
 
 
 @given(st.none() | st.lists(st.sampled_from(SECTIONS), max_size=5), st.lists(st.sampled_from(SECTIONS), max_size=5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 def test_any_file_to_any_other(old: list[str] | None, new: list[str]) -> None:
     before, after = support(*old) if old is not None else None, support(*new)
     found = chain(before, after)

@@ -19,6 +19,7 @@ from convert.sheet.model import rows_of
 from convert.sheet.trees import refusal, standard_release_notes
 from convert.sheet.workbook import open_workbook
 from grammar.diagnostic import Diagnostic
+from tests.helpers.effort import many
 from tests.sheet.builders import book, feature, fields, headings, lines, read, said, tabs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,7 +81,7 @@ NAMES = st.text(
 @example("a@{b")
 @example("HEAD")
 @example("")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 def test_names_of_trees_are_what_git_takes(name: str) -> None:
     ways = (["--branch", name], ["--allow-onelevel", name])
     git = [subprocess.run(["git", "check-ref-format", *way], capture_output=True, check=False, cwd="/") for way in ways]
@@ -692,7 +693,7 @@ def test_five_real_trees() -> None:
     st.integers(1, 3),
     st.booleans(),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 def test_no_content_raises(rows: list[list[str | None]], title: str, merge: int, number: bool) -> None:
     cells = [
         Row(

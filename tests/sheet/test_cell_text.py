@@ -14,6 +14,7 @@ from convert.sheet.cell_text import clean, fold_heading, is_address, one_line, p
 from convert.sheet.cells import Cell, Run
 from grammar.escape import fold
 from grammar.nodes import BulletList, Emph, Inline, Link, Paragraph, Strong, Text
+from tests.helpers.effort import many
 from tests.sheet.builders import lines
 
 
@@ -183,7 +184,7 @@ def paragraphs(blocks: object) -> list[Paragraph]:
 
 @given(runs)
 @example([Run("- a\n  b ", bold=True), Run("\n\u00a0- c")])
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 def test_every_word_that_is_not_struck_is_there_once_and_in_order(cell: list[Run]) -> None:
     """The words are compared without blanks, which a change of format may add none of, and without bullets."""
     kept = "\n".join(
@@ -202,7 +203,7 @@ def test_every_word_that_is_not_struck_is_there_once_and_in_order(cell: list[Run
 
 
 @given(st.text())
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 def test_clean_text_is_clean(text: str) -> None:
     found = clean(text)
     assert clean(found) == found

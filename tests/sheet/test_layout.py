@@ -17,6 +17,7 @@ from convert.sheet.cells import Cell, Row, Run, SheetError, Tab, Workbook
 from convert.sheet.layout import DEFAULT, Layout, layout_beside, load_layout
 from convert.sheet.model import Categorisation
 from convert.sheet.workbook import open_workbook
+from tests.helpers.effort import many
 from tests.sheet.builders import book, cell, fields, headings, lines, read, said, tabs
 
 Write = Callable[[str], Path]
@@ -361,7 +362,9 @@ def shuffled(draw: st.DrawFn, headings: list[str]) -> list[int]:
 
 @given(reshaped())
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=many(80),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_workbook_of_any_shape_says_the_same_by_its_layout_alone(
     tmp_path_factory: pytest.TempPathFactory, shape: tuple[Workbook, str]
