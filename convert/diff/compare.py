@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from convert.diff import release
 from convert.diff.losses import (
     SUPPORTED,
     best,
@@ -76,7 +77,9 @@ def compare(old: Document, new: Document, aliases: Aliases | None = None, trees:
     `trees`: the names of the two trees, for aliases of single trees.  Wrapping, emphasis, blanks, the case of a label and
     its final full stop are no change.
     """
-    work = _Comparison(aliases or Aliases(), trees)
+    work = _Comparison(
+        aliases or Aliases(), trees, one_tree=release.same_release(old, new), links=release.links(old, new)
+    )
     work.documents(entries(old), entries(new))
     return sorted(work.changes, key=severity)
 
@@ -106,6 +109,8 @@ class _Below:
 class _Comparison:
     aliases: Aliases
     trees: Trees
+    one_tree: bool = False
+    links: tuple[str, str] | None = None
     changes: list[Change] = field(default_factory=list)
     gone: list[Loose] = field(default_factory=list)
     fresh: list[Loose] = field(default_factory=list)
@@ -200,7 +205,15 @@ class _Comparison:
 
     def _row(self, old: Row, new: Row, entry: Entry, bounds: _Bounds) -> None:
         """One row on both sides."""
+        if self.links is not None and new.kind == "term" and fold(new.qualifier or "").casefold() == "release notes":
+            links, self.links = self.links, None
+            self.changes.append(Change("status", new.key, new.path, entry.path, *links))
+            return
         if fold_label(old.status) == fold_label(new.status):
+            return
+        if self.one_tree and (ends := release.ends(old, new)) is not None:
+            kind, why = ends
+            self.changes.append(Change(kind, new.key, new.path, entry.path, old.status, new.status, why=why))
             return
         why = worsened(old, new)
         securities = (old.security, new.security) if old.kind == new.kind == "status" else (None, None)
@@ -247,6 +260,8 @@ class _Comparison:
 
     def _removed(self, gone: Loose, likely: Index) -> None:
         row, why = gone.row, None
+        if self.one_tree and (ends := release.ends(row, None)) is not None:
+            why = ends[1]
         perhaps = likely.likeliest(gone) if row.kind == "status" else None
         cover = next((r for r in gone.other.rows if not r.qualifier), None) if gone.other else None
         if row.kind == "list":

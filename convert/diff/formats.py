@@ -65,8 +65,17 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def whole_tree(changes: Sequence[Change]) -> Iterator[str]:
+    """What all features of the tree lose together; it comes before anything else."""
+    for change in changes:
+        if change.why is not None and change.why.startswith("security support of the whole tree"):
+            yield change.why
+
+
 def text(changes: Sequence[Change], by: str, paint: Painter) -> Iterator[str]:
     """Lines for a terminal."""
+    for words in whole_tree(changes):
+        yield paint(clean(words), "no")
     for heading, group in ordered(changes, by):
         yield paint(clean(heading), "bold")
         for change in group:
@@ -120,6 +129,9 @@ def prose_lines(change: Change) -> Iterator[str]:
 
 def markdown(changes: Sequence[Change], by: str) -> Iterator[str]:
     """Lines for a cover letter: at most 75 columns wherever a word allows it."""
+    for words in whole_tree(changes):
+        yield from _wrapped(f"{words[0].upper()}{words[1:]}.", "", "")
+        yield ""
     for heading, group in ordered(changes, by):
         yield f"### {_escaped(clean(heading))}"
         yield ""
