@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from convert.commands.days import add_today, day
 from convert.commands.reading import add_repository, addresses, digests, read_trees, tell_errors
+from convert.failure import Failure
 from convert.matrix.build import Tree, state
 from convert.matrix.page import STATES, Address
 from convert.output.terminal import TOOL, Painter, add_color, clean
+from convert.trees.resolve import resolve
+from convert.trees.state import SECURITY, SUPPORT, standing
+from grammar.parser import parse
+from grammar.release import read_release
 
 _HEAD = (
     "Tree",
@@ -59,8 +65,12 @@ def run(args: argparse.Namespace) -> int:
     """Read the trees and print them; 1 where a file has errors."""
     urls, today = addresses(args.url), day(args.today)
     trees = read_trees(args.trees, args.repo, args.remote, prose=False)
+    said = {tree.name: notes(tree, args.repo, args.remote, today) for tree in trees}
+    for name, words in said.items():
+        for note in words:
+            print(f"xen-support: {clean(name)}: {clean(note)}", file=sys.stderr)
     if args.format == "json":
-        json.dump(as_json(trees, urls, today), sys.stdout, ensure_ascii=False, indent=1)
+        json.dump(as_json(trees, urls, today, said), sys.stdout, ensure_ascii=False, indent=1)
         print()
     elif args.format == "html":
         from convert.matrix.page import render_trees
@@ -72,7 +82,31 @@ def run(args: argparse.Namespace) -> int:
     return tell_errors(trees, args.color, False)
 
 
-def as_json(trees: Sequence[Tree], urls: Address, today: date) -> dict[str, Any]:
+def notes(tree: Tree, repo: Path | None, remote: str | None, today: date) -> list[str]:
+    """What is to be known of a tree's days: where they contradict each other, and where its branch says later ones now.
+
+    A tag, or any commit of a release, has the days that were right when it was made; support may have been extended since.
+    """
+    now = standing(tree.release, today)
+    found = [now.contradiction] if now.contradiction else []
+    if tree.branch or tree.commit is None or tree.version is None:
+        return found
+    try:
+        branch = resolve(f"stable-{tree.version}", repo, remote, unpacked=False)
+        source = branch.support(repo)
+    except Failure:
+        return found
+    later = standing(read_release(parse(source, prose=False).document).values, today)
+    name = f"stable-{tree.version}"
+    for key, old, new in ((SUPPORT, now.support, later.support), (SECURITY, now.security, later.security)):
+        if new is not None and old is not None and new > old:
+            found.append(f"{key}: {old} here; {name} now says {new}")
+    return found
+
+
+def as_json(
+    trees: Sequence[Tree], urls: Address, today: date, said: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
     """The value of the schema xen-support.trees/1."""
     return {
         "schema": "xen-support.trees/1",
@@ -82,7 +116,7 @@ def as_json(trees: Sequence[Tree], urls: Address, today: date) -> dict[str, Any]
             {
                 "name": t.name, "version": t.version, "ref": t.ref, "commit": t.commit, "date": t.date, "release": dict(t.release),
                 "support": state(t.release, today), "url": urls.of(t), "sha256": digest,
-                "errors": len(t.errors) + (t.problem is not None),
+                "errors": len(t.errors) + (t.problem is not None), "notes": list((said or {}).get(t.name, ())),
             }
             for t, digest in zip(trees, digests(trees), strict=True)
         ],
