@@ -8,6 +8,8 @@ import sys
 from convert.lint.catalogue import Known, everything, find
 from convert.output.terminal import Painter, add_color, clean
 
+_TIERS = {"default": "", "style": ", a note on style: --style", "selected": ", off unless selected"}
+
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
@@ -44,5 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _entry(entry: Known, paint: Painter) -> str:
-    head = f"{paint(f'{entry.code} {entry.name}', 'bold')} ({paint(entry.severity, entry.severity)}{'' if entry.default else ', off unless selected'})"
+    head = (
+        f"{paint(f'{entry.code} {entry.name}', 'bold')} ({paint(entry.severity, entry.severity)}{_TIERS[entry.tier]})"
+    )
     return f"{head}\n\n{clean(entry.explanation)}"

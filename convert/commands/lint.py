@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 
+from convert.commands.naming import add_aliases
 from convert.failure import Failure
 from convert.lint.catalogue import chosen, known
 from convert.lint.config import settings
@@ -40,8 +41,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--select",
         metavar="RULES",
         action="append",
-        help="only these rules, separated by commas: codes, names, beginnings of codes, `default`, `all`",
+        help="only these rules, separated by commas: codes, names, beginnings of codes, `default`, `style`, `all`",
     )
+    which.add_argument("--style", action="store_true", help="notes on style, too: full stops, long lines, headings ...")
     which.add_argument("--ignore", metavar="RULES", action="append", help="not these rules")
     which.add_argument(
         "--against",
@@ -49,6 +51,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         help="compare with other trees, separated by commas; `supported`: all that have security support today",
     )
+    add_aliases(which)
     fixes = parser.add_argument_group("fixes")
     fixes.add_argument(
         "--fix", action="store_true", help="correct what can be corrected safely, in the files themselves"
@@ -64,7 +67,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help="standard input is a mailed patch: only findings that it introduces (for b4)",
     )
-    old.add_argument("--baseline", metavar="FILE", help="no findings that this file has, by row and rule")
+    old.add_argument(
+        "--all", action="store_true", help="of a range or patch all findings, not only those that it introduces"
+    )
+    old.add_argument("--baseline", metavar="FILE", help="no findings that this file has, by rule, row and words")
     old.add_argument("--write-baseline", metavar="FILE", help="write all findings to this file; exit status 0")
     output = parser.add_argument_group("output")
     output.add_argument(
@@ -92,18 +98,16 @@ def run(args: argparse.Namespace) -> int:
     _refuse(args)
     given = settings(args.config)
     select, ignore = _words(args.select), _words(args.ignore)
-    wanted = given.select or () if select is None else select
-    codes = chosen(wanted, given.ignore or () if ignore is None else ignore, touched=args.new_only is not None)
+    select = given.select or () if select is None else select
+    ignore = given.ignore or () if ignore is None else ignore
+    fail_on: Severity = args.fail_on or given.fail_on or "error"
+    style = args.style or (fail_on == "info" and not select)
+    codes = chosen(select, ignore, touched=args.new_only is not None, style=style)
+    hint = frozenset() if select or args.format != "text" else chosen(("style",), ignore) - codes
     options = Options(
-        codes,
-        _words(args.against) or (),
-        args.new_only,
-        args.baseline,
-        given.allow,
-        args.fix,
-        args.diff,
-        args.unsafe_fixes,
-    )
+        codes, hint, _words(args.against) or (), args.aliases, args.no_aliases, args.new_only, args.all, args.baseline,
+        given.allow, args.fix, args.diff, args.unsafe_fixes,
+    )  # fmt: skip
     session = Session(options, Trees(args.repo, args.remote, _tell()))
     checked: list[Checked] = []
     failed = False
@@ -126,7 +130,6 @@ def run(args: argparse.Namespace) -> int:
     if not args.diff:
         _write(args, checked)
     worst = min((_RANK[d.severity] for one in checked for d in one.diagnostics), default=len(_RANK))
-    fail_on: Severity = args.fail_on or given.fail_on or "error"
     found = worst <= _RANK[fail_on]
     return 2 if failed else int(found and not args.exit_zero)
 
@@ -170,6 +173,11 @@ def _write(args: argparse.Namespace, checked: Sequence[Checked]) -> None:
         out.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 is no reason to die
     paint = Painter(args.color, out)
     writer(args.format)(checked, out, paint)
+    if args.format == "text":
+        from convert.lint.formats.text import summary
+
+        if words := summary(checked):
+            print(words, file=out)
     if args.statistics:
         counts = Counter(diagnostic.code for one in checked for diagnostic in one.diagnostics)
         entries = known()

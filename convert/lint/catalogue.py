@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from convert.failure import Failure
-from convert.lint.registry import RULES
+from convert.lint.registry import RULES, Tier
 from convert.lint.rules import load
 from grammar.catalogue import CATALOGUE, Entry, enter
 from grammar.diagnostic import Severity
@@ -16,7 +16,7 @@ _SHEET = "XS8"  # the codes of workbooks
 
 
 class Known(NamedTuple):
-    """One entry: `doc` is its explanation (reason, Bad, Good); `default` false: it speaks only when it is selected.
+    """One entry: `doc` is its explanation (reason, Bad, Good); `tier` says when it speaks.
 
     `touched`: in --new-only it speaks all the same; `alone`: it speaks when it is selected itself, by its code or name.
     """
@@ -25,9 +25,14 @@ class Known(NamedTuple):
     name: str
     severity: Severity
     doc: str
-    default: bool = True
+    tier: Tier = "default"
     touched: bool = False
     alone: bool = False
+
+    @property
+    def default(self) -> bool:
+        """Whether it speaks unasked."""
+        return self.tier == "default"
 
     @property
     def summary(self) -> str:
@@ -56,7 +61,7 @@ UNUSED_ALLOW = enter(
     Bad:
         [[allow]]
         row = "a-row-that-was-corrected"
-        rule = "XS202"
+        rule = "XS204"
         reason = "still in review"
     Good:
         # no [[allow]] for that row
@@ -75,13 +80,13 @@ EXPIRED_ALLOW = enter(
     Bad:
         [[allow]]
         row = "feature"
-        rule = "XS202"
+        rule = "XS204"
         reason = "still in review"
         expires = 2020-01-01
     Good:
         [[allow]]
         row = "feature"
-        rule = "XS202"
+        rule = "XS204"
         reason = "review goes on until the next release"
         expires = 2099-01-01
     """,
@@ -109,12 +114,13 @@ def everything() -> dict[str, Known]:
 
 def _known(entry: Entry) -> Known:
     rule = RULES.get(entry.code)
+    tier: Tier = rule.tier if rule is not None else "default" if entry.default else "selected"
     touched, alone = (rule.touched, rule.alone) if rule is not None else (False, False)
-    return Known(entry.code, entry.name, entry.severity, entry.doc, entry.default, touched, alone)
+    return Known(entry.code, entry.name, entry.severity, entry.doc, tier, touched, alone)
 
 
 def find(word: str, entries: Mapping[str, Known] | None = None) -> list[Known]:
-    """The entries that a word means: a code, a name, the beginning of a code (`XS12`), `default` or `all`.
+    """The entries that a word means: a code, a name, the beginning of a code (`XS12`), `default`, `style` or `all`.
 
     `entries`: among which to look (default: what lint can report).  Raises Failure for a word that means none, with the nearest that does.
     """
@@ -122,8 +128,8 @@ def find(word: str, entries: Mapping[str, Known] | None = None) -> list[Known]:
     text = word.strip()
     if text.casefold() == "all":
         return list(entries.values())
-    if text.casefold() == "default":
-        return [entry for entry in entries.values() if entry.default]
+    if text.casefold() in ("default", "style"):
+        return [entry for entry in entries.values() if entry.tier == text.casefold()]
     if text.upper() in entries:
         return [entries[text.upper()]]
     named = [entry for entry in entries.values() if entry.name == text.casefold()]
@@ -144,16 +150,18 @@ def _hint(text: str, entries: Mapping[str, Known]) -> str:
     return f"; did you mean {near[0].upper() if near[0].startswith('xs') else near[0]}?" if near else ""
 
 
-def chosen(select: Sequence[str], ignore: Sequence[str], *, touched: bool = False) -> frozenset[str]:
+def chosen(
+    select: Sequence[str], ignore: Sequence[str], *, touched: bool = False, style: bool = False
+) -> frozenset[str]:
     """The codes that are to speak: those selected (the default ones where nothing is), without those ignored.
 
-    `touched`: only what a change brings is told; then more rules are default ones.
+    `touched`: only what a change brings is told; then more rules are default ones.  `style`: those that are notes on style, too.
 
     Raises Failure for a word that means no rule.
     """
-    if select:
-        found = [(entry, entries) for word in select for entries in [find(word)] for entry in entries]
-        codes = {entry.code for entry, entries in found if len(entries) == 1 or not entry.alone}
-    else:
-        codes = {entry.code for entry in known().values() if entry.default or (touched and entry.touched)}
+    words = [*(select or ("default",)), *(("style",) if style else ())]
+    found = [(entry, entries) for word in words for entries in [find(word)] for entry in entries]
+    codes = {entry.code for entry, entries in found if len(entries) == 1 or not entry.alone}
+    if touched and not select:
+        codes |= {entry.code for entry in known().values() if entry.touched}
     return frozenset(codes - {entry.code for word in ignore for entry in find(word)})

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from convert.lint.catalogue import chosen
 from convert.lint.registry import Context, Gate, Sibling, check
+from convert.names.aliases import Aliases
 from grammar.diagnostic import Diagnostic
+from grammar.nodes import Document
 from grammar.parser import Parsed, parse
 from grammar.rows import Row, limits, read_rows
 from grammar.source import Source
@@ -17,12 +20,17 @@ from grammar.source import Source
 
 @dataclass(slots=True, eq=False, repr=False)
 class Result:
-    """What lint found in one source: the findings in file order, and the rows, by which findings are told apart."""
+    """What lint found in one source: the findings in file order, and the rows, by which findings are told apart.
+
+    `hidden`: the notes on style that are not told; `repeated`: how often each key is there, once somebody has counted.
+    """
 
     source: Source
     parsed: Parsed
     rows: list[Row]
     diagnostics: list[Diagnostic]
+    hidden: list[Diagnostic] = field(default_factory=list)
+    repeated: Counter[tuple[str, ...]] | None = None
     _starts: list[tuple[int, int, str]] = field(default_factory=list)
 
     def keys(self, diagnostic: Diagnostic) -> tuple[str, ...]:
@@ -54,13 +62,16 @@ def lint(
     siblings: Sequence[Sibling] = (),
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    style: bool = False,
 ) -> list[Diagnostic]:
     """The findings in a source, in file order.
 
     `day`: the day by which policies are judged; `makefile`: the text of the tree's xen/Makefile; `siblings`: other trees to
-    compare with; `select`, `ignore`: codes, names, beginnings of codes.  Raises Failure for a word that means no rule.
+    compare with; `select`, `ignore`: codes, names, beginnings of codes; `style`: notes on style too.  Raises Failure for a
+    word that means no rule.
     """
-    return run(source, chosen(select, ignore), day=day, makefile=makefile, siblings=lambda rows: siblings).diagnostics
+    codes = chosen(select, ignore, style=style)
+    return run(source, codes, day=day, makefile=makefile, siblings=lambda rows: siblings).diagnostics
 
 
 def run(
@@ -72,17 +83,21 @@ def run(
     siblings: Callable[[list[Row]], Sequence[Sibling]] = lambda rows: (),
     gate: Gate | None = None,
     texts: Callable[[], Mapping[str, str]] | None = None,
+    aliases: Aliases | None = None,
+    name: str | None = None,
+    before: Document | None = None,
+    logged: bool | None = None,
 ) -> Result:
-    """As `lint`, for codes already chosen; `siblings` may look at the rows first.  The result has the rows too.
+    """As `lint`, for codes already chosen; `siblings` may look at the rows first, the rest is as in registry.Context.
 
-    `gate`: what `release --check` looks at besides; `texts` reads the tree's other files, for the rules that ask for them.
+    The result has the rows too.
     """
     parsed = parse(source, prose=False)  # no rule looks at the words of paragraphs; they read the source's lines
     reading = read_rows(parsed.document, source)
-    rows = tuple(reading.rows)
     context = Context(
-        source, parsed, rows, tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)), gate, texts
-    )
+        source, parsed, tuple(reading.rows), tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)), gate,
+        texts, aliases or Aliases(), name, before, logged,
+    )  # fmt: skip
     found = [d for d in (*parsed.diagnostics, *reading.diagnostics) if d.code in codes]
     if found:
         from convert.lint.fixes.syntax import complete
@@ -97,8 +112,3 @@ def sibling(name: str, source: Source) -> Sibling:
     """Another tree as rules compare with it."""
     document = parse(source, prose=False).document
     return Sibling(name, source, document, tuple(read_rows(document, source).rows), newer=False)
-
-
-def newer(tree: Sibling, is_newer: bool) -> Sibling:
-    """A sibling as seen from a tree that is older than it, or not."""
-    return tree._replace(newer=is_newer)

@@ -1,26 +1,36 @@
-"""Findings and history: the commits of `A..B`, what a mailed patch does, and which findings are new since a ref."""
+"""Findings and history: the commits of `A..B`, what a mailed patch does, and a file as it was at a ref."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from convert.failure import Failure
-from convert.lint.engine import Result
-from convert.lint.targets import Found, Target, Trees, makefile_of, texts_of, work_tree
+from convert.lint.targets import Target, Trees, decoded, makefile_of, texts_of, work_tree
 from convert.trees.arguments import source_of
-from convert.trees.version import FILE
-from grammar.diagnostic import Diagnostic
-from grammar.source import Source
+from convert.trees.version import FILE, MAKEFILE
 
-_LINES = re.compile(r"\blines? [0-9]+(?:(?:, | and )[0-9]+)*|(?<=\w):[0-9]+\b")
+CHANGELOG = "CHANGELOG.md"
 _PATCHED = re.compile(
     rb"^diff --git a/\S+ b/SUPPORT\.md$(?:\n(?!diff --git ).*)*?\nindex ([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})", re.M
 )
+
+
+class Step(NamedTuple):
+    """What is under lint, and what it was made of: nothing for a new file, more than one state for a merge.
+
+    Those states have the same name, and source, xen/Makefile and other files of their own tree.
+
+    `logged`: whether the range that it is of has a change of CHANGELOG.md; None where there is no such file, or no range.
+    """
+
+    target: Target
+    before: tuple[Target, ...]
+    logged: bool | None = None
 
 
 def split(name: str) -> tuple[str, str] | None:
@@ -33,21 +43,56 @@ def split(name: str) -> tuple[str, str] | None:
     return old or "HEAD", new or "HEAD"
 
 
-def commits(trees: Trees, old: str, new: str) -> Iterator[Target]:
+def commits(trees: Trees, old: str, new: str) -> Iterator[Step]:
     """SUPPORT.md as each commit after `old` up to `new` leaves it, where it touches that file; a deletion is told and skipped."""
     from convert.trees import git
+    from convert.trees.commit import read
 
     first, last = trees.ref(old), trees.ref(new)
-    for commit, subject in git.commits(trees.repo, first.commit, last.commit, FILE):
-        short = commit[:12]
-        if git.object_of(trees.repo, f"{commit}:{FILE}") is None:
-            trees.tell(f"{short} ({subject}): removes {FILE}")
+    found = git.commits(trees.repo, first.commit, last.commit, FILE)
+    names = list(
+        dict.fromkeys(name for commit, parents, _ in found for at in (commit, *parents) for name in _objects(at))
+    )
+    data = dict(zip(names, git.batch(trees.repo, names) if names else [], strict=True))
+    logged = _logged(trees, first.commit, last.commit) if found else None
+    for commit, parents, subject in found:
+        text, beside = (data[name] for name in _objects(commit)[:2])
+        if text is None:
+            trees.tell(f"{commit[:12]} ({subject}): removes {FILE}")
             continue
-        yield trees.at(Found(short, commit, False), FILE, f"{short}:{FILE}", subject)
+        name = f"{commit[:12]}:{FILE}"
+        day = read(commit, data[commit] or b"").committed
+        target = Target(
+            name, FILE, source_of(name, text), date.fromisoformat(day) if day else date.today(), decoded(beside), None,
+            FILE, commit, subject, commit[:12], texts=texts_of(trees.repo, commit),
+        )  # fmt: skip
+        before = []
+        for parent in parents:
+            was, made = (data[name] for name in _objects(parent)[:2])
+            if was is not None:
+                source = source_of(f"{parent[:12]}:{FILE}", was)
+                before.append(
+                    target._replace(source=source, makefile=decoded(made), texts=texts_of(trees.repo, parent))
+                )
+        yield Step(target, tuple(before), logged)
+
+
+def _objects(commit: str) -> tuple[str, str, str]:
+    return f"{commit}:{FILE}", f"{commit}:{MAKEFILE}", commit
+
+
+def _logged(trees: Trees, old: str, new: str) -> bool | None:
+    from convert.trees import git
+
+    before, after = git.identities(trees.repo, [f"{old}:{CHANGELOG}", f"{new}:{CHANGELOG}"])
+    return None if after is None else before != after
 
 
 def before(trees: Trees, target: Target, ref: str) -> Target | None:
-    """The target as a ref has it, with that tree's other files; None where it was not there.  Raises Failure for a ref or a file outside a repository."""
+    """The target as a ref has it, with that tree's other files; None where it was not there.
+
+    Raises Failure for a ref or a file outside a repository.
+    """
     from convert.trees import git
 
     if target.inside is not None:
@@ -62,11 +107,12 @@ def before(trees: Trees, target: Target, ref: str) -> Target | None:
     data = git.object_of(repo, f"{commit}:{inside}")
     if data is None:
         return None
+    makefile = git.object_of(repo, f"{commit}:{MAKEFILE}") if inside == FILE else None
     texts = texts_of(repo, commit) if target.texts is not None else None
-    return target._replace(source=source_of(f"{ref}:{inside}", data), texts=texts)
+    return target._replace(source=source_of(f"{ref}:{inside}", data), makefile=decoded(makefile), texts=texts)
 
 
-def patched(trees: Trees, mail: bytes) -> tuple[Target, Source | None] | None:
+def patched(trees: Trees, mail: bytes) -> Step | None:
     """SUPPORT.md after a mailed patch, and before it; None where the patch leaves that file alone.
 
     The patch names both by their blobs, which the repository has where the patch was made (b4 prep) or applied.
@@ -85,43 +131,4 @@ def patched(trees: Trees, mail: bytes) -> tuple[Target, Source | None] | None:
     top = work_tree(trees.folder)
     text = makefile_of(top) if top is not None else None
     target = Target(FILE, FILE, source_of(FILE, data), date.today(), text, None, FILE)
-    return target, source_of(FILE, old) if old is not None else None
-
-
-def new_only(result: Result, old: Result | None) -> list[Diagnostic]:
-    """The findings that an older state of the file does not have, told apart by rule, row and message, not by line.
-
-    Of several equal ones those on unchanged lines are the old ones.
-    """
-    if old is None:
-        return result.diagnostics
-    known = Counter(_identity(old, d) for d in old.diagnostics)
-    if not known or not result.diagnostics:
-        return result.diagnostics
-    changed = _changed(old.source, result.source)
-    dropped: set[int] = set()
-    for on_changed in (False, True):
-        for n, diagnostic in enumerate(result.diagnostics):
-            if (_line(result.source, diagnostic) in changed) is on_changed:
-                identity = _identity(result, diagnostic)
-                if known[identity] > 0:
-                    known[identity] -= 1
-                    dropped.add(n)
-    return [d for n, d in enumerate(result.diagnostics) if n not in dropped]
-
-
-def _identity(result: Result, diagnostic: Diagnostic) -> tuple[str, tuple[str, ...], str]:
-    return diagnostic.code, result.keys(diagnostic), _LINES.sub("line", diagnostic.message)
-
-
-def _line(source: Source, diagnostic: Diagnostic) -> int:
-    return source.position(diagnostic.span.start)[0] if diagnostic.span else 0
-
-
-def _changed(old: Source, new: Source) -> set[int]:
-    from difflib import SequenceMatcher
-
-    matcher = SequenceMatcher(None, old.text.split("\n"), new.text.split("\n"))
-    return {
-        line for tag, _, _, first, end in matcher.get_opcodes() if tag != "equal" for line in range(first + 1, end + 1)
-    }
+    return Step(target, (target._replace(source=source_of(FILE, old)),) if old is not None else ())

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
+from typing import Literal as Choice
 
+from convert.names.aliases import Aliases
 from grammar.catalogue import enter as enter_entry
 from grammar.diagnostic import Diagnostic, Fix, Severity
 from grammar.nodes import BulletList, DefinitionList, Document, Heading, Literal, Paragraph, ParsedField, Section
@@ -21,16 +23,23 @@ from grammar.source import Source, Span
 
 Node = Document | Section | Heading | Literal | ParsedField | Paragraph | BulletList | DefinitionList | Row | Source
 Rule = Callable[[Any, "Context"], Iterable[Any]]
+# `default`: speaks unless it is ignored; `style`: with --style; `selected`: only by its name
+Tier = Choice["default", "style", "selected"]
 
 
 class Sibling(NamedTuple):
-    """Another tree to compare with: its name, what it says, whether it is newer than the tree under lint."""
+    """Another tree to compare with: its name, what it says, whether it is newer than the tree under lint.
+
+    `younger(keys)`: whether the row with these keys came into that tree with code that the tree under lint does not have;
+    None where nobody can tell.
+    """
 
     name: str
     source: Source
     document: Document
     rows: tuple[Row, ...]
     newer: bool
+    younger: Callable[[tuple[str, ...]], bool | None] = lambda keys: None
 
 
 class Gate(NamedTuple):
@@ -54,7 +63,9 @@ class Context:
 
     `makefile`: the text of the tree's xen/Makefile, where a tree is at hand; `siblings`: with --against; `day`: the day by which
     policies are judged (the commit's, for a tag); `gate`: for `release --check` only; `texts` reads the tree's other files that
-    speak of support, path -> text, for the rules that ask for them.
+    speak of support, path -> text, for the rules that ask for them; `aliases`: which headings and rows are one under other
+    names; `name`: the tree's name; `before`: the file as the commits or the patch under lint found it, with --new-only, ranges
+    and --patch; `logged`: whether what is under lint has an entry in CHANGELOG.md, None where nobody asks (no range, no file).
     """
 
     source: Source
@@ -66,6 +77,10 @@ class Context:
     siblings: tuple[Sibling, ...] = ()
     gate: Gate | None = None
     texts: Callable[[], Mapping[str, str]] | None = None
+    aliases: Aliases = field(default_factory=Aliases)
+    name: str | None = None
+    before: Document | None = None
+    logged: bool | None = None
     memo: dict[str, Any] = field(default_factory=dict)
 
 
@@ -77,9 +92,14 @@ class Entry(NamedTuple):
     severity: Severity
     on: type
     rule: Rule
-    default: bool
+    tier: Tier
     touched: bool = False
     alone: bool = False
+
+    @property
+    def default(self) -> bool:
+        """Whether it speaks unasked."""
+        return self.tier == "default"
 
     @property
     def doc(self) -> str:
@@ -94,10 +114,11 @@ class Entry(NamedTuple):
         severity: Severity | None = None,
         rows: Sequence[str] = (),
         fix: Fix | None = None,
+        words: str | None = None,
     ) -> Diagnostic:
-        """A diagnostic of this rule."""
+        """A diagnostic of this rule; `words` tell one occurrence from another where the source's at the span do not."""
         return Diagnostic(
-            self.code, self.name, severity or self.severity, message, span=span, rows=tuple(rows), fix=fix
+            self.code, self.name, severity or self.severity, message, span, None, tuple(rows), (), fix, words
         )
 
 
@@ -116,12 +137,14 @@ def rule(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a generator of (span, message[, keywords of Entry.at]) into the catalogue; `on` is the node type it is called for.
 
-    The function yields tuples (span, message) or (span, message, {"rows": ..., "fix": ..., "severity": ...}).  `default` false: only
-    when selected; `touched`: then it speaks in --new-only all the same; `alone`: only when it is selected itself, not with others.
+    The function yields tuples (span, message) or (span, message, {"rows": ..., "fix": ..., "severity": ..., "words": ...}), one
+    for each occurrence, and no line and no count in a message.  `default` false: only when selected; a rule of severity info
+    is a note on style; `touched`: then it speaks in --new-only all the same; `alone`: only when it is selected itself, not with others.
     """
+    tier: Tier = "selected" if not default else "style" if severity == "info" else "default"
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
-        RULES[code] = enter_entry(Entry(code, name, severity, on, function, default, touched, alone))
+        RULES[code] = enter_entry(Entry(code, name, severity, on, function, tier, touched, alone))
         return function
 
     return enter
@@ -146,6 +169,9 @@ def _blocks(blocks: Iterable[Any]) -> Iterator[Node]:
             yield block
         if isinstance(block, Literal):
             yield from block.fields
+        elif isinstance(block, BulletList):
+            for item in block.items:
+                yield from _blocks(item)
 
 
 def check(context: Context, codes: Iterable[str]) -> list[Diagnostic]:

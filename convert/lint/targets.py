@@ -21,7 +21,8 @@ class Target(NamedTuple):
     """One input with what is known about it.
 
     `name`: as people are told; `path`: the file's path without a ref; `day`: by which policies are judged; `makefile`: the text
-    of the tree's xen/Makefile; `file`: where it can be written; `inside`: its path in the repository it came out of; `commit`, `subject`: the commit it was read at;
+    of the tree's xen/Makefile; `file`: where it can be written; `inside`: its path in the repository it came out of; `commit`,
+    `subject`: the commit it was read at; `tree`: what the tree was called, `named`: by a branch or tag, not by a commit;
     `texts` reads the tree's other files that speak of support, path -> text, when a rule asks for them.
     """
 
@@ -34,16 +35,29 @@ class Target(NamedTuple):
     inside: str | None = None
     commit: str | None = None
     subject: str | None = None
+    tree: str | None = None
+    named: bool = False
     texts: Callable[[], Mapping[str, str]] | None = None
+
+    @property
+    def top(self) -> str:
+        """Its path from the top of its repository; outside any, as it was named."""
+        if self.inside is not None:
+            return os.path.normpath(self.inside)
+        folder = work_tree(self.file) if self.file is not None else None
+        if folder is None or self.file is None:
+            return os.path.normpath(self.path)
+        return os.path.relpath(os.path.realpath(self.file), folder)
 
 
 class Found(NamedTuple):
-    """A ref: its commit, whether it is a branch, and what to tell people about the choice."""
+    """A ref: its commit, whether it is a branch, what to tell people about the choice, whether it has a name of its own."""
 
     name: str
     commit: str
     branch: bool
     note: str | None = None
+    named: bool = False
 
 
 def work_tree(path: str) -> str | None:
@@ -110,9 +124,10 @@ class Trees:
         source = source_of(name, data)
         day = date.today() if found.branch else date.fromisoformat(git.day(self.repo, found.commit))
         makefile = git.object_of(self.repo, f"{found.commit}:{MAKEFILE}") if inside == FILE else None
-        text = makefile[:MAX_MAKEFILE].decode(errors="replace") if makefile is not None else None
         texts = texts_of(self.repo, found.commit) if inside == FILE else None
-        return Target(name, inside, source, day, text, None, inside, found.commit, subject, texts)
+        return Target(
+            name, inside, source, day, decoded(makefile), None, inside, found.commit, subject, found.name, found.named, texts
+        )  # fmt: skip
 
     def supported(self, day: date) -> Iterator[str]:
         """The branches of the release trees whose SUPPORT.md promises security support on a day, and the unstable one's."""
@@ -130,8 +145,9 @@ class Trees:
     def _file(self, source: Source) -> Target:
         folder, name = os.path.split(source.name)
         text = makefile_of(folder) if name == FILE else None
+        tree = os.path.basename(os.path.abspath(folder)) if text is not None else None
         texts = texts_below(folder or ".") if name == FILE else None
-        return Target(source.name, source.name, source, date.today(), text, source.name, texts=texts)
+        return Target(source.name, source.name, source, date.today(), text, source.name, tree=tree, texts=texts)
 
     def _ref(self, name: str) -> Found:
         from convert.trees import git
@@ -145,7 +161,9 @@ class Trees:
         found = resolve(name, self.repo, self.remote)
         if found.commit is None:
             raise Failure(f"{name}: a folder or file, where a ref is needed")
-        return Found(name, found.commit, (found.ref or "").startswith(("refs/heads/", "refs/remotes/")), found.note)
+        ref = found.ref or ""
+        branch = ref.startswith(("refs/heads/", "refs/remotes/"))
+        return Found(name, found.commit, branch, found.note, ref.startswith("refs/"))
 
 
 def texts_of(repo: Path, commit: str) -> Callable[[], Mapping[str, str]]:
@@ -170,6 +188,11 @@ def texts_below(folder: str) -> Callable[[], Mapping[str, str]]:
         return reading.texts_below(pathlib.Path(folder))()
 
     return read
+
+
+def decoded(makefile: bytes | None) -> str | None:
+    """The text of a xen/Makefile."""
+    return makefile[:MAX_MAKEFILE].decode(errors="replace") if makefile is not None else None
 
 
 def makefile_of(folder: str) -> str | None:

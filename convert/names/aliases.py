@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import pkgutil
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convert.failure import Failure
 from grammar.escape import fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MAX = 1 << 20  # bytes of an aliases file
 _KEYS = ("old", "new", "tree", "commit")
@@ -90,6 +91,8 @@ def load(path: Path | None, more: Aliases | None = None) -> Aliases:
 @cache
 def shipped() -> Aliases:
     """The aliases of the real xen.git's SUPPORT.md, for trees that have a xen/Makefile beside it."""
+    import pkgutil
+
     return _read(pkgutil.get_data(__package__, SHIPPED) or b"", SHIPPED)
 
 

@@ -46,10 +46,11 @@ def add_color(parser: argparse.ArgumentParser) -> None:
 
 
 class Painter:
-    """Wraps text in colours where the choice and the stream allow it (https://no-color.org)."""
+    """Wraps text in colours where the choice and the stream allow it (https://no-color.org, https://force-color.org)."""
 
     def __init__(self, choice: str, stream: IO[str]) -> None:
-        auto = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        forced = os.environ.get("FORCE_COLOR", "") not in ("", "0")
+        auto = (forced or (stream.isatty() and os.environ.get("TERM") != "dumb")) and not os.environ.get("NO_COLOR")
         self.on = choice == "always" or (choice == "auto" and auto)
 
     def __call__(self, text: str, colour: str) -> str:

@@ -179,7 +179,7 @@ def _exit_status() -> list[str]:
 
 
 def _rule(entry: Known) -> list[str]:
-    off = "" if entry.default else ", off unless selected"
+    off = {"default": "", "style": ", a note on style"}.get(entry.tier, ", off unless selected")
     lines = [f".SS {roff(f'{entry.code} {entry.name}')} ({entry.severity}{off})", roff(entry.summary)]
     rest = entry.explanation.partition("\n")[2].strip("\n")
     reason, mark, examples = rest.partition("Bad:")
@@ -208,7 +208,7 @@ def completion(parser: argparse.ArgumentParser) -> str:
     }
     rules = " ".join([*known(), *(entry.name for entry in known().values())])
     codes = " ".join([*everything(), *(entry.name for entry in everything().values())])
-    values |= {"--select": f"{rules} all default", "--ignore": rules, "--format": ""}
+    values |= {"--select": f"{rules} all default style", "--ignore": rules, "--format": ""}
     formats = [
         f"    {name}) formats={_quoted(' '.join(map(str, action.choices)))} ;;"
         for name, command in commands.items()
@@ -265,7 +265,7 @@ def readme_table() -> str:
     """The catalogue as a Markdown table, for README between its markers."""
     lines = ["| Code | Name | Severity | What it finds |", "|---|---|---|---|"]
     for entry in everything().values():
-        severity = entry.severity if entry.default else f"{entry.severity}, off unless selected"
+        severity = entry.severity if entry.tier != "selected" else f"{entry.severity}, off unless selected"
         summary = re.sub(r"([|<>\\])", r"\\\1", entry.summary)
         lines.append(f"| {entry.code} | {entry.name} | {severity} | {summary} |")
     return "\n".join(lines) + "\n"

@@ -208,7 +208,7 @@ def _contained(repo: Path, fork: str, up: str, tip: str) -> bool:
     """Whether all that a support branch has changed has arrived in the tree's own branch meanwhile."""
     if fork == up or set(git.changed_files(repo, fork, tip)) != {FILE}:
         return False
-    blobs = [f"{commit}:{FILE}" for commit in (tip, *(commit for commit, _ in git.commits(repo, fork, up, FILE)))]
+    blobs = [f"{commit}:{FILE}" for commit in (tip, *(commit for commit, _, _ in git.commits(repo, fork, up, FILE)))]
     sent, *since = git.identities(repo, blobs)
     if sent in since:
         return True

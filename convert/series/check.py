@@ -19,7 +19,7 @@ from typing import Literal
 from convert.draft import definitions
 from convert.lint import engine
 from convert.lint.catalogue import chosen
-from convert.lint.ranges import new_only
+from convert.lint.identity import new_only
 from convert.mail import messages
 from convert.series.mails import LIST
 from convert.series.plan import Change

@@ -109,16 +109,26 @@ def day(repo: Path, name: str) -> str:
     return done.stdout.decode(errors="replace").strip()
 
 
-def commits(repo: Path, old: str, new: str, path: str) -> list[tuple[str, str]]:
-    """The commits after `old` up to `new` that touch a path, oldest first: (hash, subject).  Raises Failure."""
+def commits(repo: Path, old: str, new: str, path: str) -> list[tuple[str, tuple[str, ...], str]]:
+    """The commits after `old` up to `new` that touch a path, oldest first: (hash, parents, subject).  Raises Failure."""
     done = run(
-        repo, "log", "-z", "--reverse", "--topo-order", "--full-history", "--no-show-signature", "--format=%H %s",
+        repo, "log", "-z", "--reverse", "--topo-order", "--full-history", "--no-show-signature", "--format=%H%x00%P%x00%s",
         f"{old}..{new}", "--", path,
     )  # fmt: skip
     if done.returncode:
         raise Failure(f"{old}..{new}: {_said(done)}")
-    entries = done.stdout.decode(errors="replace").split("\0")
-    return [(commit, subject) for commit, _, subject in (entry.partition(" ") for entry in entries if entry)]
+    words = done.stdout.decode(errors="replace").split("\0")
+    return [(words[n], tuple(words[n + 1].split()), words[n + 2]) for n in range(0, len(words) - 2, 3)]
+
+
+def files_of(repo: Path, commit: str) -> list[str]:
+    """The files that a commit changes against its first parent.  Raises Failure."""
+    done = run(
+        repo, "diff-tree", "-r", "-z", "-m", "--first-parent", "--root", "--no-commit-id", "--name-only", commit, "--"
+    )
+    if done.returncode:
+        raise Failure(f"{commit}: {_said(done)}")
+    return [path for path in done.stdout.decode(errors="replace").split("\0") if path]
 
 
 def object_of(repo: Path, name: str) -> bytes | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from convert.lint.fixes.syntax import complete
 from convert.lint.registry import RULES, Context, Gate, Sibling, check
 from convert.lint.rules import load
+from convert.names.aliases import Alias, Aliases
 from grammar.diagnostic import Diagnostic
 from grammar.parser import parse
 from grammar.rows import limits, read_rows
@@ -17,7 +18,7 @@ from grammar.source import Source
 
 load()
 DAY = date(2026, 11, 23)
-DEFAULT = tuple(code for code, entry in RULES.items() if entry.default)
+DEFAULT = tuple(code for code, entry in RULES.items() if entry.tier != "selected")
 MAKEFILE = "export XEN_VERSION       = 4\nexport XEN_SUBVERSION    = 20\nexport XEN_EXTRAVERSION ?= .1-pre$(XEN_VENDORVERSION)\n"
 _ROOT = 'config UNSUPPORTED\n\tbool "More"\n\tdefault n\n\nsource "common/Kconfig"\n'
 _MAN = "=over\n\n=item B<remus> I<host>\n\nSending to another host is B<experimental>.\n\n=back\n"
@@ -85,6 +86,8 @@ def framed(fragment: str) -> str:
     """A file that is fine but for a fragment (see convert/lint/registry.py for where that stands)."""
     if fragment.endswith("␄\n"):
         fragment = fragment[:-2]
+        if not fragment:
+            return ""
     feature = "### Feature\n\n    Status: Supported\n\n"
     if fragment.startswith("# Release Support"):
         return TITLE + fragment + "\n" + FEATURES + feature + DEFINITIONS
@@ -109,12 +112,16 @@ def context_of(
     day: date = DAY,
     gate: Gate | None = None,
     texts: Mapping[str, str] | None = None,
+    before: str | None = None,
+    aliases: Sequence[tuple[str, str]] = (),
 ) -> Context:
     """What rules look at, of a file's bytes."""
     source = Source("SUPPORT.md", data)
     parsed = parse(source, prose=False)
     reading = read_rows(parsed.document, source)
     parsed.diagnostics.extend(reading.diagnostics)
+    known = Aliases(tuple(Alias(old, new) for old, new in aliases))
+    was = parse(Source("before", before.encode()), prose=False).document if before is not None else None
     return Context(
         source,
         parsed,
@@ -125,6 +132,10 @@ def context_of(
         tuple(siblings),
         gate,
         None if texts is None else lambda: texts,
+        known,
+        None,
+        was,
+        False if before is not None else None,
     )
 
 
@@ -143,10 +154,14 @@ def findings(
     day: date = DAY,
     gate: Gate | None = None,
     texts: Mapping[str, str] | None = None,
+    before: str | None = None,
+    aliases: Sequence[tuple[str, str]] = (),
 ) -> list[Diagnostic]:
     """What the parser, the rows and the rules say of a file, with fixes."""
     data = bytes_of(text) if isinstance(text, str) else text
-    context = context_of(data, siblings=siblings, makefile=makefile, day=day, gate=gate, texts=texts)
+    context = context_of(
+        data, siblings=siblings, makefile=makefile, day=day, gate=gate, texts=texts, before=before, aliases=aliases
+    )
     found = [*complete(context.parsed.diagnostics, context), *check(context, codes)]
     return sorted(found, key=lambda d: (d.span.start if d.span else 0, d.code))
 

@@ -56,9 +56,12 @@ def test_split_qualifiers() -> None:
     [
         ("Supported", "Supported, not security supported", True),
         ("Supported", "Experimental", True),
+        ("Supported", "Supported, security supported only when run de-privileged", True),
+        ("Supported, with caveats", "Supported, not security supported", True),
         ("Supported up to 16", "Supported up to 8", True),
         ("Supported up to 8", "Supported up to 16", False),
         ("Supported up to 8 TiB", "Supported up to 16", False),
+        ("Supported up to 8 TiB", "Supported up to 1024 GiB", True),
         ("Tech Preview", "Supported", False),
         ("Supported", "Supported", False),
         ("Supported", "Deprecated", False),
@@ -67,14 +70,26 @@ def test_split_qualifiers() -> None:
 )
 def test_better_in_older(old: str, new: str, speaks: bool) -> None:
     assert compared(status(old), newer(status(new))) == (["XS702"] if speaks else [])
-    assert compared(status(new), older(status(old))) == (["XS702"] if speaks else [])
+    assert compared(status(new), older(status(old))) == []  # the tree that promises more is the one that is told
+
+
+def test_a_renamed_row_is_compared_by_its_alias() -> None:
+    here = "### Hotplug\n\n" + status("Supported")
+    there = newer("### ACPI Hotplug\n\n" + status("Experimental"))
+    found = findings(in_feature(here), ACROSS, siblings=[there], aliases=[("Hotplug", "ACPI Hotplug")])
+    assert [d.code for d in found] == ["XS702"] and 'for "ACPI Hotplug"' in found[0].message
+    assert compared(here, there) == []
 
 
 def test_odd_status() -> None:
     trees = (newer(status("Tech Preview")), older(status("Tech Preview")))
-    assert "XS703" in compared(status("Experimental"), *trees)
+    assert compared(status("Supported"), *trees) == ["XS703"]
+    assert compared(status("Something else"), *trees) == ["XS703"]
+    assert compared(status("Experimental"), *trees) == []  # the others promise more
     assert compared(status("Tech Preview"), *trees) == []
-    assert "XS703" not in compared(status("Experimental"), newer(status("Tech Preview")), older(status("Experimental")))
+    newest = (older(status("Tech Preview")), sibling_of(in_feature(status("Tech Preview")), name="oldest", newer=False))
+    assert compared(status("Supported"), *newest) == []
+    assert "XS703" not in compared(status("Supported"), newer(status("Tech Preview")), older(status("Supported")))
 
 
 def test_caveat_in_sibling() -> None:
@@ -82,6 +97,15 @@ def test_caveat_in_sibling() -> None:
     assert compared(status("Supported"), newer(with_caveat)) == ["XS704"]
     assert compared(with_caveat, newer(status("Supported"))) == []
     assert compared(with_caveat, newer(with_caveat)) == []
+    assert compared(status("Supported"), older(with_caveat)) == []
+    assert compared(status("Tech Preview"), newer(with_caveat)) == []  # this tree promises less already
+
+
+def test_a_caveat_is_that_of_the_rows_with_caveats() -> None:
+    rows = "    Status, domU: Supported\n    Status, dom0: {}\n"
+    there = newer(rows.format("Supported, with caveats") + "\nSlow in dom0.\n")
+    assert compared(rows.format("Experimental"), there) == []
+    assert compared(rows.format("Supported"), there) == ["XS704", "XS702"]
 
 
 @pytest.mark.parametrize(
@@ -93,11 +117,13 @@ def test_caveat_in_sibling() -> None:
         ("Not with untrusted guests.\nNor on Mondays.\n", "Nor on\nmondays.  Not with untrusted  guests\n", False),
         ("Not on:\n\n * one\n * two\n", "Not on:\n\n* two\n* one.\n", False),
         ("Not with untrusted guests.  Nor on Mondays.\n", "Nor on Mondays.\n", False),
+        ("Missing are:\n\n * PCI SR-IOV and resizable BARs\n", "Missing are:\n\n * PCI SR-IOV.\n", False),
+        ("See http://xenbits.xen.org/a.\n", "See https://xenbits.xen.org/a.\n", False),
     ],
 )
 def test_caveats_are_compared_sentence_by_sentence(here: str, there: str, speaks: bool) -> None:
     fields = status("Supported") + "\n"
-    assert compared(fields + here, newer(fields + there)) == (["XS704"] if speaks else [])
+    assert compared(fields + here, newer(fields + there)) == (["XS704"] * speaks)
     assert "XS704" not in compared(fields + here, newer(status("Experimental") + "\n" + there))
 
 
@@ -113,3 +139,40 @@ def test_row_gap() -> None:
     assert compared(one, newer(both), older(both)) == ["XS705"]
     assert compared(one, newer(both), older(one)) == []
     assert compared(both, newer(one), older(one)) == []
+
+
+def test_a_restriction_that_only_newer_trees_have() -> None:
+    one = "    Status: Supported\n"
+    more = one + "    Status, untrusted driver domains: Supported, not security supported\n"
+    found = findings(in_feature(one), ACROSS, siblings=[newer(more)])
+    assert [d.code for d in found] == ["XS706"]
+    assert 'where this file has "Supported" for all of it' in found[0].message
+    assert compared(one, older(more)) == []
+    assert compared(more, newer(more)) == []
+    assert compared(one, newer(one + "    Status, x86: Supported\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "speaks"),
+    [
+        ("Supported, not security supported", True),
+        ("Supported, security supported only when run de-privileged", True),
+        ("No security support, not recommended", True),
+        ("Supported up to 8 TiB", True),
+        ("Experimental", False),
+        ("Tech Preview", False),
+        ("Supported", False),
+        ("Supported, Security support external", False),
+    ],
+)
+def test_a_heading_that_only_newer_trees_have(value: str, speaks: bool) -> None:
+    there = newer(status("Supported") + "\n### Other\n\nIt boots guests.\n\n" + status(value))
+    assert compared(status("Supported"), there) == (["XS706"] if speaks else [])
+    young = there._replace(younger=lambda keys: keys[-1] == "other")
+    assert compared(status("Supported"), young) == []
+    assert compared(status("Supported"), there._replace(younger=lambda keys: False)) == (["XS706"] if speaks else [])
+
+
+def test_a_row_that_older_trees_have_too_is_a_gap() -> None:
+    both = "    Status: Supported\n    Status, Arm: Supported, not security supported\n"
+    assert compared("    Status: Supported\n", newer(both), older(both)) == ["XS705"]

@@ -68,6 +68,6 @@ def test_the_catalogue_is_sorted_and_unique() -> None:
 
 
 def test_all_and_default() -> None:
-    assert chosen(["all"], []) == frozenset(known())
-    assert chosen([], []) == chosen(["default"], []) == {e.code for e in known().values() if e.default}
+    assert chosen(["all"], []) == frozenset(e.code for e in known().values() if not e.alone)
+    assert chosen([], []) == chosen(["default"], []) == {e.code for e in known().values() if e.tier == "default"}
     assert chosen(["all"], ["all"]) == frozenset()

@@ -25,27 +25,31 @@ TOOL = {"name": "xen-support", "version": __version__}
 def two(box: Box) -> Box:
     """A file with two findings, both with fixes."""
     box.write(TEXT)
-    assert [line.split()[2] for line in box.lint("--format", "concise").lines] == ["XS202", "XS206"]
+    assert [line.split()[2] for line in box.lint("--style", "--format", "concise").lines] == ["XS202", "XS206"]
     return box
 
 
 def test_concise(two: Box) -> None:
-    first, second = two.lint("--format", "concise").lines
+    first, second = two.lint("--style", "--format", "concise").lines
     assert first.startswith("SUPPORT.md:23: CHECK: XS202 ")
     assert second == "SUPPORT.md:30: WARNING: XS206 a label has no full stop"
     two.write(broken("Status, x86: Supported", "States, x86: Supported"))
-    assert two.lint("--format", "concise").out.startswith("SUPPORT.md:23: ERROR: XS120 ")
+    assert two.lint("--style", "--format", "concise").out.startswith("SUPPORT.md:23: ERROR: XS120 ")
 
 
 def test_json(two: Box) -> None:
-    value = json.loads(two.lint("--format", "json").out)
+    value = json.loads(two.lint("--style", "--format", "json").out)
     diagnostics = value.pop("diagnostics")
-    assert value == {"schema": "xen-support.lint/1", "tool": TOOL, "inputs": [{"name": "SUPPORT.md", "sha256": SHA}]}
+    assert value == {
+        "schema": "xen-support.lint/1",
+        "tool": TOOL,
+        "inputs": [{"name": "SUPPORT.md", "sha256": SHA, "tree": None}],
+    }
     assert diagnostics[1] == {
         "path": "SUPPORT.md", "line": 30, "column": 13, "end_line": 30, "end_column": 26, "code": "XS206",
         "name": "label-full-stop", "severity": "warning", "message": "a label has no full stop",
         "fix": {"safe": True, "edits": [{"start": TEXT.index("Preview.") + 7, "end": TEXT.index("Preview.") + 8, "text": ""}]},
-        "rows": ["beta"],
+        "rows": ["beta"], "instance": "XS206 beta: Tech Preview.", "tree": None,
     }  # fmt: skip
 
 
@@ -62,13 +66,13 @@ def test_json_offsets_are_bytes(box: Box) -> None:
 
 
 def test_jsonl_is_json_in_lines(two: Box) -> None:
-    header, *findings = map(json.loads, two.lint("--format", "jsonl").lines)
-    value = json.loads(two.lint("--format", "json").out)
+    header, *findings = map(json.loads, two.lint("--style", "--format", "jsonl").lines)
+    value = json.loads(two.lint("--style", "--format", "json").out)
     assert {**header, "diagnostics": findings} == value
 
 
 def sarif(box: Box, *argv: str) -> dict[str, Any]:
-    log: dict[str, Any] = json.loads(box.lint("--format", "sarif", *argv).out)
+    log: dict[str, Any] = json.loads(box.lint("--style", "--format", "sarif", *argv).out)
     return log
 
 
@@ -118,7 +122,7 @@ def test_sarif_paths_are_uris(box: Box, name: str) -> None:
 
 
 def test_gitlab(two: Box) -> None:
-    entries = json.loads(two.lint("--format", "gitlab", "./SUPPORT.md").out)
+    entries = json.loads(two.lint("--style", "--format", "gitlab", "./SUPPORT.md").out)
     assert [entry["severity"] for entry in entries] == ["info", "minor"]
     assert entries[1]["location"] == {"path": "SUPPORT.md", "lines": {"begin": 30, "end": 30}}
     assert entries[1]["content_sha256"] == SHA and entries[1]["engine_name"].endswith(__version__)
@@ -126,9 +130,9 @@ def test_gitlab(two: Box) -> None:
 
 
 def test_gitlab_fingerprints_stay_when_lines_move(two: Box) -> None:
-    marks = [entry["fingerprint"] for entry in json.loads(two.lint("--format", "gitlab").out)]
+    marks = [entry["fingerprint"] for entry in json.loads(two.lint("--style", "--format", "gitlab").out)]
     two.write(TEXT.replace("The first device.", "A new paragraph.\n\nThe first device."))
-    assert [entry["fingerprint"] for entry in json.loads(two.lint("--format", "gitlab").out)] == marks
+    assert [entry["fingerprint"] for entry in json.loads(two.lint("--style", "--format", "gitlab").out)] == marks
 
 
 def test_github_escapes(box: Box) -> None:
@@ -144,7 +148,7 @@ def test_github_escapes(box: Box) -> None:
 
 def test_junit(two: Box) -> None:
     two.write(GOOD, "good.md")
-    root = ET.fromstring(two.lint("--format", "junit", "SUPPORT.md", "good.md").data)
+    root = ET.fromstring(two.lint("--style", "--format", "junit", "SUPPORT.md", "good.md").data)
     assert (root.tag, root.get("tests"), root.get("failures")) == ("testsuites", "3", "2")
     bad, good = root.findall("testsuite")
     assert [case.get("name") for case in bad.findall("testcase")] == [

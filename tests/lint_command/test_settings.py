@@ -118,7 +118,7 @@ def test_a_baseline_hides_what_was_there_by_row_and_rule(box: Box) -> None:
     done = box.lint("--write-baseline", "known.json")
     assert (done.status, done.out, done.err) == (0, "", "xen-support: known.json: 1 entry\n")
     value = json.loads((box.path / "known.json").read_text())
-    assert value["findings"] == [{"rule": "XS206", "row": "beta", "count": 1}]
+    assert value["findings"] == [{"instance": "XS206 beta: Tech Preview.", "count": 1}]
     assert codes(box, "--baseline", "known.json") == []
     box.write(STOP.replace("The first device.", "Another paragraph.\n\nThe first device."))
     assert codes(box, "--baseline", "known.json") == []
@@ -131,17 +131,33 @@ def test_a_baseline_hides_what_was_there_by_row_and_rule(box: Box) -> None:
 def test_a_baseline_counts(box: Box) -> None:
     text = broken("The second device.", "The second device.  \nA second line.")
     box.write(text)
-    box.lint("--write-baseline", "known.json")
-    assert codes(box, "--baseline", "known.json") == []
+    box.lint("--write-baseline", "known.json", "--style")
+    assert codes(box, "--baseline", "known.json", "--style") == []
     box.write(text.replace("A second line.", "A second line.  \nA third one."))
-    assert codes(box, "--baseline", "known.json") == ["XS601"]
+    assert codes(box, "--baseline", "known.json", "--style") == ["XS601"]
+
+
+def test_a_baseline_does_not_hide_another_mistake_of_the_rule_on_the_row(box: Box) -> None:
+    box.write(broken("Status: Tech Preview", "Status: Tech Preveiw"))
+    assert box.lint("--write-baseline", "known.json").status == 0
+    assert codes(box, "--baseline", "known.json") == []
+    box.write(broken("Status: Tech Preview", "Status: Tech Previev"))
+    done = box.lint("--format", "concise", "--baseline", "known.json")
+    assert [line.split()[2] for line in done.lines] == ["XS201"] and "1 entry not needed any more" in done.err
+
+
+def test_a_baseline_of_the_first_version_is_to_be_written_again(box: Box) -> None:
+    box.write(STOP)
+    box.write('{"schema": "xen-support.baseline/1", "findings": [{"rule": "XS206", "row": "beta"}]}', "known.json")
+    done = box.lint("--baseline", "known.json")
+    assert (done.status, done.out) == (2, "") and "write it again" in done.err
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "", "[]", "{}", '{"schema": "xen-support.baseline/1"}', '{"schema": "xen-support.baseline/1", "findings": [{}]}', "[" * 100_000,
-        '{"schema": "xen-support.baseline/1", "findings": [{"rule": "a", "row": "b", "count": true}]}',
+        "", "[]", "{}", '{"schema": "xen-support.baseline/2"}', '{"schema": "xen-support.baseline/2", "findings": [{}]}', "[" * 100_000,
+        '{"schema": "xen-support.baseline/2", "findings": [{"instance": "a", "count": true}]}',
     ],
 )  # fmt: skip
 def test_a_baseline_that_is_none(box: Box, text: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import grammar.catalogue
 from convert.lint.registry import RULES, Context
 from convert.lint.registry import rule as enter
 from grammar.source import Source
@@ -34,7 +35,8 @@ def told() -> Iterator[list[Context]]:
     catalogue.known.cache_clear()
     enter("XS999", "witness", "info", Source)(witness)
     yield seen
-    del RULES["XS999"]
+    del RULES["XS999"], grammar.catalogue.CATALOGUE["XS999"]
+    grammar.catalogue._NAMES.remove("witness")
     catalogue.known.cache_clear()
 
 
@@ -114,12 +116,15 @@ def test_a_range_names_each_commit_that_touches_the_file(trees: Box) -> None:
     one = trees.commit(BOTH, "spoil \x1b[31mArm")
     trees.commit("x", "another file", "README")
     trees.commit(GOOD, "repair")
-    done = trees.lint(f"{start[:10]}..HEAD")
+    introduced = trees.lint("--format", "concise", f"{start}..").lines
+    assert introduced == [f"{one[:12]}:SUPPORT.md:24: WARNING: XS206 a label has no full stop"]
+    done = trees.lint("--all", f"{start[:10]}..HEAD")
     assert done.lines[0] == f"commit {one} (spoil \\x1b[31mArm)"
-    assert [line.split(":")[0] for line in done.lines if "XS206" in line] == [one[:12]] * 2
-    concise = trees.lint("--format", "concise", f"{start}..").lines
+    assert [line.split(":")[0] for line in done.lines if "XS206" in line] == [one[:12]]
+    assert "    also on line 30" in done.lines
+    concise = trees.lint("--all", "--format", "concise", f"{start}..").lines
     assert concise[0] == f"{one[:12]}:SUPPORT.md:24: WARNING: XS206 a label has no full stop"
-    value = json.loads(trees.lint("--format", "json", f"{start}..").out)
+    value = json.loads(trees.lint("--all", "--format", "json", f"{start}..").out)
     assert [entry["name"][12:] for entry in value["inputs"]] == [":SUPPORT.md", ":SUPPORT.md"]
     assert {(entry["path"], entry["commit"]) for entry in value["diagnostics"]} == {("SUPPORT.md", one)}
     only_new = trees.lint("--format", "concise", "--new-only", start, f"{start}..").lines
@@ -142,8 +147,9 @@ def test_a_range_of_merges_checks_what_the_merge_makes(trees: Box) -> None:
     trees.git("checkout", "-q", "master")
     trees.commit(STOP.replace("The second", "A second"), "main")
     trees.git("merge", "-q", "--no-edit", "side")
-    names = {line.split(":")[0] for line in trees.lint("--format", "concise", f"{start}..").lines}
+    names = {line.split(":")[0] for line in trees.lint("--all", "--format", "concise", f"{start}..").lines}
     assert trees.git("rev-parse", "HEAD")[:12] in names and len(names) == 3
+    assert trees.lint("--format", "concise", f"{start}..").lines == []  # what both sides had is not the merge's
 
 
 def test_new_only_is_about_rows_not_lines(trees: Box) -> None:
@@ -153,7 +159,7 @@ def test_new_only_is_about_rows_not_lines(trees: Box) -> None:
     assert trees.lint("--new-only", "HEAD", "--format", "concise").lines == [
         "SUPPORT.md:24: WARNING: XS206 a label has no full stop"
     ]
-    assert trees.lint("--new-only", "4.20").out.count("XS206") == 2
+    assert trees.lint("--new-only", "4.20", "--format", "concise").out.count("XS206") == 2
     assert trees.lint("--new-only", "HEAD", "master").out == ""
 
 

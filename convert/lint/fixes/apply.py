@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from convert.failure import Failure
 from grammar.catalogue import is_syntax
 from grammar.diagnostic import Diagnostic, Fix
 from grammar.parser import parse
@@ -28,13 +29,52 @@ class _Chosen(NamedTuple):
 def apply(source: Source, diagnostics: Sequence[Diagnostic], *, unsafe: bool) -> bytes:
     """The source's bytes with the fixes of the diagnostics applied, with `unsafe` also those that may alter meaning.
 
-    Bytes outside the edits are identical.  Of fixes that overlap the first in the file is taken; the caller lints the outcome again
+    Bytes outside the edits are identical; a fix with a span outside the text is refused.  Of fixes that overlap the first in the file is taken; the caller lints the outcome again
     until nothing changes.  A fix is left out when there are fewer rows after it, when it ends no error that it was to end,
     or when Xen's tools would die on what it makes.
     """
-    chosen = [d for d in diagnostics if d.fix is not None and d.fix.edits and (d.fix.safe or unsafe)]
+    chosen = [
+        d
+        for d in diagnostics
+        if d.fix is not None and d.fix.edits and (d.fix.safe or unsafe) and _inside(source, d.fix)
+    ]
     taken = _Attempt(source).take([], _apart(chosen)) if chosen else []
-    return edited(source, [one.fix for one in taken]) if taken else source.data
+    if not taken:
+        return source.data
+    fixes = [one.fix for one in taken]
+    data = edited(source, fixes)
+    if not _confined(source, data, fixes):
+        raise Failure(
+            f"{source.name}: the corrections would change more than they name; nothing was changed. Please report this."
+        )
+    return data
+
+
+def _inside(source: Source, fix: Fix) -> bool:
+    """Whether all edits of a fix are stretches of the text, and can be written in its encoding."""
+    size = len(source.text)
+    return all(
+        0 <= edit.span.start <= edit.span.end <= size and (source.utf8 or all(ord(char) < 256 for char in edit.text))
+        for edit in fix.edits
+    )
+
+
+def _confined(source: Source, data: bytes, fixes: Sequence[Fix]) -> bool:
+    """Whether data are the source's bytes but for what the fixes replace: looked at from the outside, not from their making."""
+    coding = "utf-8" if source.utf8 else "latin-1"
+    at = there = done = 0  # in the text, in its bytes, in the new bytes
+    for edit in sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.span):
+        kept = len(source.text[at : edit.span.start].encode(coding))
+        text = edit.text.encode(coding)
+        if edit.span.start < at or data[done : done + kept] != source.data[there : there + kept]:
+            return False
+        done += kept
+        if data[done : done + len(text)] != text:
+            return False
+        done += len(text)
+        there += kept + len(source.text[edit.span.start : edit.span.end].encode(coding))
+        at = edit.span.end
+    return data[done:] == source.data[there:]
 
 
 def _apart(diagnostics: Sequence[Diagnostic]) -> list[_Chosen]:

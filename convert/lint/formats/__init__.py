@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import IO
 
 from convert.lint.engine import Result
+from convert.lint.identity import instance
 from convert.output.terminal import Painter
 from grammar.diagnostic import Diagnostic, Severity
 from grammar.source import Source
@@ -31,7 +34,8 @@ class Checked:
     """One input and what is to be said about it.
 
     `name`: as people are told (`4.20:SUPPORT.md`); `path`: without a ref; `result`: what tells findings apart by rows, None for a
-    settings file; `commit` and `subject` where it was read at a commit.
+    settings file; `commit` and `subject` where it was read at a commit; `tree`: what its tree was called, None for a mere file,
+    `named`: by a branch or tag; `top`: the path from the top of its repository.
     """
 
     name: str
@@ -41,7 +45,15 @@ class Checked:
     result: Result | None = None
     commit: str | None = None
     subject: str | None = None
+    tree: str | None = None
+    named: bool = False
+    top: str = ""
     _digest: str = field(default="", init=False)
+
+    @property
+    def place(self) -> str:
+        """Its path for readers that know the repository: from its top, wherever the command was started."""
+        return self.top or os.path.normpath(self.path)
 
     @property
     def sha256(self) -> str:
@@ -55,6 +67,12 @@ class Checked:
     def rows(self, diagnostic: Diagnostic) -> tuple[str, ...]:
         """The keys of the rows that a finding is about."""
         return self.result.keys(diagnostic) if self.result is not None else diagnostic.rows
+
+    def instance(self, diagnostic: Diagnostic) -> str:
+        """What tells a finding from others across commits."""
+        if self.result is None:
+            return f"{diagnostic.code} : {diagnostic.message}"
+        return instance(self.result, diagnostic)
 
 
 Writer = Callable[[Sequence[Checked], IO[str], Painter], None]
@@ -71,15 +89,22 @@ def plain(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def fingerprints(checked: Checked) -> list[str]:
-    """For each finding a hash that stays when lines move: of path, rule and row, numbered where they are equal."""
-    import hashlib
-    from collections import Counter
+def fingerprints(checked: Sequence[Checked]) -> list[list[str]]:
+    """For each input, and each of its findings, a hash that stays when lines move and commits are rebased.
 
+    It is of path, rule, row and words, of the tree's name where a run has several, and of a number where these are equal.
+    """
+    import hashlib
+
+    several = len({one.tree for one in checked if one.named}) > 1
     seen: Counter[str] = Counter()
-    out = []
-    for diagnostic in checked.diagnostics:
-        base = "\0".join((plain(checked.path), checked.commit or "", diagnostic.code, *checked.rows(diagnostic)))
-        seen[base] += 1
-        out.append(hashlib.sha256(f"{base}\0{seen[base]}".encode("utf-8", "replace")).hexdigest())
-    return out
+    found = []
+    for one in checked:
+        tree = one.tree or "" if several and one.named else ""
+        marks = []
+        for diagnostic in one.diagnostics:
+            base = "\0".join((plain(one.place), tree, one.instance(diagnostic)))
+            seen[base] += 1
+            marks.append(hashlib.sha256(f"{base}\0{seen[base]}".encode("utf-8", "replace")).hexdigest())
+        found.append(marks)
+    return found

@@ -19,12 +19,13 @@ def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
         out.write(f"::debug::{TOOL['name']} {TOOL['version']}, {where}, sha256 {one.sha256}\n")
         for diagnostic in one.diagnostics:
             line, column, end_line, end_column = position(diagnostic, one.source) or (1, 1, 1, 1)
-            properties = {"file": plain(one.path), "line": line, "endLine": end_line}
+            properties = {"file": plain(one.place), "line": line, "endLine": end_line}
             if line == end_line:  # columns of several lines are not understood
                 properties |= {"col": column, "endColumn": end_column}
             properties["title"] = f"{diagnostic.code} {diagnostic.name}"
             words = ",".join(f"{key}={value_of(str(value))}" for key, value in properties.items())
-            message = diagnostic.message if one.commit is None else f"{diagnostic.message} (commit {one.commit[:12]})"
+            where_from = f" (commit {one.commit[:12]})" if one.commit else f" ({plain(one.tree)})" if one.tree else ""
+            message = diagnostic.message + where_from
             out.write(f"::{_COMMANDS[diagnostic.severity]} {words}::{data(message)}\n")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from typing import IO
 
@@ -17,8 +16,8 @@ _SEVERITIES: dict[Severity, str] = {"error": "critical", "warning": "minor", "in
 def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
     """The list, in ASCII; tool and input hash stand in each entry, as there is no other place."""
     entries = []
-    for one in checked:
-        for diagnostic, mark in zip(one.diagnostics, fingerprints(one), strict=True):
+    for one, marks in zip(checked, fingerprints(checked), strict=True):
+        for diagnostic, mark in zip(one.diagnostics, marks, strict=True):
             place = position(diagnostic, one.source) or (1, 1, 1, 1)
             entries.append(
                 {
@@ -27,7 +26,7 @@ def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
                     "fingerprint": mark,
                     "severity": _SEVERITIES[diagnostic.severity],
                     "location": {
-                        "path": plain(os.path.normpath(one.path)),
+                        "path": plain(one.place),
                         "lines": {"begin": place[0], "end": max(place[0], place[2])},
                     },
                     "engine_name": f"{TOOL['name']} {TOOL['version']}",

@@ -21,18 +21,25 @@ def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
 def header(checked: Sequence[Checked]) -> dict[str, Any]:
     """What stands beside the findings: schema, tool, and the inputs with their hashes (and commits, where read at one)."""
     inputs = [
-        {"name": plain(one.name), "sha256": one.sha256, **({"commit": one.commit} if one.commit else {})}
+        {
+            "name": plain(one.name),
+            "sha256": one.sha256,
+            "tree": one.tree and plain(one.tree),
+            **({"commit": one.commit} if one.commit else {}),
+        }
         for one in checked
     ]
     return {"schema": SCHEMA, "tool": TOOL, "inputs": inputs}
 
 
 def findings(checked: Sequence[Checked]) -> Iterator[dict[str, Any]]:
-    """All findings; beside the keys of the schema the rows they are about, and the commit where the input was read at one."""
+    """All findings; with what tells each from others across commits, its rows, and the tree and commit where it was read at one."""
     for one in checked:
         for diagnostic in one.diagnostics:
             value = diagnostic_json(diagnostic, one.source, plain(one.path))
             value["rows"] = [row for row in one.rows(diagnostic) if row]
+            value["instance"] = plain(one.instance(diagnostic))
+            value["tree"] = one.tree and plain(one.tree)
             if one.commit is not None:
                 value["commit"] = one.commit
             yield value

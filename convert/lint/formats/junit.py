@@ -31,7 +31,8 @@ def _suite(one: Checked, out: IO[str]) -> None:
     )
     out.write("    <properties>\n")
     facts = {"tool": f"{TOOL['name']} {TOOL['version']}", "sha256": one.sha256}
-    for key, value in (facts | ({"commit": one.commit} if one.commit else {})).items():
+    facts |= {key: value for key, value in (("commit", one.commit), ("tree", one.tree and plain(one.tree))) if value}
+    for key, value in facts.items():
         out.write(f'      <property name="{key}" value="{escape(value)}"/>\n')
     out.write("    </properties>\n")
     if not one.diagnostics:

@@ -31,8 +31,8 @@ def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
     }
     results = [
         _result(one, n, diagnostic, places[diagnostic.code], mark)
-        for n, one in enumerate(checked)
-        for diagnostic, mark in zip(one.diagnostics, fingerprints(one), strict=True)
+        for n, (one, marks) in enumerate(zip(checked, fingerprints(checked), strict=True))
+        for diagnostic, mark in zip(one.diagnostics, marks, strict=True)
     ]
     run = {
         "tool": {"driver": driver},
@@ -60,13 +60,13 @@ def _rule(rule: Known) -> dict[str, Any]:
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.explanation},
         "help": {"text": rule.explanation},
-        "defaultConfiguration": {"enabled": rule.default, "level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"enabled": rule.tier == "default", "level": _LEVELS[rule.severity]},
     }
 
 
 def _artifact(one: Checked) -> dict[str, Any]:
     value: dict[str, Any] = {
-        "location": {"uri": uri(one.path)},
+        "location": {"uri": uri(one.place)},
         "length": len(one.source.data),
         "hashes": {"sha-256": one.sha256},
         "mimeType": "text/markdown",
@@ -77,7 +77,7 @@ def _artifact(one: Checked) -> dict[str, Any]:
 
 
 def _result(one: Checked, index: int, diagnostic: Diagnostic, rule: int, mark: str) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": uri(one.path), "index": index}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": uri(one.place), "index": index}}
     place = position(diagnostic, one.source)
     if place is not None:
         location["region"] = _region(place)
@@ -87,7 +87,7 @@ def _result(one: Checked, index: int, diagnostic: Diagnostic, rule: int, mark: s
         "level": _LEVELS[diagnostic.severity],
         "message": {"text": re.sub(r"([\[\]\\])", r"\\\1", plain(diagnostic.message))},  # [text](link) would be a link
         "locations": [{"physicalLocation": location}],
-        "partialFingerprints": {"ruleAndRow/v1": mark},
+        "partialFingerprints": {"instance/v2": mark},
     }
     if diagnostic.fix is not None:
         replacements = [
@@ -95,10 +95,11 @@ def _result(one: Checked, index: int, diagnostic: Diagnostic, rule: int, mark: s
             for edit in diagnostic.fix.edits
         ]
         kind = "safe fix" if diagnostic.fix.safe else "fix that may alter the meaning"
-        change = {"artifactLocation": {"uri": uri(one.path), "index": index}, "replacements": replacements}
+        change = {"artifactLocation": {"uri": uri(one.place), "index": index}, "replacements": replacements}
         value["fixes"] = [{"description": {"text": kind}, "artifactChanges": [change]}]
-    if one.commit is not None:
-        value["properties"] = {"commit": one.commit}
+    properties = {"commit": one.commit, "tree": one.tree and plain(one.tree)}
+    if any(properties.values()):
+        value["properties"] = {key: name for key, name in properties.items() if name}
     return value
 
 

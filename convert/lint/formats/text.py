@@ -12,16 +12,53 @@ from grammar.source import Source
 
 _WIDTH = 100
 _BEFORE = 40
+_LINES = 12  # of equal findings
 
 
 def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
-    """All findings; nothing where there are none.  A commit is named once, before its findings."""
+    """All findings; equal ones of a file are told once, with their other lines.  A commit is named before its findings."""
     for one in checked:
         if one.subject is not None and one.diagnostics:
             out.write(paint(clean(f"commit {one.commit} ({one.subject})"), "bold") + "\n")
+        folded: dict[tuple[str, str], list[Diagnostic]] = {}
         for diagnostic in one.diagnostics:
+            folded.setdefault((diagnostic.code, diagnostic.message), []).append(diagnostic)
+        for diagnostic, *more in folded.values():
             out.write(one_line(diagnostic, one.source, one.name, paint) + "\n")
             out.write(_excerpt(diagnostic, one.source, paint))
+            if more:
+                out.write(f"    {_also(more, one.source)}\n")
+
+
+def summary(checked: Sequence[Checked]) -> str:
+    """The last line: how many findings, how many of them --fix corrects, how many notes on style are not told; empty for none."""
+    found = [diagnostic for one in checked for diagnostic in one.diagnostics]
+    parts = []
+    for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note")):
+        count = sum(diagnostic.severity == severity for diagnostic in found)
+        parts += [_count(count, word)] if count else []
+    words = [", ".join(parts)] if parts else []
+    fixable = sum(diagnostic.fix is not None and diagnostic.fix.safe for diagnostic in found)
+    if fixable:
+        words.append(f"{fixable} can be fixed with --fix")
+    hidden = sum(len(one.result.hidden) for one in checked if one.result is not None)
+    if hidden:
+        words.append(f"{_count(hidden, 'note')} on style: --style")
+    return "; ".join(words)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _also(more: Sequence[Diagnostic], source: Source) -> str:
+    """The lines of further findings that are equal."""
+    lines = sorted({source.position(d.span.start)[0] for d in more if d.span is not None})
+    shown = [str(line) for line in lines[:_LINES]]
+    rest = f" and {len(lines) - _LINES} more" if len(lines) > _LINES else ""
+    return (
+        f"also on line{'s' if len(lines) > 1 else ''} {', '.join(shown)}{rest}" if lines else f"{len(more) + 1} times"
+    )
 
 
 def _excerpt(diagnostic: Diagnostic, source: Source, paint: Painter) -> str:

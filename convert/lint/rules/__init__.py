@@ -9,4 +9,4 @@ from __future__ import annotations
 
 def load() -> None:
     """Enter every rule into the catalogue."""
-    from convert.lint.rules import across, elsewhere, labels, names, release, shape, structure, tags, text  # noqa: F401
+    from convert.lint.rules import across, changes, elsewhere, labels, names, release, shape, structure, tags, text  # noqa: F401

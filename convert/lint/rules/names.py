@@ -81,12 +81,9 @@ def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
         if len(forms) < 2:
             continue
         best = max(forms, key=lambda form: len(forms[form]))
-        for form, spans in forms.items():
-            if form != best:
-                line = context.source.position(forms[best][0].start)[0]
-                edits = tuple((span.start, span.end, best) for span in spans)
-                message = f'"{form}" is spelt "{best}" elsewhere in the file (line {line}; {len(forms[best])} times)'
-                yield spans[0], message, {"fix": fix(False, *edits)}
+        for form, span in ((form, span) for form, spans in forms.items() if form != best for span in spans):
+            message = f'"{form}" is spelt "{best}" elsewhere in the file'
+            yield span, message, {"fix": fix(False, (span.start, span.end, best))}
 
 
 @rule("XS402", "misspelt-name", "warning", Document)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from convert.lint.registry import Context
 from grammar.diagnostic import Edit, Fix
-from grammar.nodes import Literal, ParsedField, Section
+from grammar.nodes import Document, Literal, ParsedField, Section
 from grammar.source import Source, Span
 
 
@@ -24,6 +24,18 @@ def _defines(section: Section) -> bool:
     if section.heading.level == 1:
         return "definition" in words
     return section.heading.level == 2 and words.startswith(("definition of ", "definitions", "keys found"))
+
+
+def sections_by_keys(document: Document) -> Iterator[tuple[tuple[str, ...], Section]]:
+    """Every section with the anchors on its path, in file order."""
+
+    def visit(sections: Sequence[Section], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Section]]:
+        for section in sections:
+            keys = (*above, section.heading.anchor)
+            yield keys, section
+            yield from visit(section.sections, keys)
+
+    return visit(document.sections, ())
 
 
 def statuses(literal: Literal) -> Iterator[ParsedField]:

@@ -194,9 +194,6 @@ def duplicate_heading(document: Document, context: Context) -> Iterator[Found]:
             continue
         name = letters(heading.text)
         if name and name in seen:
-            line = context.source.position(seen[name].span.start)[0]
-            yield (
-                heading.span,
-                f'"{heading.text}" is the heading of line {line}, too: its anchor is only told apart by its spelling or a number',
-            )
+            words = f'"{heading.text}" is the heading of an earlier section, too: its anchor is only told apart by its spelling or a number'
+            yield heading.span, words
         seen.setdefault(name, heading)

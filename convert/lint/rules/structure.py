@@ -118,14 +118,13 @@ def release_twice(document: Document, context: Context) -> Iterator[Found]:
     if not literals:
         return
     first = {field.keyword: field.value for field in literals[0].fields}
-    line = context.source.position(literals[0].span.start)[0]
     for other in literals[1:]:
         differs = [f.keyword for f in other.fields if first.get(f.keyword, f.value) != f.value]
         if differs:
-            message = f"a second release literal, and its {', '.join(differs)} contradicts line {line}; keep one"
+            message = f"a second release literal, and its {', '.join(differs)} contradicts the first; keep one"
             yield other.fields[0].span, message, {"severity": "error"}
         elif other.fields:
-            yield other.fields[0].span, f"a second release literal; the first is on line {line}; keep one"
+            yield other.fields[0].span, "a second release literal; keep one"
 
 
 @rule("XS303", "release-unknown-field", "warning", Literal)
@@ -388,6 +387,21 @@ def missing_title(document: Document, context: Context) -> Iterator[Found]:
         yield first, 'no title block: the first line is to be "% Title"'
     else:
         yield first, "the title block has no title"
+
+
+@rule("XS310", "empty-file", "error", Source)
+def empty_file(source: Source, context: Context) -> Iterator[Found]:
+    """The file is empty.
+
+    It states nothing: no version, no dates, no feature.
+
+    Bad:
+        ␄
+    Good:
+        # Feature Support
+    """
+    if not source.text.strip("\ufeff \t\r\n"):
+        yield None, "the file is empty; a SUPPORT.md states what a release supports"
 
 
 @rule("XS309", "conflict-marker", "error", Source)

@@ -39,7 +39,8 @@ def trailing_blanks(source: Source, context: Context) -> Iterator[Found]:
             text = line.rstrip("\r")
             end, first = start + len(text), start + len(text.rstrip(" \t"))
             if first < end:
-                yield Span(first, end), "blanks at the end of the line", {"fix": fix(True, (first, end, ""))}
+                change = fix(True, (first, end, ""))
+                yield Span(first, end), "blanks at the end of the line", {"fix": change, "words": text}
         start += len(line) + 1
 
 
@@ -63,7 +64,7 @@ def tab(source: Source, context: Context) -> Iterator[Found]:
         if "\t" in stripped:
             end = line.start + len(stripped)
             change = fix(True, (line.start, end, stripped.expandtabs(4)))
-            yield Span(at, at + 1), "a tab: use blanks", {"fix": change}
+            yield Span(at, at + 1), "a tab: use blanks", {"fix": change, "words": stripped}
         at = source.text.find("\t", line.end)
 
 
@@ -85,14 +86,11 @@ def bullet_indent(bullets: BulletList, context: Context) -> Iterator[Found]:
           * DBGDTR_EL0
     """
     wrong = [(start, text) for start, text, mark, _ in _list_lines(bullets, context) if mark and not _usual(mark)]
-    if wrong:
-        start, text = wrong[0]
+    change = _indented(bullets, context) if wrong else None
+    for start, text in wrong:
         lead = len(text) - len(text.lstrip())
-        yield (
-            Span(start + lead, start + lead + 1),
-            'a bullet is written "  * item"',
-            {"fix": _indented(bullets, context)},
-        )
+        span = Span(start + lead, start + lead + 1)
+        yield span, "a bullet stands in column 3, as `  * item`", {"fix": change, "words": text}
 
 
 @rule("XS604", "continuation-indent", "info", BulletList)
@@ -116,11 +114,10 @@ def continuation_indent(bullets: BulletList, context: Context) -> Iterator[Found
         for start, text, mark, column in _list_lines(bullets, context)
         if mark is None and not text.startswith(" " * column + text.lstrip(" ")) and not looks_meant(text)
     ]
-    if wrong:  # one finding a list: its first line may be what stands in the wrong column
-        start, lead, blanks = wrong[0]
+    for start, lead, blanks in wrong:
         message = f"continued in column {lead - start + 1}, not {len(blanks) + 1}"
         end = context.source.line_span(context.source.position(lead)[0]).end
-        yield Span(lead, max(lead, end)), message, {"fix": fix(True, *wrong)}
+        yield Span(lead, max(lead, end)), message, {"fix": fix(True, (start, lead, blanks))}
 
 
 def _usual(mark: re.Match[str]) -> bool:
@@ -175,7 +172,7 @@ def long_line(paragraph: Paragraph, context: Context) -> Iterator[Found]:
     for start, text in lines_of(context.source, paragraph.span):
         shown = text.expandtabs(4).rstrip()
         if len(shown) > WIDTH and " " in shown.strip():
-            yield Span(start, start + len(text)), f"{len(shown)} columns; prose is wrapped at {WIDTH}"
+            yield Span(start, start + len(text)), f"a line of prose that is longer than {WIDTH} columns"
 
 
 @rule("XS606", "double-blank", "info", Paragraph)
@@ -195,7 +192,9 @@ def double_blank(paragraph: Paragraph, context: Context) -> Iterator[Found]:
     for found in re.finditer(r"(?<=[^\s.:;!?*+)\"-])  +(?=\S)", text):
         start = paragraph.span.start + found.start()
         end = start + len(found[0])
-        yield Span(start, end), "more than one blank between two words", {"fix": fix(True, (start, end, " "))}
+        words = f"{text[: found.start()].split()[-1]} {text[found.end() :].split()[0]}"
+        change = fix(True, (start, end, " "))
+        yield Span(start, end), "more than one blank between two words", {"fix": change, "words": words}
 
 
 @rule("XS607", "full-stop", "info", Paragraph)
@@ -218,7 +217,8 @@ def full_stop(paragraph: Paragraph, context: Context) -> Iterator[Found]:
         return  # meant as something else, which the parser says
     if (last.isalnum() or (text[-1:] == ")" and last not in ".!?")) and "://" not in text.split()[-1]:
         end = paragraph.span.start + len(text)
-        yield Span(end - 1, end), "no full stop at the end of the paragraph", {"fix": fix(False, (end, end, "."))}
+        change = fix(False, (end, end, "."))
+        yield Span(end - 1, end), "no full stop at the end of the paragraph", {"fix": change, "words": line}
 
 
 @rule("XS608", "final-newline", "info", Source)
@@ -246,7 +246,8 @@ def final_newline(source: Source, context: Context) -> Iterator[Found]:
     """
     end = len(source.text)
     if end and not source.text.endswith("\n"):
-        yield Span(end - 1, end), "no newline at the end of the file", {"fix": fix(False, (end, end, "\n"))}
+        change = fix(False, (end, end, "\n"))
+        yield Span(end - 1, end), "no newline at the end of the file", {"fix": change, "words": ""}
 
 
 @rule("XS609", "http-link", "info", Source)
@@ -284,7 +285,7 @@ def sentence_per_line(paragraph: Paragraph, context: Context) -> Iterator[Found]
     text = context.source.text[paragraph.span.start : paragraph.span.end]
     for found in re.finditer(r"(?<=\w\w[.!?]|[`)\"']\S[.!?]|\S[`)\"'][.!?])[ \t]+(?=[A-Z])", text):
         at = paragraph.span.start + found.end()
-        yield Span(at, at + 1), "a new sentence begins a new line"
+        yield Span(at, at + 1), "a new sentence begins a new line", {"words": text[found.end() :].split("\n")[0]}
 
 
 @rule("XS611", "spelling", "info", Source, default=False)
@@ -305,6 +306,31 @@ def spelling(source: Source, context: Context) -> Iterator[Found]:
         right = known.get(found[0].lower())
         if right:
             yield Span(found.start(), found.end()), f'"{found[0]}" is spelt {right}'
+
+
+_NOTE = re.compile(r"(?<![\w.-])(?:XXX|TODO|FIXME|ACTION)(?![\w.-]*[\w-])")
+
+
+@rule("XS613", "left-note", "warning", Paragraph)
+def left_note(paragraph: Paragraph, context: Context) -> Iterator[Found]:
+    """A note to the authors is left in the text.
+
+    XXX, TODO, FIXME and ACTION are for drafts; a reader of a release cannot tell what is still open.
+
+    Bad:
+        XXX Which guests? Ask the maintainers.
+    Good:
+        For HVM guests only.
+    """
+    text = context.source.text[paragraph.span.start : paragraph.span.end]
+    for found in _NOTE.finditer(text):
+        at = paragraph.span.start
+        rest = text[found.start() :].split("\n")[0]
+        yield (
+            Span(at + found.start(), at + found.end()),
+            f'"{found[0]}" is left in the text; settle it, or remove it',
+            {"words": rest},
+        )
 
 
 @rule("XS612", "fields-apart", "info", Literal)
