@@ -30,11 +30,12 @@ def lacking(sources: Sequence[Source], drafts: Mapping[str, str], *, and_back: b
     A line that is not true of all the drafts names those of which it is.  Raises Failure for a source that says nothing.
     """
     known = shipped()
-    stated = [statement for source in sources for statement in statements(source, known)]
+    count = sum(len(statements(source, known)) for source in sources)  # refuses a source before anything else
     trees: dict[str, list[str]] = {}
     wrong: set[str] = set()
     for tree, text in drafts.items():
         rows = _rows(text)
+        stated = [statement for source in sources for statement in statements(source, known, rows.version)]
         found = list(match.lists(stated, rows, known))
         for finding in found:
             if finding.kind != "agrees":
@@ -46,10 +47,8 @@ def lacking(sources: Sequence[Source], drafts: Mapping[str, str], *, and_back: b
             line = formats.unnamed_line(one, None)
             trees.setdefault(line, []).append(tree)
     lines = [line if len(names) == len(drafts) else f"{line} ({', '.join(names)})" for line, names in trees.items()]
-    count = (
-        f"{len(stated)} statement{'s' if len(stated) != 1 else ''} of {', '.join(source.name for source in sources)}"
-    )
-    return Lacking(tuple(lines), bool(wrong), f"{count}; {len(wrong) or 'none'} not covered")
+    read = f"{count} statement{'s' if count != 1 else ''} of {', '.join(source.name for source in sources)}"
+    return Lacking(tuple(lines), bool(wrong), f"{read}; {len(wrong) or 'none'} not covered")
 
 
 def _rows(text: str) -> Rows:

@@ -56,7 +56,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """All of a map.  `items`: (group, name in lower case) -> rows; `rest`: the section whose prose covers what it does not list."""
+    """All of a map.
+
+    `items`: (group, name in lower case) -> rows; `rest`: the section whose prose covers what it does not list, a pattern;
+    `section`: its name, for what import writes.
+    """
 
     kconfig: dict[str, tuple[Wanted, ...]]
     quirks: dict[str, str]
@@ -65,6 +69,7 @@ class Map:
     groups: tuple[Group, ...]
     items: dict[tuple[str, str], tuple[Wanted, ...]]
     rest: str
+    section: str
     used: set[str] = field(default_factory=set, compare=False)
 
     def group(self, words: str) -> Group | None:
@@ -111,6 +116,7 @@ def read(text: str, name: str) -> Map:
             ),
             {(one["group"], one["name"].casefold()): _rows(one["rows"]) for one in table.get("item", ())},
             table.get("rest", {}).get("heading", r"(?!)"),
+            table.get("rest", {}).get("section", "Virtual Hardware"),
         )  # fmt: skip
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, re.error) as error:
         raise Failure(f"{name}: no map of sources: {error}") from None

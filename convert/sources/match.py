@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from convert.names.likeness import LIKE
+from convert.names.pairing import similarity
 from convert.names.spelling import distance, letters
 from convert.sources.kconfig import Said
 from convert.sources.mapping import Map, Options, Wanted
@@ -140,23 +142,22 @@ def lists(statements: Iterable[Statement], rows: Rows, known: Map) -> Iterator[F
 def _item(statement: Statement, rows: Rows, known: Map) -> Finding:
     group = known.group(statement.group)
     pairs = known.items.get((statement.group, statement.heading.casefold()))
+    if group is None and pairs is None:
+        return _named(statement, rows)
+    candidates: list[Known] = []
     if group is not None:
         known.use(f"group {group.name}")
+        candidates = [one for heading, _ in group.rows for one in rows.below(heading)]
     if pairs is not None:
         known.use(f"item {statement.group} {statement.heading.casefold()}")
         found = rows.wanted(pairs)
     else:
-        candidates = [one for heading, _ in group.rows for one in rows.below(heading)] if group is not None else []
         found = [one for one in candidates if group is not None and _is_called(one, statement.subject, group.rows)]
     if found:
         return _covered(statement, found)
-    if statement.polarity == "no" and (line := rows.heading(known.rest)) is not None:
-        section = next((one for one in rows.below(known.rest) if re.search(known.rest, one.names[0])), None)
-        note = "by what the section says of devices that it does not list"
-        return Finding(
-            "agrees", statement, section.row.key if section else None, section.row.status if section else None,
-            section.line if section else line, note=note,
-        )  # fmt: skip
+    rest = rows.heading(known.rest)
+    if statement.polarity == "no" and rest is not None:
+        return _left_out(statement, rows, known.rest, rest)
     line = next((line for heading, _ in (group.rows if group else ()) if (line := rows.heading(heading))), None)
     near = _nearest(statement.subject, candidates if pairs is None else ())
     if near is None:
@@ -167,6 +168,26 @@ def _item(statement: Statement, rows: Rows, known: Map) -> Finding:
         return Finding("missing", statement, section=one.line, near=told)
     covered = _covered(statement, [one])
     return covered._replace(kind="near", near=told) if covered.kind == "agrees" else covered
+
+
+def _left_out(statement: Statement, rows: Rows, pattern: str, line: int) -> Finding:
+    """An exception that needs no row, since the section says what holds for all that it does not list."""
+    section = next((one for one in rows.below(pattern) if re.search(pattern, one.names[0])), None)
+    note = "by what the section says of devices that it does not list"
+    if section is None:
+        return Finding("agrees", statement, line=line, note=note)
+    return _found("agrees", statement, section)._replace(note=note)
+
+
+def _named(statement: Statement, rows: Rows) -> Finding:
+    """A statement of no class that the map knows, such as the wiki's features: held against the rows of its own name."""
+    found = rows.headed(statement.subject)
+    if found:
+        return _covered(statement, found)
+    alike = max(rows.rows, key=lambda one: similarity(statement.subject, one.names[0]), default=None)
+    if alike is None or similarity(statement.subject, alike.names[0]) < LIKE:
+        return Finding("missing", statement)
+    return Finding("missing", statement, section=alike.line, near=Near(alike.row.key, alike.names[0], "a like name"))
 
 
 def _is_called(one: Known, name: str, wanted: Sequence[Wanted]) -> bool:
@@ -182,7 +203,7 @@ def _literal(pattern: str) -> str:
 def _covered(statement: Statement, found: Sequence[Known]) -> Finding:
     """A row covers an item if its security support is at least what the source says."""
     if statement.polarity == "no":
-        return _found("contradiction" if all(one.secured for one in found) else "agrees", statement, found[0])
+        return _found("agrees", statement, found[0])
     full = next((one for one in found if one.security in ("yes", "external")), None)
     return _found("agrees", statement, full) if full is not None else _found("contradiction", statement, found[0])
 

@@ -38,11 +38,12 @@ class Known:
 
 @dataclass(slots=True, eq=False)
 class Rows:
-    """All rows of a document with a status, and its headings (words -> line)."""
+    """All rows of a document with a status, its headings (words -> line), the version that it is for."""
 
     source: Source
     rows: tuple[Known, ...] = ()
     headings: dict[str, int] = field(default_factory=dict)
+    version: str | None = None
 
     def __init__(self, source: Source, document: Document, rows: Sequence[Row], aliases: Aliases | None = None) -> None:
         self.source = source
@@ -52,6 +53,9 @@ class Rows:
             for row in rows
             if row.kind == "status"
         )
+        stated = (row.status for row in rows if row.kind == "release" and row.qualifier == "Xen-Version")
+        found = re.match(r"[0-9]+\.[0-9]+", next(stated, ""))
+        self.version = found[0] if found else None
         self.headings = {}
         for section in document.walk():
             for name in names.of(section.heading.text, section.heading.anchor):

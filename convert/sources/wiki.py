@@ -1,7 +1,8 @@
-"""The wiki's `Xen Project Release Features`, as wiki text or as a plain table -> a document a release.
+"""The wiki's `Xen Project Release Features` -> what it says of each release: dates, features, limits, and what was not clear.
 
-Its tables have a column a release (`Xen 4.4`), a row a feature, and rows over the whole width that name what follows.
-Cells hold signs (`{{Tick}}`, `{{HalfDone}}`, ...) with words behind them, and footnote marks.
+Its tables have a column a release (`Xen 4.4`) below a header whose first cell stands over the names of the features, rows over the whole
+width that name what follows, and cells of signs (`{{Tick}}`, `{{HalfDone}}`, `{{Cross}}`) with words behind them.  A table in which a row
+has another width than its header is refused: read on, every release would get the values of another.
 """
 
 from __future__ import annotations
@@ -9,193 +10,286 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
+from typing import NamedTuple
 
 from convert.failure import Failure
-from convert.importing.tables import TreeFile
-from convert.sheet.trees import standard_release_notes
-from grammar.escape import fold
-from grammar.nodes import (
-    Block,
-    DefinitionList,
-    Document,
-    Heading,
-    Link,
-    Literal,
-    Paragraph,
-    ParsedField,
-    Section,
-    Term,
-    Text,
-)
-from grammar.parser import parse_text
-from grammar.printer import print_document
+from convert.sheet.layout import default_layout
+from convert.sheet.limits import read_figure
+from convert.sheet.statuses import Vocabulary
+from convert.sources import wiki_cells
+from convert.sources.statement import Place, Polarity, Statement
+from convert.sources.wiki_tables import Row, Table, tables
 from grammar.source import Source
+from grammar.status import read_status
 
-_MAX = 4 << 20  # characters of wiki text
 _RELEASE = re.compile(r"Xen(?: Project)? ([0-9]+\.[0-9]+)")
-_SIGNS = {
-    "tick": "✓", "yes": "✓", "done": "✓", "halfdone": "½", "half": "½", "partial": "½", "cross": "✗", "no": "✗", "notdone": "✗",
-}  # fmt: skip
-_TEMPLATE = re.compile(r"\{\{\s*([^{}|]*?)\s*(?:\|[^{}]*)?\}\}")
-_FOOTNOTE = re.compile(r"<sup\b[^>]*>.*?</sup>|<ref\b[^>]*/>|<ref\b[^>]*>.*?</ref>|\[ ?[0-9]+ ?\]", re.S | re.I)
-_BREAK = re.compile(r"<br\s*/?>", re.I)
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
-_LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
-_ADDRESS = re.compile(r"\[(https?://[^\s\]]+)(?: +([^\]]*))?\]")
-_SPAN = re.compile(r"((?:col|row)span\s*=\s*[\"']?\s*)([0-9]+)", re.I)
 _FACTS = {
     "initial release": "Initial-Release", "supported until": "Supported-Until", "security support until": "Security-Support-Until",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A row of a table: the marked-up text of its cells, and whether the row is one that spans the table."""
-
-    cells: tuple[str, ...]
-    title: bool = False
+_IGNORED = ("feature list",)
+_UNKNOWN = re.compile(r"\?+|t\.?b\.?[dca]\.?|n/?a|unknown|-+|–", re.I)
 
 
 @dataclass(slots=True)
-class _Release:
-    """What is found out about one release."""
+class Release:
+    """One column: its facts that are certain, the target of its release notes, and what is not certain: `Supported-Until: April 2017`."""
 
+    name: str
     facts: dict[str, str] = field(default_factory=dict)
     notes: str | None = None
-    sections: dict[str, dict[str, tuple[str, str]]] = field(
-        default_factory=dict
-    )  # section -> feature -> (status, text)
+    undecided: list[str] = field(default_factory=list)
+    footnotes: list[str] = field(default_factory=list)
 
 
-def read(source: Source) -> list[TreeFile]:
-    """A document for each release that the tables have a column for, in the columns' order; none without such a table.
+@dataclass(slots=True)
+class Entry:
+    """A row: where it stands, and its cells by release.  `undecided` are words that are no status or figure.
 
-    A status is the cell's sign and words, as the sheet's synonyms know them; small print under a feature's name is its
-    description; footnotes are left out.  Failure where wiki text needs a library that is not there.
+    `discussion`: footnotes and the like, never published.
     """
-    if len(source.text) > _MAX:
-        raise Failure(f"{source.name}: larger than {_MAX} characters; that is no page of the wiki")
-    releases: dict[str, _Release] = {}
-    for title, table in _tables(source):
-        _table(title, table, releases)
-    return [
-        TreeFile(name, f"stable-{name}", _document(name, release), signs=True) for name, release in releases.items()
-    ]
+
+    section: str
+    name: str
+    variant: str | None
+    text: str
+    line: int
+    cells: dict[str, str] = field(default_factory=dict)
+    undecided: dict[str, str] = field(default_factory=dict)
+    discussion: list[str] = field(default_factory=list)
 
 
-def _tables(source: Source) -> Iterator[tuple[str, list[_Line]]]:
-    """Each table with the heading above it."""
-    if not re.search(r"^\s*\{\|", source.text, re.M):
-        yield "", [_Line(tuple(_cells(line))) for line in source.text.splitlines() if line.strip()]
-        return
-    try:
-        wikitextparser = import_module("wikitextparser")
-    except ImportError:
-        raise Failure("wiki text needs wikitextparser; try: pip install 'xen-support[wiki]'") from None
-    page = wikitextparser.parse(_SPAN.sub(_narrow, _COMMENT.sub("", source.text)))
-    for section in page.get_sections(include_subsections=False):
-        for table in section.get_tables(recursive=False):
-            yield fold(_words(section.title or "")), list(_lines(table.cells(span=True)))
+class Page(NamedTuple):
+    """A page: releases in the order of the columns, features and limits in file order, remarks for people, errors that refuse it."""
+
+    releases: tuple[Release, ...]
+    features: tuple[Entry, ...]
+    limits: tuple[Entry, ...]
+    remarks: tuple[str, ...]
+    errors: tuple[str, ...]
 
 
-def _narrow(span: re.Match[str]) -> str:
-    """A span of no more than 100: the library makes as many cells as it says."""
-    return f"{span[1]}{min(int(span[2][:9]), 100)}"
-
-
-def _lines(rows: Sequence[Sequence[object]]) -> Iterator[_Line]:
-    """The rows of a table, in which a cell that spans several places stands in each of them."""
-    for row in rows:
-        attributes = getattr(row[0], "attrs", {}) if row else {}
-        title = len(row) > 1 and attributes.get("colspan") not in (None, "1") and len(set(map(id, row))) == 1
-        yield _Line(tuple(str(getattr(cell, "value", "") or "").strip() for cell in row), title)
-
-
-def _cells(line: str) -> list[str]:
-    """The cells of a plain table's line: between tabs, or between bars."""
-    if "\t" in line:
-        return [cell.strip() for cell in line.split("\t")]
-    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
-
-
-def _table(heading: str, lines: list[_Line], releases: dict[str, _Release]) -> None:
-    """Read a table; rows above the one that names releases count for nothing."""
-    columns: dict[int, str] = {}
-    section = whole = heading
-    for line in lines:
-        found = {n: match[1] for n, cell in enumerate(line.cells) if (match := _RELEASE.fullmatch(fold(_words(cell))))}
-        if found:
-            columns = found
-            for name in found.values():
-                releases.setdefault(name, _Release())
-            continue
-        if not columns or all(set(cell) <= set("-: ") for cell in line.cells):
-            continue
-        name, text = _name(line.cells[0])
-        if name and (line.title or not any(_words(cell) for cell in line.cells[1:])):
-            part = name.startswith("For ")  # `For ARM Architectures` is a part of what was named before
-            section, whole = (f"{whole}: {name}", whole) if part and whole else (name, name)
-        elif name:
-            for column, release in columns.items():
-                cell = line.cells[column] if column < len(line.cells) else ""
-                _cell(releases[release], section or "Features", name, text, cell)
-
-
-def _cell(release: _Release, section: str, name: str, text: str, cell: str) -> None:
-    words = fold(_words(cell))
-    folded = name.casefold()
-    if folded in _FACTS:
-        if words:
-            release.facts[_FACTS[folded]] = words
-    elif folded == "release notes":
-        found = _ADDRESS.search(cell)
-        release.notes = found[1] if found else None
-    elif folded != "feature list" and words:
-        release.sections.setdefault(section, {})[name] = (words, text)
-
-
-def _name(cell: str) -> tuple[str, str]:
-    """A feature's name, and the small print below it."""
-    first, *rest = _BREAK.split(cell, maxsplit=1)
-    return fold(_words(first)), fold(_words(rest[0])) if rest else ""
-
-
-def _words(cell: str) -> str:
-    """The words of a cell, its sign first."""
-    text = _FOOTNOTE.sub(" ", _COMMENT.sub("", cell))
-    text = _TEMPLATE.sub(lambda m: f" {_SIGNS.get(m[1].strip().casefold(), m[1])} ", text)
-    text = _ADDRESS.sub(lambda m: m[2] or m[1], _LINK.sub(r"\1", text))
-    text = _TAG.sub(" ", _BREAK.sub(" ", text))
-    return " ".join(text.replace("'''", "").replace("''", "").split())
-
-
-def _document(name: str, release: _Release) -> Document:
-    facts = {"Xen-Version": name, **release.facts}
-    blocks: list[Block] = [Literal("release", tuple(ParsedField(key, None, value) for key, value in facts.items()), ())]
-    notes = release.notes or standard_release_notes(name)
-    if notes:
-        link = Link((Text("RN"),), notes)
-        blocks.append(
-            DefinitionList((Term((Text("Release Notes"),), (link,), "Release Notes", "Release Notes", "RN"),))
+def read(source: Source) -> Page:
+    """What a page says.  Raises Failure for what is no such page, and where the library is missing."""
+    work = _Page(wiki_cells.footnotes(source.text))
+    alike = wiki_cells.legend_alike(source.text)
+    if alike is not None:
+        work.errors.append(
+            f"by its legend {alike} stands for two things, so nobody can tell them apart in this copy; take the wiki text instead "
+            "(the page with action=raw)"
         )
-    sections = tuple(
-        Section(_heading(2, title), (), tuple(_feature(*item) for item in features.items()))
-        for title, features in release.sections.items()
-    )
-    parts = (
-        Section(_heading(1, "Release Support"), tuple(blocks)),
-        Section(_heading(1, "Feature Support"), (), sections),
-    )
-    return parse_text(print_document(Document(None, (), parts))).document  # with anchors
+    for number, table in enumerate(tables(source), 1):
+        work.table(table, number)
+    if not work.releases and not work.errors:
+        raise Failure(f"{source.name}: no table of release features in it; nothing is written")
+    return Page(
+        tuple(work.releases.values()), tuple(work.features.values()), tuple(work.limits.values()), tuple(work.remarks),
+        tuple(f"{source.name}: {error}" for error in work.errors),
+    )  # fmt: skip
 
 
-def _feature(name: str, said: tuple[str, str]) -> Section:
-    status, text = said
-    description: tuple[Block, ...] = (Paragraph((Text(text),)),) if text else ()
-    return Section(_heading(3, name), (*description, Literal("feature", (ParsedField("Status", None, status),), ())))
+@dataclass(slots=True)
+class _Page:
+    """A page while its tables are read."""
+
+    texts: dict[str, str]
+    releases: dict[str, Release] = field(default_factory=dict)
+    features: dict[tuple[str, str | None, str], Entry] = field(default_factory=dict)
+    limits: dict[tuple[str, str | None, str], Entry] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    spoken: Vocabulary = field(default_factory=lambda: default_layout().vocabulary)
+
+    def table(self, table: Table, number: int) -> None:
+        """Read a table, unless it has no release in its header; nothing of it where a row is not of the header's width."""
+        where = f'table "{table.heading}"' if table.heading else f"table {number}"
+        header = next((row for row in table.rows if any(map(_release, row.cells))), None)
+        if header is None:
+            return
+        wrong = list(_header_errors(header)) or list(_width_errors(table, header))
+        if wrong:
+            self.errors += [f"{where}, {error}" for error in wrong]
+            return
+        columns = [_release(cell) or "" for cell in header.cells[1:]]
+        for name in columns:
+            self.releases.setdefault(name, Release(name))
+        above, part = table.heading or "Features", None
+        below = [row for row in table.rows if row.number > header.number and not _same(row, header)]
+        for row in below:
+            name, text = wiki_cells.name_and_text(row.cells[0])
+            if row.span:
+                part, above = (name, above) if name.startswith("For ") else (None, name)
+            elif name:
+                self._row(_At(where, row, above, part, table.heading), name, text, columns)
+
+    def _row(self, at: _At, name: str, text: str, columns: Sequence[str]) -> None:
+        folded = name.casefold().rstrip(":")
+        cells = list(zip(columns, at.row.cells[1:], strict=True))
+        if folded in _FACTS:
+            for column, (release, cell) in enumerate(cells, 2):
+                self._fact(at, column, self.releases[release], _FACTS[folded], cell)
+        elif folded == "release notes":
+            for release, cell in cells:
+                self.releases[release].notes = wiki_cells.target(cell) or self.releases[release].notes
+        elif folded not in _IGNORED:
+            self._entry(at, name, text, cells)
+
+    def _fact(self, at: _At, column: int, release: Release, fact: str, markup: str) -> None:
+        cell = wiki_cells.read(markup)
+        self._footnotes(cell, release.footnotes, fact)
+        found = wiki_cells.day(cell.words)
+        if found is not None:
+            release.facts[fact] = found
+        elif cell.words:
+            release.undecided.append(f"{fact}: {cell.words}")
+            self.remarks.append(f"{at.place(column)}: {release.name}: {fact}: {cell.words}: no day, so it is left open")
+
+    def _footnotes(self, cell: wiki_cells.Cell, into: list[str], what: str) -> None:
+        into += [f"{what}: footnote {number}{self._said(number)}" for number in cell.footnotes]
+        into += [f"{what}: {note}" for note in cell.notes]
+
+    def _said(self, number: str) -> str:
+        return f": {self.texts[number]}" if number in self.texts else ""
+
+    def _entry(self, at: _At, name: str, text: str, cells: Sequence[tuple[str, str]]) -> None:
+        read = [(release, wiki_cells.read(cell)) for release, cell in cells]
+        said = [cell.words for _, cell in read if cell.words]
+        figures = bool(said) and all(wiki_cells.is_figure(word) for word in said)
+        limited = figures or (at.limits and bool(said) and not all(self._status(word) is not None for word in said))
+        section, variant = at.section, _variant(at.part)
+        if not limited and at.part:
+            section, variant = f"{section}: {at.part}", None
+        into = self.limits if limited else self.features
+        key = (section, variant, name.casefold())
+        if key in into:
+            self.errors.append(
+                f'{at.place(1)}: "{name}" a second time in "{section}"; its first row is on line {into[key].line}'
+            )
+            return
+        entry = into[key] = Entry(section, name, variant, text, at.row.line)
+        self._footnotes(wiki_cells.read(at.row.cells[0]), entry.discussion, name)
+        for column, (release, cell) in enumerate(read, 2):
+            self._footnotes(cell, entry.discussion, release)
+            if cell.words:
+                (self._figure if limited else self._cell)(at, column, entry, release, cell.words)
+
+    def _cell(self, at: _At, column: int, entry: Entry, release: str, said: str) -> None:
+        status = self._status(said)
+        if status is None:
+            entry.undecided[release] = said
+            self.remarks.append(
+                f'{at.place(column)}: {entry.name}, {release}: "{said}" is no status, so it is left open'
+            )
+        elif status == "":
+            entry.discussion.append(f"{release}: {said}")
+            self.remarks.append(f"{at.place(column)}: {entry.name}, {release}: removed, so the cell is blank")
+        else:
+            entry.cells[release] = status
+
+    def _status(self, said: str) -> str | None:
+        """The label that a sign and its words mean; empty for what was removed, None for what is no status."""
+        sign, rest = (said[0], said[1:].strip()) if said[0] in "✓✔½✗✘" else ("", said)
+        folded = " ".join(rest.casefold().replace("in this release", "").strip(" ().").split())
+        if folded == "removed":
+            return ""
+        if folded in ("deprecated", "experimental", "preview", "tech preview", "technology preview") and sign not in (
+            "✗",
+            "✘",
+        ):
+            return {"deprecated": "Deprecated", "experimental": "Experimental"}.get(folded, "Tech Preview")
+        decided = None if _UNKNOWN.fullmatch(said) else self.spoken.decide(said)
+        return decided.value if decided is not None and decided.status.limit is None else None
+
+    def _figure(self, at: _At, column: int, entry: Entry, release: str, said: str) -> None:
+        found = read_figure(said, None)
+        if found is not None and found[0].more is None and re.match("[0-9]", said):
+            entry.cells[release] = found[0].text
+        else:
+            entry.undecided[release] = said
+            self.remarks.append(
+                f'{at.place(column)}: {entry.name}, {release}: "{said}" is no one number, so it is left open'
+            )
 
 
-def _heading(level: int, text: str) -> Heading:
-    return Heading(level, (Text(text),), text, "")
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a row stands: its table, the row that names its section, the part of that (`For X86 Architectures`)."""
+
+    where: str
+    row: Row
+    section: str
+    part: str | None
+    heading: str
+
+    def place(self, column: int) -> str:
+        return f"{self.where}, row {self.row.number} (line {self.row.line}), column {column}"
+
+    @property
+    def limits(self) -> bool:
+        """Whether the table or the part is headed as one of limits."""
+        return any(re.search(r"\blimits?\b", words, re.I) for words in (self.section, self.heading))
+
+
+def _release(cell: str) -> str | None:
+    found = _RELEASE.fullmatch(wiki_cells.read(cell).words)
+    return found[1] if found else None
+
+
+def _same(row: Row, header: Row) -> bool:
+    return [_release(cell) for cell in row.cells] == [_release(cell) for cell in header.cells]
+
+
+def _header_errors(header: Row) -> Iterator[str]:
+    at = f"row {header.number} (line {header.line})"
+    found = [_release(cell) for cell in header.cells]
+    if found[0] is not None:
+        yield f"{at}, column 1: the header has no cell over the names of the features, so each release would get another's values"
+        return
+    for column, (cell, release) in enumerate(zip(header.cells, found, strict=True), 1):
+        if column > 1 and release is None:
+            yield f'{at}, column {column}: "{wiki_cells.words(cell)}" in the header is no release (Xen 4.20)'
+        elif release is not None and release in found[: column - 1]:
+            yield f"{at}, column {column}: Xen {release} a second time in the header"
+
+
+def _width_errors(table: Table, header: Row) -> Iterator[str]:
+    """The rows that have not one cell for each of the header's; a row that names a section may span any number of columns."""
+    width = len(header.cells)
+    for row in table.rows:
+        if row.number <= header.number or (row.span and (not table.plain or len(row.cells) == width)):
+            continue
+        count = len(row.cells)
+        if count != width:
+            column = min(count, width) + 1
+            more = "; is a name split over two lines?" if table.plain and count < width else ""
+            cells = "1 cell" if count == 1 else f"{count} cells"
+            yield f"row {row.number} (line {row.line}), column {column}: {cells} where the header has {width}{more}"
+
+
+def _variant(part: str | None) -> str | None:
+    """`For X86 Architectures` -> `X86`."""
+    return re.sub(r"^For\s+|\s+Architectures?$", "", part).strip() or None if part else None
+
+
+def statements(source: Source, path: str, version: str | None) -> Iterator[Statement]:
+    """What the page says of a release (the newest where it does not know the version), a statement a feature.  Raises Failure."""
+    page = read(source)
+    if page.errors:
+        raise Failure("; ".join(page.errors))
+    names = [release.name for release in page.releases]
+    newest = max(names, key=lambda name: tuple(map(int, name.split("."))))
+    release = version if version in names else newest
+    for entry in page.features:
+        if release in entry.cells:
+            status = entry.cells[release]
+            reading = read_status(status)
+            polarity: Polarity = "yes" if reading.security in ("yes", "external", "caveats") else "no"
+            yield Statement(
+                entry.name,
+                entry.section,
+                entry.variant,
+                status,
+                polarity,
+                Place(path, entry.line),
+                reading.label,
+                entry.name,
+            )

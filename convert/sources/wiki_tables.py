@@ -1,0 +1,142 @@
+"""The tables of a page of the wiki: of its wiki text, or of a copy in which cells stand between tabs or bars.
+
+Wiki text is read by mwparserfromhell (MIT), which gives no line numbers; rows are found again by their text, which it keeps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from convert.failure import Failure
+from convert.sources.wiki_cells import words
+from grammar.source import Source
+
+MAX = 1 << 20  # characters of wiki text
+_MOST_TABLES, _WIDEST = 200, 200  # in one page; columns of a table
+_TABLE = re.compile(r"^\s*\{\|", re.M)
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+# tags in cells are taken back afterwards: the parser need not pair them, which costs it seconds where they are not closed
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_HIDE, _SHOW = str.maketrans("<>", _OPEN + _CLOSE), str.maketrans(_OPEN + _CLOSE, "<>")
+_HEADING = re.compile(r"^={2,6}\s*(.+?)\s*={2,6}\s*$")
+
+
+_Code = Any  # the library has no types
+
+
+class Row(NamedTuple):
+    """A row: its number in the table and its line in the page, from 1; `span`: it is one cell over several columns."""
+
+    number: int
+    line: int
+    cells: tuple[str, ...]
+    span: bool = False
+
+
+class Table(NamedTuple):
+    """A table with the words of the heading above it; `plain`: it comes from a copy."""
+
+    heading: str
+    rows: tuple[Row, ...]
+    plain: bool = False
+
+
+def looks_wiki(source: Source) -> bool:
+    """Whether a text is the wiki's table of releases, as wiki text or as a copy, and no SUPPORT.md."""
+    if re.search(r"^(?:%[ \t]|# (?:Release|Feature) Support)", source.text, re.M):
+        return False
+    if _TABLE.search(source.text) is not None:
+        return True
+    plain = re.search(r"^[^\n]*\bXen(?: Project)? [0-9]+\.[0-9]+[^\n]*[\t|]", source.text, re.M)
+    return plain is not None and re.search(r"^#+ ", source.text, re.M) is None
+
+
+def tables(source: Source) -> list[Table]:
+    """All tables of a page, in order.  Raises Failure for one that is too large, or where the library is not there."""
+    if len(source.text) > MAX:
+        raise Failure(f"{source.name}: larger than {MAX} characters; that is no page of the wiki")
+    if _TABLE.search(source.text) is None:
+        return [Table("", tuple(_plain(source.text)), plain=True)]
+    if source.text.count("{|") > _MOST_TABLES:
+        raise Failure(f"{source.name}: more than {_MOST_TABLES} tables; that is no page of the wiki")
+    try:
+        library = import_module("mwparserfromhell")
+    except ImportError:
+        raise Failure("wiki text needs mwparserfromhell; try: pip install 'xen-support[wiki]'") from None
+    text = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source.text).translate(_HIDE)
+    return list(_wiki(library.parse(text, skip_style_tags=True), text))
+
+
+def _wiki(page: _Code, text: str) -> Iterator[Table]:
+    heading, at = "", 0
+    for node in page.nodes:
+        found = text.find(str(node), at)
+        at = found if found >= 0 else at
+        if hasattr(node, "title") and hasattr(node, "level"):
+            heading = words(str(node.title).translate(_SHOW))
+        elif getattr(node, "tag", None) == "table":
+            yield Table(heading, tuple(_rows(node.contents, text, at)))
+
+
+def _rows(contents: _Code, text: str, at: int) -> Iterator[Row]:
+    """The rows of a table; cells before the first `|-` are its first row."""
+    number = 0
+    first: list[Any] = []
+    for node in contents.nodes:
+        tag = getattr(node, "tag", None)
+        if tag in ("td", "th"):
+            first.append(node)
+            continue
+        if tag != "tr":
+            continue
+        if first:
+            number += 1
+            yield _row(number, first, text, at)
+            first = []
+        cells = [cell for cell in node.contents.nodes if getattr(cell, "tag", None) in ("td", "th")]
+        if cells:
+            found = text.find(str(cells[0]), text.find(str(node), at))
+            at = found if found >= 0 else at
+            number += 1
+            yield _row(number, cells, text, at)
+    if first:
+        yield _row(number + 1, first, text, at)
+
+
+def _row(number: int, cells: Sequence[Any], text: str, at: int) -> Row:
+    out: list[str] = []
+    for cell in cells:
+        inside = str(cell.contents).translate(_SHOW).strip()
+        out += [inside] * min(_number(cell, "colspan"), _WIDEST)
+        if _number(cell, "rowspan") > 1:
+            out += [""] * _WIDEST  # of another width, whatever the header has
+    start = max(at, text.find(str(cells[0]), at))
+    return Row(number, text.count("\n", 0, start) + 1, tuple(out[: 2 * _WIDEST]), len(cells) == 1 and len(out) > 1)
+
+
+def _number(cell: _Code, name: str) -> int:
+    if not cell.has(name):
+        return 1
+    found = re.search("[0-9]{1,6}", str(cell.get(name).value))
+    return max(1, int(found[0])) if found else 1
+
+
+def _plain(text: str) -> Iterator[Row]:
+    """The rows of a copy: lines with tabs or bars.  Lines without either are prose, headings among them."""
+    number = 0
+    for line, content in enumerate(text.split("\n"), 1):
+        if "\t" in content:
+            cells = tuple(cell.strip() for cell in content.rstrip("\r").split("\t"))
+        elif "|" in content:
+            cells = tuple(cell.strip() for cell in content.strip().removeprefix("|").removesuffix("|").split("|"))
+        else:
+            cells = (content.strip(),)
+            if number == 0 or not cells[0] or _HEADING.match(content):
+                continue
+        if all(re.fullmatch(r":?-{2,}:?", cell) or not cell for cell in cells) and any(cells):
+            continue
+        number += 1
+        yield Row(number, line, cells, len(cells) > 1 and bool(cells[0]) and not any(cells[1:]))
