@@ -14,6 +14,7 @@ from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
 from convert.trees.arguments import read_source
 from convert.trees.version import FILE
+from grammar.source import Source
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -62,6 +63,11 @@ def run(args: argparse.Namespace) -> int:
     """Draft, print the table; 1 where a tree is blocked or a file is in the way."""
     if args.and_back and not args.covers:
         raise Failure("--and-back goes with --covers")
+    covered = [read_source(name, args.repo) for name in args.covers]
+    if covered:
+        from convert.sources.covering import lacking
+
+        lacking(covered, {})  # a text that says nothing is refused before anything is written
     categorisation = load(args, look_in(args.repo) if args.repo is not None else None)
     trees = _chosen(categorisation, args.tree)
     paint = Painter(args.color, sys.stderr)
@@ -114,18 +120,17 @@ def run(args: argparse.Namespace) -> int:
             f"publication: {args.output}/open-questions.md",
             file=sys.stderr,
         )
-    lacking = _covers(args, made)
-    return int(bool((blocked & chosen) or refused or in_the_way or lacking))
+    uncovered = _covers(args, covered, made)
+    return int(bool((blocked & chosen) or refused or in_the_way or uncovered))
 
 
-def _covers(args: argparse.Namespace, made: dict[str, draft.Made]) -> bool:
+def _covers(args: argparse.Namespace, covered: list[Source], made: dict[str, draft.Made]) -> bool:
     """Print what of the texts of --covers a draft lacks; whether that is anything."""
-    if not args.covers:
+    if not covered:
         return False
     from convert.sources import covering
 
-    sources = [read_source(name, args.repo) for name in args.covers]
-    found = covering.lacking(sources, {name: one.draft.text for name, one in made.items()}, and_back=args.and_back)
+    found = covering.lacking(covered, {name: one.draft.text for name, one in made.items()}, and_back=args.and_back)
     for line in found.lines:
         print(clean(line))
     print(f"xen-support: {clean(found.summary)}", file=sys.stderr)

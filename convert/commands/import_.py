@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from convert.commands.import_kinds import KINDS, refuse
+from convert.commands.import_kinds import run as run_kind
 from convert.failure import Failure
 from convert.importing import workbook
 from convert.importing.tables import Tables, TreeFile
@@ -25,7 +27,6 @@ from grammar.rows import read_rows
 from grammar.source import Source
 
 _BRANCH = re.compile(r"(?:refs/heads/|refs/remotes/[^/]+/|origin/)?(.+)")
-_WIKI = re.compile(r"^\s*\{\|", re.M)
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,8 +40,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "files", metavar="FILE|REF:PATH|T", nargs="+",
-        help="a SUPPORT.md, a file of a git ref, a tree (version, branch, tag, unpacked source), the wiki text or a plain table "
-        "of the wiki's release features, or -",
+        help="a SUPPORT.md, a file of a git ref, a tree (version, branch, tag, unpacked source), or -; with --from what that names",
+    )  # fmt: skip
+    parser.add_argument(
+        "--from", dest="kind", choices=KINDS, metavar="KIND", help="what the inputs are instead: wiki (the wiki's page of release "
+        "features, as wiki text or with tabs or bars between cells), text (a list such as docs/misc/qemu-xen-security), kconfig or "
+        "docs (what a tree's Kconfig, its documents say)",
     )  # fmt: skip
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="BOOK", help="the workbook to write, .xlsx")
     parser.add_argument("--force", action="store_true", help="overwrite an existing workbook")
@@ -49,7 +54,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         default=[],
         metavar="NAME",
-        help="the tree's name in the workbook, one for each input in turn",
+        help="the tree's name in the workbook, one for each input in turn (--from wiki: for each release)",
     )
     parser.add_argument(
         "--repo", type=Path, metavar="DIR", help="the git repository of refs and trees (default: the current one)"
@@ -66,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
         raise Failure(f"{output}: the workbook's name must end in .xlsx")
     if output.exists() and not args.force:
         raise Failure(f"{output} is there already; --force overwrites it")
+    if args.kind is not None:
+        return run_kind(args, output)
     if args.name and len(args.name) != len(args.files):
         raise Failure(f"{len(args.name)} names for {len(args.files)} inputs; give one --name for each")
     files: list[TreeFile] = []
@@ -92,21 +99,19 @@ def run(args: argparse.Namespace) -> int:
         print(
             f"xen-support: {clean(name)}: the words of a link are kept, not its address {clean(url)}", file=sys.stderr
         )
-    print(_summary(tables, output))
+    print(workbook.summary(tables, output))
     return int(bool(errors or lost or links))
 
 
 def _read(args: argparse.Namespace, argument: str, name: str | None) -> tuple[list[TreeFile], int]:
     """The trees that an argument stands for, and how many errors its file has."""
     source, called, branch = _source(args, argument)
-    if _is_wiki(source):
-        from convert.sources import wiki
-
-        found = wiki.read(source)
-        if not found:
-            raise Failure(f"{argument}: no table of release features in it")
-        return found, 0
+    refuse(source)
     parsed = parse(source)
+    if not parsed.document.sections:
+        raise Failure(
+            f"{source.name}: no SUPPORT.md, as it has no headings; --from reads lists and the wiki's table; nothing is written"
+        )
     found_in_rows = read_rows(parsed.document, source).diagnostics
     wrong = [d for d in (*parsed.diagnostics, *found_in_rows) if d.severity == "error"]
     paint = Painter(args.color, sys.stderr)
@@ -146,16 +151,6 @@ def _branch(ref: str) -> str:
     return found[1] if found else ref
 
 
-def _is_wiki(source: Source) -> bool:
-    """Whether a text is the wiki's table, as wiki text or as a plain table, and no SUPPORT.md."""
-    if re.search(r"^#+ ", source.text, re.M):
-        return False
-    return (
-        _WIKI.search(source.text) is not None
-        or re.search(r"^[^\n]*[\t|]\s*Xen [0-9]+\.[0-9]+", source.text, re.M) is not None
-    )
-
-
 def _check(files: Sequence[TreeFile], tables: Tables, data: bytes) -> list[str]:
     """What the workbook, read again, does not say of the files."""
     with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
@@ -170,12 +165,3 @@ def _check(files: Sequence[TreeFile], tables: Tables, data: bytes) -> list[str]:
 
 def _layout(separator: str) -> str:
     return f'# Headings below level 3: what follows this in a Feature name is a deeper heading.\n[features]\nheading_separator = "{separator}"\n'
-
-
-def _summary(tables: Tables, output: Path) -> str:
-    rows = sum(len(heading.rows) for heading in tables.headings)
-    limits = sum(len(heading.limits) for heading in tables.headings)
-    return (
-        f"{clean(str(output))}: {len(tables.trees)} trees, {sum(h.name is not None for h in tables.headings)} features, {rows} rows, "
-        f"{limits} limits"
-    )

@@ -76,7 +76,6 @@ def run(args: argparse.Namespace) -> int:
     tree = _tree(args)
     known = shipped_map()
     others = [read_source(name, args.repo) for name in args.against]
-    listed = [statement for other in others for statement in statements(other, known)]
     parsed = parse(tree.source, prose=False)
     reading = read_rows(parsed.document, tree.source)
     wrong = [d for d in (*parsed.diagnostics, *reading.diagnostics) if d.severity == "error"]
@@ -84,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
     for diagnostic in wrong:
         print(one_line(diagnostic, tree.source, tree.source.name, paint), file=sys.stderr)
     rows = Rows(tree.source, parsed.document, reading.rows, load(args.aliases, shipped()))
+    listed = [statement for other in others for statement in statements(other, known, rows.version)]
     texts = tree.texts()
     held = list(match.lists(listed, rows, known))
     found = [*elsewhere.findings(texts, rows, known), *held]
@@ -108,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _tree(args: argparse.Namespace) -> _Tree:
     """The tree that is named, or the one around the current folder."""
-    from convert.sources.reading import texts_below, texts_of
+    from convert.sources.texts import texts_below, texts_of
     from convert.trees.arguments import read_source, source_of
     from convert.trees.git import object_of
     from convert.trees.resolve import resolve

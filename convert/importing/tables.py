@@ -26,15 +26,11 @@ LIST = "list"
 
 @dataclass(frozen=True, slots=True)
 class TreeFile:
-    """One tree's file: the name it is to have in the workbook, its branch if that is known, its document.
-
-    `signs`: its statuses are the wiki's signs and words, which the sheet reads as labels.
-    """
+    """One tree's file: the name it is to have in the workbook, its branch if that is known, its document."""
 
     name: str
     branch: str | None
     document: Document
-    signs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +44,7 @@ class TreeFacts:
     supported_until: str | None
     security_support_until: str | None
     release_notes: str | None
+    discussion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +53,7 @@ class FeatureRow:
 
     variant: str | None
     cells: Mapping[str, str]
+    discussion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +65,13 @@ class LimitRow:
     maximum: Mapping[str, str]
     tested: Mapping[str, str]
     security: Mapping[str, str]
+    discussion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A feature (`name` None: the section itself): its rows, its prose by tree, its limits; `stated`: its rows in each tree
-    that has it."""
+    that has it; `withdrawn`: no tree has it, and its name is struck out, which keeps it out of drafts."""
 
     section: str
     name: str | None
@@ -81,6 +80,7 @@ class Heading:
     caveats: Mapping[str, Prose]
     limits: tuple[LimitRow, ...] = ()
     stated: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

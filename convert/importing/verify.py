@@ -14,7 +14,6 @@ from convert.importing.tables import FEATURES, TreeFile
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout
 from convert.sheet.model import Categorisation
-from convert.sheet.statuses import Vocabulary
 from convert.sheet.workbook import open_workbook
 from grammar.nodes import BulletList, Document, Literal, Outside, Paragraph, Section
 from grammar.parser import parse_text
@@ -43,21 +42,20 @@ def differences(files: Sequence[TreeFile], book: Path, layout: Path | None = Non
         if tree is None or tree.name in blocked:
             yield f"{file.name}: no draft can be made of it"
         else:
-            spoken = chosen.vocabulary if file.signs else None
-            yield from (f"{file.name}: {line}" for line in _drafted(file, found, spoken))
+            yield from (f"{file.name}: {line}" for line in _drafted(file, found))
 
 
-def _drafted(file: TreeFile, found: Categorisation, spoken: Vocabulary | None) -> Iterator[str]:
+def _drafted(file: TreeFile, found: Categorisation) -> Iterator[str]:
     tree = found.tree(file.name)
     assert tree is not None
     made = draft.make(found, tree, None)
     if isinstance(made, list):
         yield from (f"no draft can be made of it: {line}" for line in made)
         return
-    yield from _tree(file.document, parse_text(made.draft.text).document, spoken)
+    yield from _tree(file.document, parse_text(made.draft.text).document)
 
 
-def _tree(document: Document, drafted: Document, spoken: Vocabulary | None) -> Iterator[str]:
+def _tree(document: Document, drafted: Document) -> Iterator[str]:
     again = read_rows(drafted).rows
     have = {row.keys: row for row in again}
     by_key = {row.key: row for row in again}
@@ -66,7 +64,7 @@ def _tree(document: Document, drafted: Document, spoken: Vocabulary | None) -> I
         found = have.get(row.keys) or by_key.get(row.key)
         if found is None:
             yield f'the row {row.key} ("{row.status}") is lost'
-        elif wrong := _row(row, found, spoken):
+        elif wrong := _row(row, found):
             yield f"the row {row.key}: {wrong}"
     yield from _overwritten(document)
     yield from _elsewhere(document)
@@ -82,10 +80,8 @@ def _tree(document: Document, drafted: Document, spoken: Vocabulary | None) -> I
             yield f"{' / '.join(change.feature)}: {change.kind}"
 
 
-def _row(row: Row, again: Row, spoken: Vocabulary | None) -> str | None:
-    decided = spoken.decide(row.status) if spoken else None
-    wanted = decided.value if decided else row.status
-    if fold_label(wanted) != fold_label(again.status):
+def _row(row: Row, again: Row) -> str | None:
+    if fold_label(row.status) != fold_label(again.status):
         return f'reads back as "{again.status}", not "{row.status}"'
     if row.kind != again.kind:
         return f"is a {again.kind} in the draft, a {row.kind} in the file"

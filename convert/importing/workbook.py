@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convert.importing.cells import flat, runs_of, whole_link
 from convert.importing.tables import Heading, LimitRow, Tables
+from convert.output.terminal import clean
 from convert.sheet.cells import Run
 from convert.sheet.layout import default_layout
 from convert.sheet.model import Prose
@@ -66,14 +68,25 @@ def write(tables: Tables) -> bytes:
 
 
 def _trees(book: Workbook, tables: Tables) -> None:
-    sheet = _sheet(book, "Trees", TREES, "B2")
+    discussed = any(tree.discussion for tree in tables.trees)
+    sheet = _sheet(book, "Trees", (*TREES, "Discussion") if discussed else TREES, "B2")
     for number, tree in enumerate(tables.trees, 2):
         facts = (
             tree.name, tree.branch, tree.version, tree.initial_release, tree.supported_until, tree.security_support_until,
-            tree.release_notes,
+            tree.release_notes, tree.discussion,
         )  # fmt: skip
         for column, text in enumerate(facts, 1):
             _put(sheet, number, column, text)
+
+
+def summary(tables: Tables, output: Path) -> str:
+    """How much a workbook holds, for people."""
+    rows = sum(len(heading.rows) for heading in tables.headings)
+    limits = sum(len(heading.limits) for heading in tables.headings)
+    return (
+        f"{clean(str(output))}: {len(tables.trees)} trees, {sum(h.name is not None for h in tables.headings)} features, {rows} rows, "
+        f"{limits} limits"
+    )
 
 
 def common(by_tree: Mapping[str, Prose]) -> _Shared:
@@ -96,6 +109,8 @@ def _groups(found: Sequence[Mapping[str, object]], trees: Sequence[str]) -> list
 
 def _features(book: Workbook, tables: Tables, words: int) -> None:
     """The Features tab: section and feature in merged cells, prose merged over a feature's rows; `words` are offered."""
+    from openpyxl.styles import Font
+
     trees = [tree.name for tree in tables.trees]
     shown = [heading for heading in tables.headings if heading.rows]
     prose: dict[str, list[_Shared]] = {
@@ -115,12 +130,15 @@ def _features(book: Workbook, tables: Tables, words: int) -> None:
             _merge(sheet, top, row - 1, 1)
             section, top = heading.section, row
             _put(sheet, row, 1, section)
-        _put(sheet, row, 2, heading.name)
+        name = _put(sheet, row, 2, heading.name)
+        if heading.withdrawn:
+            name.font = Font(strike=True)
         first = row
         for line in heading.rows:
             _put(sheet, row, 3, line.variant)
             for column, tree in enumerate(trees, 5):
                 _put(sheet, row, column, line.cells.get(tree))
+            _put(sheet, row, len(heads), line.discussion)
             row += 1
         texts: dict[int, tuple[Run, ...]] = {4: prose["description"][n][0], 5 + len(trees): prose["caveats"][n][0]}
         for column, (role, group) in enumerate(overrides, 6 + len(trees)):
@@ -170,6 +188,7 @@ def _limits(book: Workbook, tables: Tables) -> None:
                     _figure(sheet, row, column, below[role][number][1].get(group[0]))
                 elif row == first:
                     _put_runs(sheet, row, column, caveats[n][1].get(group[0], ()), heading)
+            _put(sheet, row, len(heads), line.discussion)
             row, number = row + 1, number + 1
         if heading.name is not None:
             _merge(sheet, first, row - 1, 2)

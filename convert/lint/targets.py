@@ -170,9 +170,9 @@ def texts_of(repo: Path, commit: str) -> Callable[[], Mapping[str, str]]:
     """What reads the other files of a commit that speak of support, when they are asked for."""
 
     def read() -> Mapping[str, str]:
-        from convert.sources import reading
+        from convert.sources import texts
 
-        return reading.texts_of(repo, commit)()
+        return texts.texts_of(repo, commit)()
 
     return read
 
@@ -183,9 +183,9 @@ def texts_below(folder: str) -> Callable[[], Mapping[str, str]]:
     def read() -> Mapping[str, str]:
         import pathlib
 
-        from convert.sources import reading
+        from convert.sources import texts
 
-        return reading.texts_below(pathlib.Path(folder))()
+        return texts.texts_below(pathlib.Path(folder))()
 
     return read
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from convert.names.aliases import shipped as aliases
-from convert.sources import elsewhere, listed, match, reading
+from convert.sources import elsewhere, listed, match
 from convert.sources.mapping import shipped
 from convert.sources.rows import Rows
 from convert.sources.statement import Finding
+from convert.sources.texts import texts_of
 from grammar.parser import parse
 from grammar.rows import read_rows
 from grammar.source import Source
@@ -39,7 +40,7 @@ def findings(tree: str) -> list[Finding]:
     commit = xengit.ref(tree)
     if not commit:
         pytest.skip(f"no {tree} here")
-    return elsewhere.findings(reading.texts_of(Path(xengit.PATH), commit)(), rows(commit))
+    return elsewhere.findings(texts_of(Path(xengit.PATH), commit)(), rows(commit))
 
 
 @pytest.mark.parametrize("tree", TREES)
@@ -91,6 +92,6 @@ def test_every_entry_of_the_map_is_used_by_a_tree() -> None:
         pytest.skip("not all trees are here")
     for tree in seen:
         commit = xengit.ref(tree)
-        elsewhere.findings(reading.texts_of(Path(xengit.PATH), commit)(), rows(commit))
+        elsewhere.findings(texts_of(Path(xengit.PATH), commit)(), rows(commit))
     list(match.lists(qemu("stable-4.9").statements, rows(xengit.ref("master")), known))
     assert sorted(set(known.entries()) - known.used) == []
