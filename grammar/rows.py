@@ -15,7 +15,7 @@ from grammar.source import Source, Span
 from grammar.status import Amount, Status, read_status
 
 _NO_STATUS = Status(None, "unstated")
-_PART = re.compile(r"(?:^|,\s*)(regularly tested|security supported)\s*$", re.I)
+LIMIT_PART = re.compile(r"(?:^|,\s*)(regularly tested|security supported)\s*$", re.I)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -183,7 +183,7 @@ def limits(rows: list[Row]) -> list[Limit]:
     for row in rows:
         if row.kind != "status" or row.reading.limit is None:
             continue
-        part = _PART.search(row.qualifier) if row.qualifier else None
+        part = LIMIT_PART.search(row.qualifier) if row.qualifier else None
         if part is None and not row.reading.maximum:
             continue
         variant = row.qualifier[: part.start()].rstrip() if part and row.qualifier else row.qualifier

@@ -8,14 +8,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from convert.commands.source import add_source, load, look_in
+from convert.commands.source import add_source, load
 from convert.failure import Failure
 from convert.merge import Side
 from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git
 from convert.update import pending, resolve
-from convert.update.apply import Options, carry_out, obstacle, step_of
+from convert.update.apply import Options, begin, carry_out, obstacle, step_of
+from convert.update.branches import Wishes, push_command, shared_with
 from convert.update.formats import as_json, as_text
 from convert.update.plan import Blocked, Plan, plan
 
@@ -54,23 +55,33 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--checkout", action="store_true", help="if the branch is checked out and clean, update that too"
     )
     parser.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
+    parser.add_argument(
+        "--onto", metavar="REF", help="the branch that patches are made against (default: staging or staging-X.Y, else the sheet's)"
+    )  # fmt: skip
+    parser.add_argument(
+        "--adopt", action="store_true", help="take the file over as it stands, without the base that belongs to the branch"
+    )  # fmt: skip
     add_color(parser)
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Plan, update, or finish what waits."""
-    settled: dict[str, Side] = dict.fromkeys(args.ours, "ours")
     both = sorted(set(args.ours) & set(args.theirs))
     if both:
         raise Failure(f"both --ours and --theirs for {both[0]}")
-    settled |= dict.fromkeys(args.theirs, "theirs")
+    settled: dict[str, Side] = {**dict.fromkeys(args.ours, "ours"), **dict.fromkeys(args.theirs, "theirs")}
     if args.go_on and args.abort:
         raise Failure("--continue or --abort, not both")
-    if args.source is not None:
-        if args.go_on or args.abort:
-            raise Failure("--continue and --abort take no SOURCE: they finish the merge that waits")
-        return _update(args, settled)
+    if args.source is None:
+        return _finish(args, settled)
+    if args.go_on or args.abort:
+        raise Failure("--continue and --abort take no SOURCE: they finish the merge that waits")
+    return _update(args, settled)
+
+
+def _finish(args: argparse.Namespace, settled: dict[str, Side]) -> int:
+    """Settle, conclude or give up the merges that wait."""
     if args.plan:
         raise Failure("--plan needs SOURCE")
     if not (args.go_on or args.abort or settled):
@@ -136,14 +147,12 @@ def _options(args: argparse.Namespace) -> Options:
 
 def _update(args: argparse.Namespace, settled: dict[str, Side]) -> int:
     git.common_dir(args.repo)  # not a repository: said before a long read
-    categorisation = load(args, look_in(args.repo, args.remote))
+    categorisation = load(args)
     chosen = _chosen(categorisation, args.tree)
-    paint = Painter(args.color, sys.stderr)
-    names = {tree.name for tree in chosen}
-    for problem in categorisation.problems:
-        if not problem.trees or names & set(problem.trees):
-            print(one_line(problem, None, categorisation.workbook, paint), file=sys.stderr)
+    _tell_problems(args, categorisation, {tree.name for tree in chosen})
     blocked = categorisation.blocked()
+    remote = shared_with(args.repo)
+    wishes = Wishes(args.remote, args.onto, args.adopt)
     plans: list[Plan | Blocked] = []
     status = 0
     for tree in chosen:
@@ -152,15 +161,30 @@ def _update(args: argparse.Namespace, settled: dict[str, Side]) -> int:
         else:
             if not args.plan:
                 pending.tidy(args.repo, tree.name)
-            plans.append(plan(args.repo, categorisation, tree, settled=settled, remote=args.remote))
+            plans.append(plan(args.repo, categorisation, tree, settled=settled, wishes=wishes))
         if not args.plan:
             found = plans[-1]
             status = max(status, _each([tree.name], lambda _, found=found: _apply(args, found)))  # type: ignore[misc]
     _check_keys(plans, settled)
-    if not args.plan:
-        return status
+    if args.plan:
+        return _show(args, plans, categorisation.sha256)
+    if remote is not None:
+        print(f"to share: {clean(push_command(remote))}", file=sys.stderr)
+    return status
+
+
+def _tell_problems(args: argparse.Namespace, categorisation: Categorisation, names: set[str]) -> None:
+    """Say what is wrong with the sheet, as far as it touches the trees named."""
+    paint = Painter(args.color, sys.stderr)
+    for problem in categorisation.problems:
+        if not problem.trees or names & set(problem.trees):
+            print(one_line(problem, None, categorisation.workbook, paint), file=sys.stderr)
+
+
+def _show(args: argparse.Namespace, plans: list[Plan | Blocked], sha256: str) -> int:
+    """Print the plans."""
     if args.format == "json":
-        json.dump(as_json(plans, categorisation.sha256), sys.stdout, ensure_ascii=False, indent=1)
+        json.dump(as_json(plans, sha256), sys.stdout, ensure_ascii=False, indent=1)
         print()
     else:
         for found in plans:
@@ -189,12 +213,18 @@ def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tre
 def _apply(args: argparse.Namespace, found: Plan | Blocked) -> int:
     """Carry out one tree's plan and say what was done."""
     if isinstance(found, Blocked):
-        for line in found.why:
-            print(f"xen-support: {clean(found.tree)}: {clean(line)}", file=sys.stderr)
+        begun = begin(args.repo, found)
+        if begun:
+            print(f"{clean(found.tree)}: {clean(begun)}")
+        for number, line in enumerate(found.why):
+            print(
+                f"xen-support: {clean(found.tree)}: {clean(line)}" if not number else f"    {clean(line)}",
+                file=sys.stderr,
+            )
         return 1
     name = clean(found.tree)
-    if found.branches.note:
-        print(f"xen-support: {clean(found.branches.note)}", file=sys.stderr)
+    for note in found.branches.notes:
+        print(f"xen-support: {clean(note)}", file=sys.stderr)
     wrong = obstacle(args.repo, found, _options(args))
     if wrong:
         print(f"xen-support: {name}: {clean(wrong)}", file=sys.stderr)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from grammar.labels import Security
-from grammar.rows import Limit, Row
+from grammar.rows import LIMIT_PART, Limit, Row
 from grammar.status import Amount, fold_label, size
 
 # how much is promised; another organisation's process is less than the project's own, conditions are less than none
@@ -16,7 +16,6 @@ _WORDS: dict[Security, str] = {
     "yes": "security supported", "no": "not security supported", "external": "security supported by another project only",
     "caveats": "security supported with conditions", "limited": "security supported in part", "unstated": "without a statement on security",
 }  # fmt: skip
-_PART = re.compile(r"(?:^|,\s*)(regularly tested|security supported)\s*$", re.I)
 _SPEAKS = re.compile(
     r"\bsecurity\b|\bXSAs?\b|\b(?:not|un|de)[ -]?support|\bsupported\b|\brestrict|\b(?:un)?trust", re.I
 )
@@ -53,7 +52,7 @@ def part_of(row: Row) -> str | None:
     """`tested` or `security` for a row that states this part of a limit; None for any other row."""
     if row.kind != "status" or row.reading.limit is None or not row.qualifier:
         return None
-    found = _PART.search(row.qualifier)
+    found = LIMIT_PART.search(row.qualifier)
     return None if found is None else "tested" if found[1].lower() == "regularly tested" else "security"
 
 
@@ -61,7 +60,7 @@ def variant_of(row: Row) -> str | None:
     """The variant that a row speaks of: its qualifier without `regularly tested` and `security supported`."""
     if row.qualifier is None or part_of(row) is None:
         return row.qualifier
-    return _PART.sub("", row.qualifier).rstrip() or None
+    return LIMIT_PART.sub("", row.qualifier).rstrip() or None
 
 
 def bound(limit: Limit | None) -> Amount | None:

@@ -81,6 +81,35 @@ def complete(definitions: Definitions, labels: Iterable[str]) -> Definitions:
     return Definitions(new, definitions.origin, tuple(missing))
 
 
+def without_own(definitions: Definitions, theirs: Definitions) -> Definitions:
+    """The same without the definitions that are word for word our template's and that another text (`theirs`) lacks.
+
+    `complete` adds them again for labels in use: so a label that no row uses any more takes its definition along.
+    """
+    text = definitions.text
+    spans = []
+    for section in parse_text(text).document.walk():
+        label = section.heading.text
+        if section.sections or not _defines(section) or has(theirs.text, label):
+            continue
+        start = section.heading.span.start
+        end = max(block.span.end for block in section.blocks)
+        if " ".join(text[start:end].split()).lstrip("# ") == " ".join(_own_entry(label).split()).lstrip("# "):
+            spans.append((start, end))
+    for start, end in reversed(spans):
+        rest = text[end:].lstrip("\n")
+        text = text[:start].rstrip("\n") + (f"\n\n{rest}" if rest else "\n")
+    return Definitions(text, definitions.origin, definitions.added) if spans else definitions
+
+
+def _own_entry(label: str) -> str:
+    """Our definition of a label; empty where we have none."""
+    try:
+        return _entry(label, 1)
+    except KeyError:
+        return ""
+
+
 def has(text: str, label: str) -> bool:
     """Whether a definitions text names a label as a heading or in strong emphasis."""
     name = re.escape((BY_NAME[label].heading or label) if label in BY_NAME else label).replace(r"\ ", r"\s+")

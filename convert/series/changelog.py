@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from convert.diff.compare import Change, compare
-from convert.mail.messages import one_line, wrapped
+from convert.diff.compare import Change
+from convert.mail.messages import wrapped
+from convert.mail.statements import meaning, name, statement
 from convert.series.split import FRAME, WHOLE, section_key
-from grammar.parser import parse_text
 
 _HEAD = re.compile(r"Changes in v([1-9][0-9]*):[ \t]*")
-_LONGEST = 160  # characters of a status or path in a sentence
 
 
 def since(posted: tuple[str | None, str], now: tuple[str | None, str]) -> list[Change]:
@@ -19,12 +18,8 @@ def since(posted: tuple[str | None, str], now: tuple[str | None, str]) -> list[C
 
     What the tree's own branch has changed meanwhile is no change of the series.
     """
-    upstream = {_identity(change) for change in _compared(posted[0], now[0])}
-    return [change for change in _compared(posted[1], now[1]) if _identity(change) not in upstream]
-
-
-def _compared(old: str | None, new: str | None) -> list[Change]:
-    return compare(parse_text(old or "").document, parse_text(new or "").document)
+    upstream = {_identity(change) for change in meaning(posted[0], now[0])}
+    return [change for change in meaning(posted[1], now[1]) if _identity(change) not in upstream]
 
 
 def _identity(change: Change) -> tuple[str, str, str | None, str | None]:
@@ -49,32 +44,7 @@ def _key(change: Change, keys: Sequence[str]) -> str:
 
 def sentences(changes: Sequence[Change], *, section: bool) -> list[str]:
     """A line of a change log for each change, losses of security support first; `section`: with the section's name."""
-    return [sentence(change, section=section) for change in changes]
-
-
-def sentence(change: Change, *, section: bool = False) -> str:
-    """One change in words, without a full stop."""
-    path = [one_line(part) for part in change.path if part]
-    first = 0 if len(path) < 2 else 1 if section or len(path) == 2 else 2
-    name = " / ".join(path[first:]) or "preamble"
-    old, new = _short(change.old), _short(change.new)
-    match change.kind:
-        case "added":
-            return f"{name}: new: {new}" if new else f"{name}: new"
-        case "removed":
-            return f"{name}: removed, was {old}" if old else f"{name}: removed"
-        case "renamed" | "moved":
-            return f"{name}: {change.kind}, was {old}"
-        case "description" | "caveat":
-            what = "caveats" if change.kind == "caveat" else "description"
-            return f"{name}: {what} {'changed' if old and new else 'added' if new else 'removed'}"
-        case _:
-            return f"{name}: {new or 'not stated'}, was {old or 'not stated'}"
-
-
-def _short(words: str | None) -> str:
-    flat = one_line(words or "")
-    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 3] + "..."
+    return [statement(change, name(change, first=1 if section else 2)) for change in changes]
 
 
 def lines(found: Sequence[str]) -> list[str]:

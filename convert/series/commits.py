@@ -161,7 +161,7 @@ def _message(step: Step, files: Files) -> Message:
         names = ", ".join(sorted(files))
         return Message(subject_of(f"bring {names} in line"), "\n".join(wrapped(f"Changes of {names} that go with it.")))
     if step.before is not None and step.what != "removal" and not _is_new(step):
-        composed = read(compose(parse_text(step.before).document, parse_text(step.after).document, None, None))
+        composed = read(compose(step.before, step.after, None))
         features = re.match(r"SUPPORT\.md: update [0-9]+ features", composed.subject)
         if step.what == "section" and features:
             return replace(composed, subject=subject_of(f"update {step.heading}"))

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from convert.diff.compare import Change as Meaning
-from convert.diff.compare import compare, severity
+from convert.diff.compare import severity
 from convert.mail.messages import one_line, subject_of, wrapped
+from convert.mail.statements import meaning
 from convert.series.changelog import lines, sentences
 from convert.series.plan import Change
 from grammar.parser import parse_text
@@ -80,7 +81,7 @@ def _paragraphs(text: str) -> list[str]:
 def _made(facts: Facts) -> Iterator[str]:
     change = facts.change
     new, old = _rows(change.after), _rows(change.before or "")
-    found = compare(parse_text(change.before or "").document, parse_text(change.after).document)
+    found = meaning(change.before, change.after)
     if facts.posted is not None:
         told = lines(sentences(facts.since, section=True))
         yield "\n".join([f"Changes since v{facts.posted}:", *_some(told or ["- none in meaning"])])

@@ -11,8 +11,9 @@ from convert.mail import messages
 from convert.mail.messages import Message
 from convert.series import posted
 from convert.series.posted import Record
-from convert.trees import git, resolve
-from convert.trees.version import FILE, UNSTABLE_NAMES, branched_version, is_unstable
+from convert.trees import git, upstream
+from convert.trees.version import FILE, UNSTABLE_NAMES
+from convert.update import base as bases
 
 Files = dict[str, tuple[str, str] | None]
 
@@ -83,8 +84,9 @@ def find(repo: Path, tree: str, remote: str | None = None, onto: str | None = No
     if tip is None:
         known = ", ".join(support_trees(repo)) or "none"
         raise Failure(f"{tree}: no branch support/{tree}; run `xen-support update` first (there are: {known})")
-    found = resolve.resolve(onto or _staging(repo, tree), repo, remote, unpacked=False)
-    name = (found.ref or found.name).removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    base_ref = bases.load(repo, tree)
+    found = upstream.find(repo, tree, base_ref.upstream if base_ref else None, remote, onto)
+    name = upstream.name_of(found)
     base = found.commit or ""
     fork = git.merge_base(repo, tip, base)
     if fork is None:
@@ -111,21 +113,6 @@ def find(repo: Path, tree: str, remote: str | None = None, onto: str | None = No
         return Blocked(f"{FILE} of support/{tree} or {name} is not UTF-8")
     ours.pop(FILE, None)
     return Change(tree, name, base, tip, *texts, ours, found.note)
-
-
-def _staging(repo: Path, tree: str) -> str:
-    """The branch that a tree's patches are for: staging, or the stable branch where a clone has no staging one."""
-    version = branched_version(tree)
-    if is_unstable(tree):
-        names = ["staging", "master"]
-    elif version:
-        names = [f"staging-{version}", f"stable-{version}"]
-    else:
-        names = [tree]
-    for name in names:
-        if git.refs(repo, f"refs/heads/{name}", f"refs/remotes/*/{name}"):
-            return name
-    return names[-1]
 
 
 def lines_of(repo: Path, old: str, new: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,16 @@ _SAME = (
 # of the caller's GIT_* variables: who they are and their settings, but nothing that leads to another repository
 _KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_")
 _NO_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1"}
+
+# what the system says where a file cannot be written
+_ENVIRONMENT = (
+    "No space left",
+    "Disk quota",
+    "Read-only file system",
+    "Permission denied",
+    "File too large",
+    "Input/output error",
+)
 
 
 def run(
@@ -141,7 +152,8 @@ def object_of(repo: Path, name: str) -> bytes | None:
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:
     said = done.stderr.decode(errors="replace").strip().splitlines()
-    return said[-1].removeprefix("fatal: ") if said else "git failed"
+    cause = next((line for line in said if any(words in line for words in _ENVIRONMENT)), None)
+    return (cause or said[-1]).removeprefix("error: ").removeprefix("fatal: ") if said else "git failed"
 
 
 def merge_file(ours: str, base: str, theirs: str, labels: tuple[str, str, str]) -> tuple[str, int]:
@@ -247,6 +259,38 @@ def merge_base(repo: Path, one: str, other: str) -> str | None:
     return done.stdout.decode().split("\n")[0] or None if done.returncode == 0 else None
 
 
+def is_ancestor(repo: Path, old: str, new: str) -> bool:
+    """Whether a commit is another one, or in its history."""
+    return run(repo, "merge-base", "--is-ancestor", "--end-of-options", old, new).returncode == 0
+
+
+def messages(repo: Path, tip: str, without: Sequence[str] = (), *, straight: bool = False) -> list[tuple[str, str]]:
+    """The commits of a history, newest first: (hash, message); without what is in the history of others.
+
+    `straight`: of merges, the first parents' only.  Raises Failure.
+    """
+    done = run(
+        repo, "log", "-z", "--topo-order", "--no-show-signature", "--format=%H%n%B", *(["--first-parent"] if straight else []),
+        "--end-of-options", tip, *(f"^{other}" for other in without), "--",
+    )  # fmt: skip
+    if done.returncode:
+        raise Failure(f"{tip}: {_said(done)}")
+    entries = done.stdout.decode(errors="replace").split("\0")
+    return [(commit, text) for commit, _, text in (entry.lstrip("\n").partition("\n") for entry in entries) if commit]
+
+
+def parents(repo: Path, name: str) -> tuple[str, ...]:
+    """The parents of a commit.  Raises Failure."""
+    head = raw_commit(repo, name).partition(b"\n\n")[0]
+    return tuple(line[7:].decode() for line in head.split(b"\n") if line.startswith(b"parent "))
+
+
+def reflog(repo: Path) -> list[str]:
+    """The commits in the reflogs of all refs and of HEAD, newest first; none where nothing is logged."""
+    done = run(repo, "log", "--walk-reflogs", "--all", "--no-show-signature", "--format=%H", "--max-count=5000")
+    return list(dict.fromkeys(done.stdout.decode(errors="replace").split())) if done.returncode == 0 else []
+
+
 def checkouts(repo: Path) -> dict[str, Path]:
     """The branches that are checked out, by full name, with the work tree of each."""
     done = run(repo, "worktree", "list", "--porcelain", "-z")
@@ -345,7 +389,29 @@ def move_refs(repo: Path, moves: Sequence[tuple[str, str, str | None]]) -> str |
     lines = [f"update {name}\0{new}\0{old or '0' * len(new)}\0" for name, new, old in moves]
     text = "".join(["start\0", *lines, "prepare\0", "commit\0"])
     done = run(repo, "update-ref", "-z", "--stdin", "-m", "xen-support update", data=text.encode())
-    return _said(done) if done.returncode else None
+    if done.returncode == 0:
+        return None
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return " ".join(said[:1]).removeprefix("fatal: ") or "git failed"
+
+
+def move_refs_or_fail(repo: Path, moves: Sequence[tuple[str, str, str | None]], about: str) -> None:
+    """`move_refs`; where it refuses, Failure with the cause and what to do: a lock that was left, a full disk, a ref that moved."""
+    refused = move_refs(repo, moves)
+    if refused is None:
+        return
+    lock = re.search(r"Unable to create '([^']*\.lock)'", refused)
+    if lock is not None:
+        raise Failure(
+            f"{about}: {os.path.normpath(lock[1])} is there: another git is at work, or was killed; nothing was changed. Remove the file if no git "
+            "runs, and run this again"
+        )
+    said = refused.partition(": ")[2] if refused.startswith("prepare: ") else refused
+    if any(words in refused for words in _ENVIRONMENT):
+        raise Failure(f"{about}: git cannot write its refs, so nothing was changed: {said}")
+    raise Failure(
+        f"{about}: something else has changed its refs meanwhile, so nothing was changed; run it again ({said})"
+    )
 
 
 def _checked(done: subprocess.CompletedProcess[bytes], what: str) -> str:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convert.failure import Failure
-from convert.mail.describe import compose
+from convert.mail.describe import DRAFT, compose
 from convert.trees import git
 from convert.trees.version import FILE
 from convert.update import base, pending
-from convert.update.plan import Plan
-from grammar.parser import parse_text
+from convert.update.plan import Blocked, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,11 @@ def step_of(found: Plan) -> Step:
     """The step that a plan without conflicts, or its resolution, takes."""
     branches = found.branches
     content = None
-    if found.moves_base:
-        content = base.files(found.made, found.theirs, found.sha256, branches.upstream_at)
+    if found.pins:
+        content = base.files(found.made, found.theirs, found.sha256, branches.upstream_at, branches.branch)
     return Step(
         found.tree, branches.support, branches.support_at, branches.parents, branches.fork or _kept(found), branches.upstream,
-        found.result.data, found.base.commit if found.base else None, content,
+        found.result.data, found.base_at, content,
     )  # fmt: skip
 
 
@@ -101,7 +100,9 @@ def carry_out(repo: Path, step: Step, options: Options, journal: Path | None = N
     if new != step.at:
         moves.append((step.support, new, step.at))
     if step.new_base is not None:
-        moves.append((base.ref_of(step.tree), base.store(repo, step.tree, step.base_at, step.new_base), step.base_at))
+        moves.append(
+            (base.ref_of(step.tree), base.store(repo, step.tree, step.base_at, step.new_base, new), step.base_at)
+        )
     if not moves:
         return None
     folder = git.checkouts(repo).get(step.support) if options.checkout and step.at and new != step.at else None
@@ -109,14 +110,18 @@ def carry_out(repo: Path, step: Step, options: Options, journal: Path | None = N
         pending.note_checkout(repo, step.tree, folder, step.support, step.at, new)
     if journal is not None:
         pending.note_moves(journal, moves)
-    refused = git.move_refs(repo, moves)
-    if refused is not None:
-        raise Failure(
-            f"{step.tree}: something else has changed its refs meanwhile, so nothing was changed; run it again ({refused})"
-        )
+    git.move_refs_or_fail(repo, moves, step.tree)
     if folder is not None:
         pending.finish_checkout(repo, step.tree)
     return new if new != step.at else None
+
+
+def begin(repo: Path, found: Blocked) -> str | None:
+    """Make the support branch of a tree that is not updated yet begin where it is to; what to tell people.  Raises Failure."""
+    if found.start is None:
+        return None
+    git.move_refs_or_fail(repo, [(f"refs/heads/support/{found.tree}", found.start, None)], found.tree)
+    return f"support/{found.tree} begins at {found.start[:12]}"
 
 
 def _commit(repo: Path, step: Step, options: Options) -> str:
@@ -139,6 +144,8 @@ def _commit(repo: Path, step: Step, options: Options) -> str:
     else:
         above = first
     stored = git.store_tree(repo, {FILE: git.store(repo, step.text)}, above)
-    before, after = (parse_text((text or b"").decode("utf-8", "replace")).document for text in (old, step.text))
-    message = compose(before, after, merged, person if options.sign_off else None)
+    before, after = ((text or b"").decode("utf-8", "replace") for text in (old, step.text))
+    draft = git.store(repo, step.new_base[FILE]) if step.new_base is not None else "none"
+    tags = [f"{DRAFT}: {draft}", *([f"Signed-off-by: {person}"] if options.sign_off else [])]
+    message = compose(before, after, merged, tags)
     return git.store_commit(repo, stored, step.parents, message)

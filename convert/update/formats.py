@@ -7,7 +7,8 @@ from typing import Any
 
 from convert.merge import Change
 from convert.output.terminal import TOOL, clean
-from convert.update.plan import Blocked, Plan, proposal
+from convert.update.plan import Blocked, Plan
+from convert.update.renames import InSheet, Sheet
 
 _TITLES = (
     ("conflict", "conflicts"),
@@ -34,12 +35,12 @@ def as_text(found: Plan | Blocked) -> list[str]:
         return [f"{clean(found.tree)}: blocked", *(f"  {clean(line)}" for line in found.why)]
     branches = found.branches
     lines = [f"{clean(found.tree)}: {clean(_short(branches.support))}, from {clean(_short(branches.upstream))}"]
-    if branches.note:
-        lines.append(f"  {clean(branches.note)}")
-    if branches.support_at is None:
+    lines += [f"  {clean(note)}" for note in branches.notes]
+    if branches.tip is None:
         lines.append("  the branch does not exist yet; it would be made")
     if found.adopted:
-        lines.append("  first update: the file is taken over as it stands; below, where sheet and file disagree")
+        disagree = "; below, where sheet and file disagree" if any(changes for _, _, changes in sections(found)) else ""
+        lines.append(f"  first update: the file is taken over as it stands{disagree}")
     if leads(found):
         lines.append("  committed upstream: git leads; where the two differ, change the sheet rather than the file")
     if len(branches.parents) > 1:
@@ -47,11 +48,12 @@ def as_text(found: Plan | Blocked) -> list[str]:
     if found.stuck:
         lines.append("  that merge has conflicts; the sheet's changes come after it")
     changed = [change for _, _, changes in sections(found) for change in changes]
+    sheet = Sheet(found)
     lines.append(f"  unchanged: {found.result.units - len(changed)}")
     for who, title, changes in sections(found):
         if changes:
             lines.append(f"  {title}: {len(changes)}")
-            lines += [f"    {line}" for change in changes for line in _change(found, who, change)]
+            lines += [f"    {line}" for change in changes for line in _change(found, sheet, who, change)]
     return lines
 
 
@@ -60,11 +62,12 @@ def leads(found: Plan) -> bool:
     return bool(found.ours) and (found.adopted or found.branches.leads)
 
 
-def _change(found: Plan, who: str, change: Change) -> Iterator[str]:
+def _change(found: Plan, sheet: Sheet, who: str, change: Change) -> Iterator[str]:
     place = change.place
     where = " / ".join(place.path[1:] or place.path) or "top of the file"
     what = "" if place.what == "status" else f" ({place.what})"
-    cell = found.cells.get(place.key)
+    there = sheet.at(change)
+    cell = there.cell
     yield clean(f"{where}{what} [{place.key}]")
     base, ours, theirs = map(_brief, (change.base, change.ours, change.theirs))
     if who == "theirs":
@@ -73,10 +76,28 @@ def _change(found: Plan, who: str, change: Change) -> Iterator[str]:
         yield clean(f"  {base} -> {ours}")
     else:
         yield clean(f"  the file says {ours}, {'the other branch' if found.stuck else 'the sheet'} {theirs}")
+        if there.name and not found.stuck:
+            yield clean(
+                f'  renamed by hand: the sheet has it under the old name "{there.name}"{f", {cell}" if cell else ""}'
+            )
         if not found.stuck:
-            yield clean(f"  to agree again: {proposal(change, cell)[:200]}")
+            yield clean(f"  to agree again: {proposal(change, there)[:200]}")
         if who == "conflict":
             yield clean(f"  or settle it: --ours '{place.key}' or --theirs '{place.key}'")
+
+
+def proposal(change: Change, there: InSheet) -> str:
+    """What to change in the sheet so that it says what the file says."""
+    where = f"cell {there.cell}" if there.cell else "the sheet (it has no such row)"
+    if change.place.what in ("position", "heading", "feature"):
+        if there.name and there.cell:
+            where = f"the row of cell {there.cell}"
+        return f"{where}: {change.place.what} as in the file: {' / '.join(change.place.path[1:]) or 'top'}"
+    if there.name:
+        return f'{where}, there "{there.name}": the name as in the file: {" / ".join(change.place.path[1:])}'
+    if change.ours is None:
+        return f"{where}: leave it blank"
+    return f'{where}: "{" ".join(change.ours.split())}"'
 
 
 def _brief(text: str | None) -> str:
@@ -105,6 +126,7 @@ def _tree(found: Plan | Blocked) -> dict[str, Any]:
         return {"tree": found.tree, "blocked": list(found.why)}
     branches = found.branches
     changed = [change for _, _, changes in sections(found) for change in changes]
+    sheet = Sheet(found)
     return {
         "tree": found.tree, "blocked": None, "support": branches.support, "support_commit": branches.support_at,
         "upstream": branches.upstream, "upstream_commit": branches.upstream_at, "base": found.base.commit if found.base else None,
@@ -114,8 +136,8 @@ def _tree(found: Plan | Blocked) -> dict[str, Any]:
             {
                 "who": {"theirs": "sheet", "ours": "hand"}.get(who, who), "key": change.place.key, "what": change.place.what,
                 "path": list(change.place.path), "base": change.base, "ours": change.ours, "theirs": change.theirs,
-                "cell": found.cells.get(change.place.key), "settled": change.settled,
-                "sheet_edit": proposal(change, found.cells.get(change.place.key)) if who in ("ours", "conflict") else None,
+                "cell": sheet.at(change).cell, "settled": change.settled,
+                "sheet_edit": proposal(change, sheet.at(change)) if who in ("ours", "conflict") else None,
             }
             for who, _, changes in sections(found)
             for change in changes

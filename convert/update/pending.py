@@ -21,8 +21,10 @@ from convert.output.files import write_atomic
 from convert.output.terminal import TOOL
 from convert.trees import git
 from convert.trees.version import FILE
+from convert.update import schema
 
-_SCHEMA = "xen-support.update/1"
+_VERSION = 1
+_SCHEMA = f"xen-support.update/{_VERSION}"
 _CHECKOUT = "checkout.json"
 _MOVES = "moving.json"
 
@@ -92,12 +94,12 @@ def load(repo: Path, tree: str) -> Pending:
         raise Failure(f"{tree}: no merge waits")
     try:
         state = json.loads((folder / "state.json").read_bytes())
-        if not isinstance(state, dict) or state.get("schema") != _SCHEMA:
+        if schema.number(state, "update", _VERSION, str(folder)) is None:
             raise ValueError
         kept = folder / "base"
         content = {path.name: path.read_bytes() for path in sorted(kept.iterdir())} if kept.is_dir() else None
         return Pending(folder, state, (folder / "ours.md").read_bytes(), (folder / "theirs.md").read_bytes(), content)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise Failure(f"{folder}: not the state of an update; give it up with --abort") from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,11 +13,15 @@ from convert.failure import Failure
 from convert.merge import Change, Labels, Merged, Place, Rule, Side, no_rule
 from convert.merge import merge as merge_documents
 from convert.sheet.model import Categorisation, Tree
-from convert.trees import git, resolve
+from convert.trees import git
 from convert.trees.version import FILE
-from convert.update import base as bases
 from convert.update.base import Base
+from convert.update.branches import Branches, Stop, Wishes
+from convert.update.branches import find as find_branches
 from convert.update.cells import Undecided, cells
+from convert.update.lineage import Fit
+from grammar.parser import parse_text
+from grammar.rows import read_rows
 from grammar.source import Source
 
 SHORT = 12
@@ -26,29 +30,11 @@ Settled = Mapping[str, Side]
 merge = partial(merge_documents, merge_text=git.merge_file)
 
 
-@dataclass(frozen=True, slots=True)
-class Branches:
-    """A tree's branches in the repository.
-
-    `upstream` is its own branch's full ref, at `upstream_at`; `support` is the ref that is written, at `support_at` (None: not
-    yet there), `parents` those of the next commit; `leads`: the tree's own branch has what the support branch had.
-    """
-
-    upstream: str
-    upstream_at: str
-    support: str
-    support_at: str | None
-    parents: tuple[str, ...]
-    fork: str | None
-    leads: bool
-    note: str | None
-
-
 @dataclass(slots=True)
 class Plan:
     """One tree's update.
 
-    `ours` is the file as it stands, `theirs` the draft to merge, `result` the outcome; `base` None before the first update.
+    `base_at` is where the ref of the base is now; `ours` is the file as it stands, `theirs` the draft to merge, `result` the outcome; `base` None before the first update.
     `adopted`: the tree has a file that we did not make.  `upstream` is the merge of the tree's own branch into ours, if that has
     moved; `stuck`: that merge needs a person first, and the sheet is not merged yet.
     """
@@ -68,6 +54,7 @@ class Plan:
     cells: dict[str, str] = field(default_factory=dict)
     labels: Labels = field(default_factory=Labels)
     sha256: str = ""
+    base_at: str | None = None
 
     @property
     def commits(self) -> bool:
@@ -78,6 +65,12 @@ class Plan:
     def moves_base(self) -> bool:
         """Whether the base is to move, as the draft says something else than it."""
         return not self.stuck and (self.base is None or self.base.text != self.theirs)
+
+    @property
+    def pins(self) -> bool:
+        """Whether a new base is to be kept: for its draft, or for the support branch that goes with it."""
+        kept = self.base is not None and self.base.commit == self.base_at and self.base.tip == self.branches.parents[0]
+        return not self.stuck and (self.moves_base or self.commits or not kept)
 
     @property
     def told(self) -> list[Change]:
@@ -97,10 +90,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A tree that cannot be updated, and why, line by line."""
+    """A tree that cannot be updated, and why, line by line; `start`: where its support branch is to begin all the same."""
 
     tree: str
     why: tuple[str, ...]
+    start: str | None = None
 
 
 def plan(
@@ -109,7 +103,7 @@ def plan(
     tree: Tree,
     *,
     settled: Settled | None = None,
-    remote: str | None = None,
+    wishes: Wishes | None = None,
 ) -> Plan | Blocked:
     """What the update of a tree would do.
 
@@ -117,66 +111,84 @@ def plan(
     cannot read the repository.
     """
     try:
-        branches = find_branches(repo, tree, remote)
-        base = bases.load(repo, tree.name)
-    except Failure as failure:
-        return Blocked(tree.name, (str(failure),))
-    try:
-        upstream, support_text, ours = _ours(repo, tree, branches, base, settled)
+        branches, fit = find_branches(repo, tree, wishes or Wishes())
+        upstream, support_text, ours = _ours(repo, tree, branches, fit.base, settled)
+    except Stop as stop:
+        return Blocked(tree.name, stop.why, stop.start)
     except (Failure, ValueError) as error:
         return Blocked(tree.name, (str(error),))
-    source = Source(f"{branches.support}:{FILE}", ours)
-    made = draft.make(categorisation, tree, definitions.find(source, branches.support) if ours else None)
-    if isinstance(made, list):
-        return Blocked(tree.name, ("the draft does not say what the sheet says:", *made))
-    found = cells(made, categorisation)
-    at = (branches.support_at or branches.upstream_at)[:SHORT]
-    labels = Labels(
-        f"{branches.support.removeprefix('refs/heads/')} {at}",
-        f"last draft {base.commit[:SHORT]}" if base else "no draft yet", "sheet", found,
-    )  # fmt: skip
-    if upstream is not None and upstream.conflicts:
-        return Plan(
-            tree.name, branches, base, made, ours, ours, ours, upstream, False, True, upstream, support_text, found, labels,
-            categorisation.sha256,
+    whole = _Known(repo, categorisation, tree, branches, fit, upstream, support_text, ours, settled)
+    own, rest = _definitions(repo, branches, ours)
+    found = whole.planned(rest)
+    if own is not rest and isinstance(found, Plan) and _uses(found.result.data, own, rest):
+        return whole.planned(own)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a tree before its draft is made."""
+
+    repo: Path
+    categorisation: Categorisation
+    tree: Tree
+    branches: Branches
+    fit: Fit
+    upstream: Merged | None
+    support_text: bytes
+    ours: bytes
+    settled: Settled | None
+
+    def planned(self, defined: definitions.Definitions | None) -> Plan | Blocked:
+        """The plan with a draft that has these definitions."""
+        tree, branches, base, ours = self.tree, self.branches, self.fit.base, self.ours
+        made = draft.make(self.categorisation, tree, defined)
+        if isinstance(made, list):
+            return Blocked(tree.name, ("the draft does not say what the sheet says:", *made))
+        found = cells(made, self.categorisation)
+        labels = Labels(
+            f"{branches.support.removeprefix('refs/heads/')} {(branches.tip or branches.upstream_at)[:SHORT]}",
+            f"last draft {base.commit[:SHORT]}" if base else "no draft yet", "sheet", found,
         )  # fmt: skip
-    try:
-        base_text, theirs = _versions(base, made, ours, Undecided(categorisation.open_questions, tree.name))
-        result = merge(base_text, ours, theirs, labels=labels, rule=_rule(settled))
-    except ValueError as error:
-        return Blocked(tree.name, (str(error),))
-    return Plan(
-        tree.name, branches, base, made, ours, base_text, theirs, result, base is None and bool(ours), False, upstream,
-        support_text, found, labels, categorisation.sha256,
-    )  # fmt: skip
+        whole = Plan(
+            tree.name, branches, base, made, ours, ours, ours, Merged(ours, (), 0), False, False, self.upstream,
+            self.support_text, found, labels, self.categorisation.sha256, self.fit.newest,
+        )  # fmt: skip
+        if self.upstream is not None and self.upstream.conflicts:
+            return replace(whole, result=self.upstream, stuck=True)
+        try:
+            base_text, theirs = _versions(base, made, ours, Undecided(self.categorisation.open_questions, tree.name))
+            result = merge(base_text, ours, theirs, labels=labels, rule=_rule(self.settled))
+        except ValueError as error:
+            return Blocked(tree.name, (str(error),))
+        return replace(whole, base_text=base_text, theirs=theirs, result=result, adopted=base is None and bool(ours))
 
 
-def find_branches(repo: Path, tree: Tree, remote: str | None) -> Branches:
-    """A tree's branches.  Raises Failure where its own is not to be found."""
-    found = resolve.resolve(tree.name, repo, remote, {tree.name: tree.branch}, unpacked=False)
-    up = found.commit or ""
-    upstream = found.ref or tree.branch or tree.name
-    support = f"refs/heads/support/{tree.name}"
-    tip = git.commit(repo, support)
-    if tip is None:
-        return Branches(upstream, up, support, None, (up,), None, False, found.note)
-    fork = git.merge_base(repo, tip, up)
-    if fork == up:
-        return Branches(upstream, up, support, tip, (tip,), fork, up == tip, found.note)
-    if fork == tip:
-        return Branches(upstream, up, support, tip, (up,), fork, True, found.note)
-    there = git.object_of(repo, f"{up}:{FILE}")
-    if fork is not None and git.object_of(repo, f"{fork}:{FILE}") == there:
-        return Branches(upstream, up, support, tip, (tip,), fork, False, found.note)
-    same = git.object_of(repo, f"{tip}:{FILE}") == there
-    return Branches(upstream, up, support, tip, (tip, up), fork, same, found.note)
+def _definitions(
+    repo: Path, branches: Branches, ours: bytes
+) -> tuple[definitions.Definitions | None, definitions.Definitions | None]:
+    """The definitions of our file; and these without what a draft would add again for labels in use."""
+    found = definitions.find(Source(f"{branches.support}:{FILE}", ours), branches.support) if ours else None
+    there = git.object_of(repo, f"{branches.upstream_at}:{FILE}")
+    theirs = definitions.find(Source(branches.upstream, there), branches.upstream) if there else None
+    rest = definitions.without_own(found, theirs) if found is not None and theirs is not None else found
+    return found, rest
+
+
+def _uses(data: bytes, own: definitions.Definitions | None, rest: definitions.Definitions | None) -> bool:
+    """Whether a file has rows of a label that is defined in the one text and not in the other."""
+    rows = read_rows(parse_text(data.decode("utf-8", "replace")).document).rows
+    labels = definitions.wanted(row.label for row in rows if row.label)
+    return any(
+        definitions.has(own.text if own else "", x) != definitions.has(rest.text if rest else "", x) for x in labels
+    )
 
 
 def _ours(
     repo: Path, tree: Tree, branches: Branches, base: Base | None, settled: Settled | None
 ) -> tuple[Merged | None, bytes, bytes]:
     """The merge of the tree's own branch, our file before it, and after it."""
-    support_text = git.object_of(repo, f"{branches.support_at or branches.upstream_at}:{FILE}") or b""
+    support_text = git.object_of(repo, f"{branches.tip or branches.upstream_at}:{FILE}") or b""
     if len(branches.parents) == 1:
         return None, support_text, git.object_of(repo, f"{branches.parents[0]}:{FILE}") or b""
     fork = branches.fork or (base.tree_commit if base else None)
@@ -188,7 +200,7 @@ def _ours(
     before = git.object_of(repo, f"{fork}:{FILE}") or b""
     there = git.object_of(repo, f"{branches.upstream_at}:{FILE}") or b""
     labels = Labels(
-        f"support/{tree.name} {(branches.support_at or '')[:SHORT]}", fork[:SHORT],
+        f"support/{tree.name} {(branches.tip or '')[:SHORT]}", fork[:SHORT],
         f"{branches.upstream} {branches.upstream_at[:SHORT]}",
     )  # fmt: skip
     merged = merge(before, support_text, there, labels=labels, rule=_rule(settled))
@@ -234,13 +246,3 @@ def _rule(settled: Settled | None) -> Rule:
         return found
 
     return rule
-
-
-def proposal(change: Change, cell: str | None) -> str:
-    """What to change in the sheet so that it says what the file says."""
-    where = f"cell {cell}" if cell else "the sheet (it has no such row)"
-    if change.place.what in ("position", "heading", "feature"):
-        return f"{where}: {change.place.what} as in the file: {' / '.join(change.place.path[1:]) or 'top'}"
-    if change.ours is None:
-        return f"{where}: leave it blank"
-    return f'{where}: "{" ".join(change.ours.split())}"'
