@@ -6,6 +6,7 @@ import ast
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,14 @@ def modules() -> dict[str, str]:
     return code()
 
 
+@lru_cache(maxsize=2048)
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
 def imports(text: str, known: Code, *, top_only: bool = False) -> Iterator[str]:
     """The modules that a text imports, in functions too unless `top_only`."""
-    tree = ast.parse(text)
-    for node in tree.body if top_only else ast.walk(tree):
+    for node in _parsed(text).body if top_only else ast.walk(_parsed(text)):
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 inside = f"{node.module}.{alias.name}"

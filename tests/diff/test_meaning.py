@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from time import process_time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,6 +103,7 @@ def test_two_equal_files_have_no_difference() -> None:
     assert parse_text(text).diagnostics == []
 
 
+@pytest.mark.slow
 def test_many_headings_take_no_time() -> None:
     old = features(**{f"Device_number_{n}": status("Supported") for n in range(800)})
     new = features(**{f"Device_no_{n}": status("Experimental") for n in range(800)})

@@ -173,6 +173,7 @@ def test_a_version_that_moves_without_an_edit_is_no_edit(box: Box) -> None:
     assert box.fetch().status == 0
 
 
+@pytest.mark.slow
 def test_300_tabs(box: Box) -> None:
     box.google.add_sheet(ID, b.spreadsheet(ID, *[b.sheet(f"Tab {n}", [["x", str(n)]], n) for n in range(300)]))
     assert box.fetch().status == 0
@@ -180,6 +181,7 @@ def test_300_tabs(box: Box) -> None:
     assert len({path.lower() for path in box.tree()}) == 302
 
 
+@pytest.mark.slow
 def test_10000_rows(box: Box) -> None:
     rows: list[list[b.Json | str | None]] = [[f"Feature {n}", "Supported"] for n in range(10_000)]
     box.google.add_sheet(ID, b.spreadsheet(ID, b.sheet("Features", rows)))

@@ -101,6 +101,7 @@ def drafted(source: str, output: Path, *options: str) -> dict[str, bytes]:
     return {path.parent.name: path.read_bytes() for path in sorted(output.glob("*/SUPPORT.md"))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pages", "ways"), [(PLAIN, ("xlsx", "ods", "csv", "document")), (RICH, ("ods", "document"))],
                          ids=["plain", "rich"])  # fmt: skip
 def test_the_same_drafts(box: Box, pages: tuple[Page, ...], ways: tuple[str, ...]) -> None:

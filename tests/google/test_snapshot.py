@@ -108,6 +108,7 @@ def test_changes_by_tab() -> None:
     assert changes(book(Tab("C", rows("same"))), hidden) == (TabChange("C", "changed"),)
 
 
+@pytest.mark.slow
 def test_changes_of_very_long_tabs() -> None:
     texts = [f"row {n % 7}" for n in range(20_000)]
     old, new = book(Tab("T", rows(*texts))), book(Tab("T", rows("first", *texts[:-1])))

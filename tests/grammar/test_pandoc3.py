@@ -41,6 +41,7 @@ SETS: dict[str, Callable[[], Iterator[str]]] = {
 }
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("name", SETS)
 def test_every_difference_is_said(name: str) -> None:
@@ -89,6 +90,7 @@ def test_the_examples_are_true() -> None:
     assert differ(texts) == [True, False] * len(EXAMPLES)
 
 
+@pytest.mark.slow
 @both
 @settings(max_examples=many(15), deadline=None, suppress_health_check=LARGE)
 @given(st.lists(made_documents(), min_size=4, max_size=10))
@@ -100,6 +102,7 @@ def test_what_we_write_is_read_as_it_was_meant(made: list[Document]) -> None:
         assert meaning.read(tree["blocks"]) == meaning.meant_document(document), text
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.skipif(not SHARED.exists(), reason="no ../shared here")
 def test_real_files_are_read_alike_and_nothing_is_said() -> None:

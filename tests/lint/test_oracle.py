@@ -61,6 +61,7 @@ def _verdict(
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not pandoc.HAVE, reason="no pandoc 2 here")
 @pytest.mark.parametrize("real", [False, True])
 @settings(max_examples=many(2), deadline=None, derandomize=True)

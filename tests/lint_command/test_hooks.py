@@ -43,6 +43,7 @@ def test_the_hooks_file_names_commands_that_exist() -> None:
         assert hook["entry"].split()[:2] == ["xen-support", "lint"]
 
 
+@pytest.mark.slow
 def test_the_hook_runs_by_try_repo(tmp_path: Path, command: Path) -> None:
     pre_commit = program("pre-commit")
     source, work = tmp_path / "source", tmp_path / "work"
@@ -68,6 +69,7 @@ def test_the_hook_runs_by_try_repo(tmp_path: Path, command: Path) -> None:
     assert "Passed" in done.stdout and done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_b4_shows_what_each_patch_introduces(tmp_path: Path, command: Path) -> None:
     b4 = program("b4")
     repo = tmp_path / "repo"

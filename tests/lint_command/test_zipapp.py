@@ -41,6 +41,7 @@ def test_it_lints_without_anything_installed(app: Path, tmp_path: Path) -> None:
     assert run(app, tmp_path).returncode == 0
 
 
+@pytest.mark.slow
 def test_every_rule_and_format_works_in_it(app: Path, tmp_path: Path) -> None:
     released = GOOD.replace("4.99-unstable", "4.20.1").replace("n/a", "2025-03-05").replace("TBD", "2025-03-06")
     (tmp_path / "SUPPORT.md").write_text(released)

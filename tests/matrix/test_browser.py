@@ -20,7 +20,7 @@ from tests.matrix.making import repository, support, tree
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "chromium is here")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(MISSING), reason=MISSING or "chromium is here")]
 TODAY = ["--today", "2025-06-01"]
 STATUSES = (
     "Supported",

@@ -111,6 +111,7 @@ def test_the_prose_only_section_is_shown_with_its_trees(value: Any) -> None:
     assert "not security supported" in kconfig["trees"][0]["description"]
 
 
+@pytest.mark.slow
 def test_blame_and_history_of_the_real_trees(xen: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "aliases.toml").write_text(ALIASES)
     found = run_json(

@@ -31,6 +31,7 @@ def test_a_new_file_comes_section_by_section(new: World) -> None:
     assert new.git("merge-base", "series/master", "master") == new.git("rev-parse", "master")
 
 
+@pytest.mark.slow
 def test_each_step_is_linted_clean_by_the_installed_command(new: World, tmp_path: Path) -> None:
     new.post()
     folder = tmp_path / "steps"
@@ -91,6 +92,7 @@ def test_a_removed_section(known: World) -> None:
     assert [str(parsed(mail)["Subject"]).partition("] ")[2] for mail in mails[2:]] == ["SUPPORT.md: remove Scheduling"]
 
 
+@pytest.mark.slow
 def test_many_mails_are_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = make(tmp_path, capsys, *(f"## Part {n}\n\n### Thing {n}\n\n    Status: Supported" for n in range(19)))
     assert world.run("-o", str(tmp_path / "out")) == 2

@@ -9,9 +9,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.repositories import Commit, build
 from tests.series.test_sending import Inbox, inbox, needs_send_email
 from tests.series.world import MAINTAINERS, MAKEFILE, MEMORY, SCHEDULING, SECURITY, run, support
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["inbox"]  # the fixture
 ROOT = Path(__file__).resolve().parents[2]

@@ -115,6 +115,7 @@ def test_versions(new: World) -> None:
     assert "v3 was posted, and its ref refs/xen-support/master/posted/v3 is lost" in new.err
 
 
+@pytest.mark.slow
 def test_a_lost_branch_is_told(new: World) -> None:
     new.post()
     new.git("branch", "-qD", "series/master")
@@ -160,6 +161,7 @@ def test_a_checked_out_series_is_not_moved(new: World) -> None:
     assert new.run("-o", str(new.folder / "out")) == 2 and "series/master is checked out in" in new.err
 
 
+@pytest.mark.slow
 def test_mails_that_were_edited_are_not_overwritten(new: World) -> None:
     mails = new.post()
     mails[1].write_text(mails[1].read_text().replace("The frame", "This is the frame"))

@@ -18,6 +18,8 @@ import pytest
 
 from tests.series.world import MEMORY, SCHEDULING, SECURITY, World, run, support
 
+pytestmark = pytest.mark.slow
+
 B4 = shutil.which("b4", path=f"{Path(sys.executable).parent}:{Path.home()}/.local/bin:/usr/local/bin:/usr/bin")
 GIT_PROGRAMS = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True).stdout.strip()
 needs_b4 = pytest.mark.skipif(B4 is None, reason="b4 is not installed")

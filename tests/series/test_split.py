@@ -69,6 +69,7 @@ def test_only_what_differs() -> None:
     assert steps(old, old, by_section=True) == [] and len(steps(old, support(), by_section=False)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not BUNDLE.exists(), reason="no ../shared here")
 def test_real_trees(tmp_path: Path) -> None:
     subprocess.run(["git", "clone", "-q", "--bare", str(BUNDLE), str(tmp_path / "xen")], check=True)

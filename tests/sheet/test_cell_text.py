@@ -212,6 +212,7 @@ def test_clean_text_is_clean(text: str) -> None:
     assert "\n" not in one_line(text)
 
 
+@pytest.mark.slow
 def test_a_million_characters_take_no_time() -> None:
     text = "- word and word\n" * 60_000
     (found,) = prose((Run(text),))

@@ -367,6 +367,7 @@ def test_far_blank_cells_do_not_matter(tmp_path: Path) -> None:
     assert limited(xlsx(tmp_path / "b.xlsx", sheet)) == {"rows": [1], "texts": ["1"], "problems": []}
 
 
+@pytest.mark.slow
 def test_a_million_empty_formatted_rows(tmp_path: Path) -> None:
     rows = "".join(f'<row r="{number}" s="1" customFormat="1"/>' for number in range(2, 1_000_001))
     cells = "".join(f'<row r="{number}"><c r="A{number}" s="1"/></row>' for number in range(2, 100_001))
@@ -477,6 +478,7 @@ def test_csv_that_is_a_pipe_or_a_folder(tmp_path: Path) -> None:
 # Size
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows(tmp_path: Path) -> None:
     def sheet(rows: int) -> str:
         cells = "".join(

@@ -13,6 +13,8 @@ from convert import cli
 from convert.update import pending
 from tests.update.worlds import FILE, World, changed, commit, git
 
+pytestmark = pytest.mark.slow
+
 _WRAPPER = """#!/bin/sh
 n=$(cat {count}); n=$((n + 1)); echo $n > {count}
 if [ $n -eq {limit} ] && [ {when} = before ]; then kill -9 $PPID; exit 1; fi
