@@ -155,7 +155,7 @@ def _sheet_alone(args: argparse.Namespace) -> int:
     book = _book(args)
     from convert.release.part import read
     from convert.release.sheet import cells
-    from convert.trees import resolve
+    from convert.trees import upstream as upstreams
     from convert.trees.version import FILE
     from grammar.source import Source
 
@@ -163,7 +163,7 @@ def _sheet_alone(args: argparse.Namespace) -> int:
     for name in dict.fromkeys(names):
         sheet = book.tree(name)
         try:
-            upstream = resolve.upstream((sheet.branch if sheet else None) or name, args.repo, args.remote)
+            upstream = upstreams.branch(args.repo, (sheet.branch if sheet else None) or name, args.remote)
         except Failure as failure:
             if args.tree:
                 raise

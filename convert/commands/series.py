@@ -6,16 +6,20 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from convert.commands.source import load
 from convert.draft.draft import public_questions
 from convert.failure import Failure
 from convert.output.terminal import clean
+from convert.release.note import load as load_note
 from convert.series import plan, posted
 from convert.series.check import Expected, check
 from convert.series.making import Ready, Request, prepare, write
 from convert.series.plan import Blocked, Change
+from convert.series.release import find as find_release
+from convert.series.together import is_one, joined, own_mails
 from convert.sheet.model import Categorisation
 from convert.trees import git
 
@@ -117,14 +121,21 @@ def run(args: argparse.Namespace) -> int:
         raise Failure(
             f"that makes {count} mails, more than {MOST}; --yes-many if it is meant, --split none for one patch a tree"
         )
+    together = is_one(ready)
+    if together:
+        ready = joined(ready)
     unfit = False
-    for one in ready:
-        files = write(args.repo, one, folders[one.change.tree], force=args.force)
-        _tell(one, files)
-        if _check(args, files, one.change, book):
+    to_send: list[Path] = []
+    for number, one in enumerate(ready):
+        folder = args.output if together else folders[one.change.tree]
+        files = write(args.repo, one, folder, force=args.force)
+        _tell(one, files if not together or number == 0 else [])
+        if _check(args, files, one.change, book, one.release.note.number if together and one.release else None):
             unfit = True
-        else:
-            print(f"to send: git send-email {clean(str(folders[one.change.tree]))}/*.patch", file=sys.stderr)
+        elif folder not in to_send:
+            to_send.append(folder)
+    for folder in to_send if not (together and unfit) else []:
+        print(f"to send: git send-email {clean(str(folder))}/*.patch", file=sys.stderr)
     if ready and not unfit:
         chosen = "".join(f" --tree {clean(one.change.tree)}" for one in ready) if args.tree else ""
         print(f"then: xen-support series --repo {clean(str(args.repo))}{chosen} --mark-posted", file=sys.stderr)
@@ -151,8 +162,10 @@ def _tell(ready: Ready, files: Sequence[Path]) -> None:
 
 
 def _check_only(args: argparse.Namespace, name: str, folder: Path) -> int:
-    """Check mails as they lie in a folder."""
-    files = sorted(folder.glob("*.patch"))
+    """Check mails as they lie in a folder, or those of a joint series in the folder above."""
+    files, among = sorted(folder.glob("*.patch")), None
+    if not files and folder != args.output and (note := load_note(args.repo, name)) is not None:
+        files, among = sorted(args.output.glob("*.patch")), note.number
     if not files:
         raise Failure(f"{folder}: no mails")
     record = posted.load(args.repo, name)
@@ -161,14 +174,26 @@ def _check_only(args: argparse.Namespace, name: str, folder: Path) -> int:
         why = change.why if change is not None else "nothing to send"
         print(f"xen-support: {clean(name)}: {clean(why)}", file=sys.stderr)
         return 1
-    return _check(args, files, change, None)
+    return _check(args, files, change, None, among)
 
 
-def _check(args: argparse.Namespace, files: Sequence[Path], change: Change, book: Categorisation | None) -> int:
+def _check(
+    args: argparse.Namespace,
+    files: Sequence[Path],
+    change: Change,
+    book: Categorisation | None,
+    among: str | None = None,
+) -> int:
+    """Check a tree's mails; `among`: the number of a tree whose patch is one of a joint series."""
     private = (Path(book.workbook).name,) if book is not None and re.search("[. ]", book.workbook) else ()
     tip = git.commit(args.repo, posted.branch_of(change.tree))
     commits = git.history(args.repo, change.base, tip) if tip else []
-    found = check(args.repo, files, Expected(change, tuple(commits), private))
+    expected = Expected(change, tuple(commits), private, release=find_release(args.repo, change) is not None)
+    if among is not None:
+        own = own_mails(files, among)
+        expected = replace(expected, numbers=tuple(number for number, _ in own), count=len(files) - 1)
+        files = [file for _, file in own]
+    found = check(args.repo, files, expected)
     for finding in found:
         print(f"{clean(finding.mail)}: {finding.severity}: {clean(finding.text)}", file=sys.stderr)
     return int(any(finding.severity == "error" for finding in found))

@@ -19,7 +19,8 @@ from convert.release import part as parts
 from convert.release.kinds import Asked, Facts, outcome
 from convert.release.message import message
 from convert.release.part import Part
-from convert.trees import git, resolve
+from convert.trees import git
+from convert.trees import upstream as upstreams
 from convert.trees.resolve import Found
 from convert.trees.state import iso_date
 from convert.trees.version import FILE, MAKEFILE, UNSTABLE, Makefile, read_makefile
@@ -79,7 +80,7 @@ def trees(repo: Path, names: Sequence[str], asked: Asked, remote: str | None) ->
     missing: list[str] = []
     for name in dict.fromkeys(names):
         try:
-            tree = resolve.upstream(name, repo, remote, asked.version)
+            tree = upstreams.branch(repo, name, remote, asked.version)
         except Failure as failure:
             missing.append(str(failure))
         else:

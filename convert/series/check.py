@@ -27,7 +27,7 @@ from convert.trees import git
 from convert.trees.version import FILE, MAKEFILE
 from grammar.source import Source
 
-_SUBJECT = re.compile(r"\[PATCH(?: RFC)?(?: for-[0-9.]+)?(?: v([0-9]+))? 0*([0-9]+)/([0-9]+)\] (.+)")
+_SUBJECT = re.compile(r"\[PATCH(?: RFC)?(?: (?:for-)?[0-9]+\.[0-9]+)?(?: v([0-9]+))? 0*([0-9]+)/([0-9]+)\] (.+)")
 _ADDRESS = re.compile(r"\b(?:docs|drive|sheets)\.google\.com\b|\bspreadsheets/d/", re.I)
 _NOBODY = {
     f"GIT_{who}_{what}": value
@@ -48,21 +48,31 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the mails are to bring about: the change, the commits that they come from, words that no mail may have."""
+    """What the mails are to bring about: the change, the commits that they come from, words that no mail may have.
+
+    `numbers`: the number of each mail, where they are some of a larger series, and `count` is how many patches that has.
+    `release`: the first patch is that of the release part, which may come before xen/Makefile says the same.
+    """
 
     change: Change
     commits: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    numbers: tuple[int, ...] | None = None
+    count: int = 0
+    release: bool = False
 
 
 def check(repo: Path, files: Sequence[Path], expected: Expected) -> list[Finding]:
     """All findings about mails as they lie on disk, the cover letter first.  Raises Failure where git cannot work."""
     mails = [(file, file.read_bytes()) for file in files]
     found: list[Finding] = []
-    for number, (file, data) in enumerate(mails):
-        found += [Finding(file.name, severity, text) for severity, text in _mail(data, number, len(mails), expected)]
+    numbers = expected.numbers if expected.numbers is not None else range(len(mails))
+    count = len(mails) if expected.numbers is None else expected.count + 1
+    for number, (file, data) in zip(numbers, mails, strict=True):
+        found += [Finding(file.name, severity, text) for severity, text in _mail(data, number, count, expected)]
     found += _applied(repo, files[1:], expected)
-    found += _reminders(mails, expected.change)
+    if not (expected.release and len(mails) == 2):
+        found += _reminders(mails, expected.change)
     return found
 
 
@@ -171,7 +181,7 @@ def _applied(repo: Path, files: Sequence[Path], expected: Expected) -> Iterator[
             if wrong is not None:
                 yield Finding(file.name, "error", f"does not apply with git am: {wrong}")
                 return
-            yield from _linted(repo, folder, file, before, change)
+            yield from _linted(repo, folder, file, before, expected)
             commit = expected.commits[n] if n < len(expected.commits) else None
             if right and commit and (path := _differing(repo, folder, commit, paths)):
                 right = False
@@ -189,12 +199,14 @@ def _differing(repo: Path, folder: Path, commit: str, paths: Sequence[str]) -> s
     return next((path for path, one, other in zip(paths, known, found, strict=True) if one != other), None)
 
 
-def _linted(repo: Path, folder: Path, file: Path, before: engine.Result | None, change: Change) -> Iterator[Finding]:
+def _linted(
+    repo: Path, folder: Path, file: Path, before: engine.Result | None, expected: Expected
+) -> Iterator[Finding]:
     data = git.object_of(folder, f"HEAD:{FILE}")
     if data is None:
         yield Finding(file.name, "error", f"leaves no {FILE}")
         return
-    makefile = git.object_of(repo, f"{change.base}:{MAKEFILE}")
+    makefile = None if expected.release else git.object_of(repo, f"{expected.change.base}:{MAKEFILE}")
     text = makefile.decode("utf-8", "replace") if makefile else None
     result = engine.run(Source(FILE, data), chosen((), ()), day=date.today(), makefile=text)
     for finding in new_only(result, before):

@@ -13,6 +13,7 @@ from convert.mail.messages import Message, read, subject_of, wrapped
 from convert.series import changelog
 from convert.series.plan import Change, Earlier, Files, Old, lines_of
 from convert.series.posted import Made, dates
+from convert.series.release import Release
 from convert.series.split import FRAME, Step, steps
 from convert.trees import git
 from convert.trees.version import FILE
@@ -60,10 +61,13 @@ class Commits:
         return self.patches[-1].commit
 
 
-def make(repo: Path, change: Change, before: Earlier, wishes: Wishes) -> Commits:
-    """Make the commits of a series.  Raises Failure where git does not know who the user is, or cannot write."""
+def make(repo: Path, change: Change, before: Earlier, wishes: Wishes, release: Release | None = None) -> Commits:
+    """Make the commits of a series, that of the release part first.
+
+    Raises Failure where git does not know who the user is, or cannot write.
+    """
     person = git.identity(repo)
-    planned = list(_planned(change, wishes))
+    planned = list(_planned(change, wishes, release))
     keys = [step.key for step, _ in planned]
     posted, since = _since(repo, change, before, wishes.version)
     notes = [f"{change.tree}: no version before v{wishes.version} is marked as posted, so there is no change log"]
@@ -73,8 +77,9 @@ def make(repo: Path, change: Change, before: Earlier, wishes: Wishes) -> Commits
     for step, files in planned:
         old = before.patches.get(step.key)
         logged = changelog.of_step(since, step.key, keys)
+        words = release.message if release is not None and step is release.step else None
         patch = _commit(
-            repo, parent, step, files, old, logged, wishes, person, variables, new_version=posted is not None
+            repo, parent, step, files, old, logged, wishes, person, variables, words, new_version=posted is not None
         )
         notes += [f"{change.tree}: {patch.message.subject!r} has changed: dropped {tag}" for tag in patch.dropped]
         patches.append(patch)
@@ -86,9 +91,11 @@ def make(repo: Path, change: Change, before: Earlier, wishes: Wishes) -> Commits
     return Commits(tuple(patches), tuple(since), posted, tuple(notes))
 
 
-def _planned(change: Change, wishes: Wishes) -> Iterator[tuple[Step, Files]]:
+def _planned(change: Change, wishes: Wishes, release: Release | None) -> Iterator[tuple[Step, Files]]:
     """The steps with the files that each sets beside SUPPORT.md."""
-    found = steps(change.before, change.after, by_section=wishes.by_section)
+    if release is not None:
+        yield release.step, {}
+    found = steps(release.step.after if release else change.before, change.after, by_section=wishes.by_section)
     for step in found:
         yield step, {}
     if change.others:
@@ -117,11 +124,11 @@ def _text(repo: Path, commit: str) -> str | None:
 
 def _commit(
     repo: Path, parent: str, step: Step, files: Files, old: Old | None, logged: Sequence[Meaning], wishes: Wishes,
-    person: str, variables: dict[str, str], *, new_version: bool,
+    person: str, variables: dict[str, str], words: Message | None = None, *, new_version: bool,
 ) -> Patch:  # fmt: skip
     stored = git.store_files(repo, parent, files or {FILE: ("100644", git.store(repo, step.after.encode()))})
     lines = lines_of(repo, parent, stored)
-    made = _message(step, files)
+    made = words or _message(step, files)
     same = old is not None and old.made.lines == lines
     message, log, dropped = made, list[str](), tuple[str, ...]()
     if old is not None and same:
@@ -136,7 +143,7 @@ def _commit(
             message = replace(
                 message, below=changelog.below(written, wishes.version, log, old.made.log if old is not None else ())
             )
-    if wishes.backport:
+    if wishes.backport and words is None:  # a release part has no tag but those of people
         message = replace(message, tags=tuple(t for t in message.tags if not t.startswith("Backport:")))
         message = message.with_tag(f"Backport: {wishes.backport}")
     if wishes.sign_off:

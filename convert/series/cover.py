@@ -24,7 +24,10 @@ _GROUPS = ("Security support is lost:", "Security support may be lost:", "Securi
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a cover letter tells: the change, the trees prepared, open questions by place, what changed since which version."""
+    """What a cover letter tells: the change, the trees prepared, open questions by place, what changed since which version.
+
+    `release`: the values of the release part that the first patch changes; `subject`: its subject, where it is the only one.
+    """
 
     change: Change
     trees: tuple[str, ...]
@@ -32,6 +35,8 @@ class Facts:
     questions: tuple[str, ...] | None
     posted: int | None
     since: tuple[Meaning, ...]
+    release: tuple[str, ...] = ()
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ def letter(facts: Facts, old: str | None, made: Sequence[str], title: str, given
 
 def own_subject(facts: Facts) -> str:
     """The title that a letter gets where nobody wrote one."""
+    if facts.subject is not None:
+        return facts.subject
     verb = "state" if facts.change.before is None else "update"
     return subject_of(f"{verb} what is supported in {facts.change.tree}")
 
@@ -80,6 +87,12 @@ def _paragraphs(text: str) -> list[str]:
 
 def _made(facts: Facts) -> Iterator[str]:
     change = facts.change
+    if facts.release:
+        alone = "This sets" if facts.subject is not None else "The first patch sets"
+        told = [line for value in facts.release for line in wrapped(one_line(value), "- ")]
+        yield "\n".join([*wrapped(f"{alone} the release part of SUPPORT.md of {change.upstream}:"), *told])
+    if facts.subject is not None:
+        return
     new, old = _rows(change.after), _rows(change.before or "")
     found = meaning(change.before, change.after)
     if facts.posted is not None:

@@ -38,23 +38,26 @@ def prefix(*, rfc: bool, release: str | None) -> str:
 
 def write(
     repo: Path, folder: Path, commits: tuple[str, str], heading: tuple[str, int], letter: Letter,
-    posted: tuple[int, str, str] | None, copies: Callable[[str], Sequence[str]],
+    posted: tuple[int, str, str] | None, copies: Callable[[str], Sequence[str]], own: str | None = None,
 ) -> list[Mail]:  # fmt: skip
     """The mails of a series, the cover letter first.  `folder` is an empty one for git to write to.
 
     `commits`: base and tip; `heading`: the words in brackets and the version; `posted`: number, base and tip of the version
-    before; `copies` gives who gets a copy of a mail's text.  Raises Failure.
+    before; `copies` gives who gets a copy of a mail's text; `own`: the words in brackets of the first patch, where they are others.
+    Raises Failure.
     """
     files = git.format_patches(repo, *commits, folder, *heading, dates(git.raw_commit(repo, commits[1])))
     texts = [file.read_bytes().decode("utf-8", "surrogateescape") for file in files]
     if not texts:
         raise Failure("git format-patch wrote no mail")
+    if own is not None and len(texts) > 1:
+        texts[1] = texts[1].replace(f"\nSubject: [{heading[0]}", f"\nSubject: [{own}", 1)
     cc = [list(copies(text)) for text in texts[1:]]
     everybody = {address_of(person): person for group in cc for person in group}
     texts[0] = _cover(texts[0], letter, _range(repo, commits, posted))
     cc.insert(0, list(everybody.values()))
     return [
-        Mail(file.name, _headed(text, people).encode("utf-8", "surrogateescape"))
+        Mail(file.name, headed(text, people).encode("utf-8", "surrogateescape"))
         for file, text, people in zip(files, texts, cc, strict=True)
     ]
 
@@ -78,7 +81,7 @@ def _cover(text: str, letter: Letter, range_diff: str) -> str:
     return f"{text.rstrip()}\n\n{range_diff}" if range_diff else f"{text.rstrip()}\n"
 
 
-def _headed(text: str, people: Sequence[str]) -> str:
+def headed(text: str, people: Sequence[str]) -> str:
     """A mail with one To, one Cc, and what MIME asks for where a character is not ASCII."""
     head, _, body = text.partition("\n\n")
     lines = [_encoded(line) for line in re.sub(r"\n[ \t]+", " ", head).split("\n")]

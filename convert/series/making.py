@@ -12,10 +12,12 @@ from convert.failure import Failure
 from convert.mail import get_maintainer
 from convert.output.files import write_atomic
 from convert.series import commits, cover, mails, plan, posted
+from convert.series import release as releases
 from convert.series.commits import Commits, Wishes
 from convert.series.cover import Facts, Letter
 from convert.series.mails import Mail
 from convert.series.plan import Blocked, Change, Earlier
+from convert.series.release import Release
 from convert.trees import git, maintainers
 from convert.trees.version import MAKEFILE, freeze
 
@@ -46,7 +48,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A series that is made, and of which nothing is written yet but objects."""
+    """A series that is made, and of which nothing is written yet but objects.
+
+    `release`: it is the patch of the release part, and that alone.
+    """
 
     change: Change
     before: Earlier
@@ -55,6 +60,7 @@ class Ready:
     letter: Letter
     mails: tuple[Mail, ...]
     notes: tuple[str, ...]
+    release: Release | None = None
 
 
 def prepare(repo: Path, request: Request) -> Ready | Blocked | None:
@@ -66,15 +72,28 @@ def prepare(repo: Path, request: Request) -> Ready | Blocked | None:
     if isinstance(before, Blocked):
         return before
     version = _version(request, before)
-    heading = mails.prefix(rfc=request.rfc, release=_in_freeze(repo, change, request.release)), version
+    release = releases.find(repo, change)
     by_section = request.split == "section" if request.split else change.before is None
-    made = commits.make(repo, change, before, Wishes(version, by_section, request.sign_off, request.backport))
-    letter = _letter(repo, change, before, version, made, request)
+    made = commits.make(repo, change, before, Wishes(version, by_section, request.sign_off, request.backport), release)
+    own = _own_prefix(release, request)
+    alone = release is not None and len(made.patches) == 1
+    prefix = mails.prefix(rfc=request.rfc, release=_in_freeze(repo, change, request.release))
+    heading = own if own is not None and alone else prefix, version
+    letter = _letter(repo, change, before, version, made, request, release)
     notes = [*before.notes, *made.notes, *([change.note] if change.note else [])]
     copies = _copies(repo, change, request, notes)
     with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
-        written = mails.write(repo, Path(folder), (change.base, made.tip), heading, letter, made.posted, copies)
-    return Ready(change, before, version, made, letter, tuple(written), tuple(dict.fromkeys(notes)))
+        written = mails.write(repo, Path(folder), (change.base, made.tip), heading, letter, made.posted, copies, own)
+    return Ready(
+        change, before, version, made, letter, tuple(written), tuple(dict.fromkeys(notes)), release if alone else None
+    )
+
+
+def _own_prefix(release: Release | None, request: Request) -> str | None:
+    """The words in the brackets of the patch of the release part; None where there is none."""
+    if release is None:
+        return None
+    return mails.prefix(rfc=False, release=request.release) if request.release else release.prefix
 
 
 def _version(request: Request, before: Earlier) -> int:
@@ -97,9 +116,12 @@ def _in_freeze(repo: Path, change: Change, release: str | None) -> str | None:
     return release
 
 
-def _letter(repo: Path, change: Change, before: Earlier, version: int, made: Commits, request: Request) -> Letter:
+def _letter(
+    repo: Path, change: Change, before: Earlier, version: int, made: Commits, request: Request, release: Release | None
+) -> Letter:  # fmt: skip
     facts = Facts(
-        change, tuple(plan.support_trees(repo)), version, request.questions, made.posted[0] if made.posted else None, made.since
+        change, tuple(plan.support_trees(repo)), version, request.questions, made.posted[0] if made.posted else None, made.since,
+        release.lines if release else (), release.message.subject if release and len(made.patches) == 1 else None,
     )  # fmt: skip
     old = git.config(repo, f"branch.series/{change.tree}.description")
     record = before.record

@@ -10,7 +10,7 @@ from pathlib import Path
 from convert.failure import Failure
 from convert.trees import git
 from convert.trees.arguments import read_source
-from convert.trees.version import FILE, MAKEFILE, UNSTABLE, branched_version, is_unstable, read_makefile
+from convert.trees.version import FILE, UNSTABLE
 from grammar.source import Source
 
 _VERSION = re.compile(r"[0-9]+\.[0-9]+")
@@ -68,35 +68,6 @@ def resolve(
     if not inside:
         raise Failure(f"{name}: no such file, and {where.resolve()} is no git repository; name one with --repo")
     raise Failure(f"{name}: no such file, branch, tag or commit; tried {', '.join(tried)}")
-
-
-def upstream(name: str, repo: Path, remote: str | None = None, number: str | None = None) -> Found:
-    """The branch that a tree's patches are for: staging-X.Y, else stable-X.Y; staging, else master.
-
-    A number without such a branch is the unstable tree, where its xen/Makefile has that number (or `number`, which it is about to
-    get, is the same).  Any other name is that of a branch.  Raises Failure where there is none.
-    """
-    version = branched_version(name)
-    unstable = ("staging", "master")
-    tried = (
-        unstable
-        if is_unstable(name.casefold())
-        else (f"staging-{version}", f"stable-{version}")
-        if version
-        else (name,)
-    )
-    for branch in tried:
-        found = _branch(name, branch, repo, remote)
-        if found is not None:
-            return found
-    if version:
-        for branch in unstable:
-            found = _branch(name, branch, repo, remote)
-            made = read_makefile(git.object_of(repo, f"{found.commit}:{MAKEFILE}")) if found is not None else None
-            if found is not None and version in (number, made.number if made is not None else None):
-                return found
-    also = f", and {MAKEFILE} of the unstable tree has another number" if version else ""
-    raise Failure(f"{name}: no branch {' or '.join(tried)} here{also}")
 
 
 def _is_file(path: Path) -> bool:

@@ -146,7 +146,7 @@ def test_extend_keeps_a_later_end_unless_told(world: World) -> None:
         (("branch", "--version", "4.23"), "4.22.1-pre", support("4.22", *NEW), "has the dates of a release"),
         (("rc",), "4.22.0", support("4.22-rc"), "it is released"),
         (("rc",), "4.22-rc", support("4.22", *NEW), "is released"),
-        (("rc",), "4.220-rc", support("4.22-rc"), "no branch"),
+        (("rc",), "4.220-rc", support("4.22-rc"), "4.22: no such file, branch"),
         (("rc",), "4.22", support("4.22-rc"), "an empty XEN_EXTRAVERSION"),
         (("rc",), "4.22-unstable-rc", support("4.22-rc"), '"-unstable-rc"'),
         (("rc",), "4.22-rc", support("4.22-rc", literal="\nText.\n\n    Xen-Version: 4.21\n"), "2 release literals"),
