@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from convert import cli
+from tests.helpers.repositories import Commit, build, git
 
 GOOD = """% A tree
 
@@ -43,6 +44,25 @@ def good(tmp_path: Path) -> Path:
     path = tmp_path / "SUPPORT.md"
     path.write_text(GOOD)
     return path
+
+
+def test_a_tree_is_shown_as_lint_takes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    repo = str(
+        build(tmp_path / "repo", [Commit("a", {"SUPPORT.md": GOOD}, "stable-4.20"), Commit("b", {"x": "y"}, "master")])
+    )
+    git(tmp_path / "repo", "tag", "RELEASE-4.20.0", "stable-4.20")
+    git(tmp_path / "repo", "update-ref", "refs/remotes/origin/stable-4.20", "master")
+    for name in ("4.20", "stable-4.20", "RELEASE-4.20.0", "4.20.0", "stable-4.20:SUPPORT.md", str(tmp_path / "repo")):
+        assert cli.main(["show", name, "--repo", repo]) == 0
+        assert capsys.readouterr().out.startswith("A tree\n")
+    assert cli.main(["show", "4.20", "--repo", repo]) == 0
+    assert "the local branch stable-4.20 is used; origin/stable-4.20 differs" in capsys.readouterr().err
+    for name, words in (
+        ("4.19", "tried stable-4.19, RELEASE-4.19.0, 4.19"),
+        ("no-such", "no such file, branch, tag or commit"),
+    ):
+        assert cli.main(["show", name, "--repo", repo]) == 2
+        assert words in capsys.readouterr().err
 
 
 def test_text(good: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
 
@@ -28,16 +29,22 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Print what a SUPPORT.md says, read as Xen's own tools read it. Exit status 1 when the file has errors; its "
         "rows are printed all the same.",
     )
-    parser.add_argument("file", metavar="FILE|REF:PATH|-", help="a SUPPORT.md, a file of a git ref, or standard input")
+    parser.add_argument(
+        "file",
+        metavar="FILE|REF:PATH|T|-",
+        help="a SUPPORT.md, a file of a git ref, a tree (a version such as 4.20, unstable, a branch, a tag, an unpacked source "
+        "tree), or standard input",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
-    parser.add_argument("--repo", metavar="DIR", help="the git repository of REF:PATH (default: the current one)")
+    parser.add_argument("--repo", metavar="DIR", help="the git repository of REF:PATH or T (default: the current one)")
+    parser.add_argument("--remote", metavar="NAME", help="the remote of a branch that is not local")
     add_color(parser)
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Read, print, and 1 where there are errors."""
-    source = read_source(args.file, args.repo)
+    source = _source(args.file, args.repo, args.remote)
     parsed = parse(source, prose=False)
     reading = read_rows(parsed.document, source)
     parsed.diagnostics.extend(reading.diagnostics)
@@ -51,6 +58,21 @@ def run(args: argparse.Namespace) -> int:
         print_text(parsed, reading.rows, Painter(args.color, sys.stdout))
         print_diagnostics(parsed.diagnostics, source, source.name, args.color)
     return int(any(d.severity == "error" for d in parsed.diagnostics))
+
+
+def _source(name: str, repo: str | None, remote: str | None) -> Source:
+    """What an argument names: a file of that name first, as everywhere, then a file of a ref, then a tree's SUPPORT.md."""
+    if name == "-" or ":" in name or os.path.exists(name):
+        return read_source(name, repo)
+    from pathlib import Path
+
+    from convert.trees.resolve import resolve
+
+    where = Path(repo) if repo else None
+    found = resolve(name, where, remote)
+    if found.note:
+        print(f"xen-support: {clean(found.note)}", file=sys.stderr)
+    return found.support(where)
 
 
 def as_json(parsed: Parsed, rows: list[Row]) -> dict[str, Any]:
