@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from convert.commands.days import day
 from convert.commands.import_kinds import KINDS, refuse
 from convert.commands.import_kinds import run as run_kind
 from convert.failure import Failure
@@ -83,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         errors += wrong
     try:
         tables = tables_of(files)
-        data = workbook.write(tables)
+        data = workbook.write(tables, day(None))
     except ValueError as error:
         raise Failure(str(error)) from None
     lost = _check(files, tables, data)

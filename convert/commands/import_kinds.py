@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from convert.commands.days import day
 from convert.failure import Failure
 from convert.importing import kinds, workbook
 from convert.importing.gathered import Gathered
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace, output: Path) -> int:
         return 2
     tables = gathered.tables()
     try:
-        data = workbook.write(tables)
+        data = workbook.write(tables, day(None))
     except ValueError as error:
         raise Failure(str(error)) from None
     with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:

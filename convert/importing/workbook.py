@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from convert.importing.cells import flat, runs_of, whole_link
 from convert.importing.tables import Heading, LimitRow, Tables
 from convert.output.terminal import clean
+from convert.output.xlsx import reproducible
 from convert.sheet.cells import Run
 from convert.sheet.layout import default_layout
 from convert.sheet.model import Prose
@@ -49,8 +51,8 @@ def lost_links(tables: Tables) -> list[tuple[str, str]]:
     return list(out)
 
 
-def write(tables: Tables) -> bytes:
-    """The workbook's bytes.  ValueError with the feature's name for a text that is too long for a cell."""
+def write(tables: Tables, day: date) -> bytes:
+    """The workbook's bytes, made and saved on a day.  ValueError with the feature's name for a text that is too long for a cell."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -64,7 +66,7 @@ def write(tables: Tables) -> bytes:
     _labels(book, own)
     out = BytesIO()
     book.save(out)
-    return out.getvalue()
+    return reproducible(out.getvalue(), day)
 
 
 def _trees(book: Workbook, tables: Tables) -> None:
