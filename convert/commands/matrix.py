@@ -7,7 +7,6 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 from convert.commands.days import day
@@ -15,7 +14,7 @@ from convert.commands.naming import chosen_aliases
 from convert.commands.reading import add_trees, addresses, digests, read_trees, tell_errors
 from convert.failure import Failure
 from convert.matrix import build as pure
-from convert.matrix.page import Address
+from convert.matrix.columns import Address
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL, Painter, add_color
 from convert.trees.all import matching
@@ -68,8 +67,8 @@ def run(args: argparse.Namespace) -> int:
         chosen = args.format or (_by_name(args.output) if args.output else "html")
     today = day(args.today)
     trees = read_trees(names, args.repo, args.remote, prose=chosen in ("html", "json"))
-    built = pure.build(trees, chosen_aliases(args, [tree.version for tree in trees]))
-    _write(args, chosen, built, urls, today)
+    built = pure.build(trees, today, chosen_aliases(args, (tree.version for tree in trees)))
+    _write(args, chosen, built, urls)
     return tell_errors(trees, args.color, args.exit_zero)
 
 
@@ -107,35 +106,9 @@ def _pair(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-def _write(args: argparse.Namespace, chosen: str, built: pure.Matrix, urls: Address, today: date) -> None:
-    from convert.matrix import formats as formats
-
+def _write(args: argparse.Namespace, chosen: str, built: pure.Matrix, urls: Address) -> None:
     output = None if args.output is None or str(args.output) == "-" else args.output
-    if chosen == "text":
-        width = shutil.get_terminal_size((160, 24)).columns
-        data = (
-            formats.as_text(built, Painter(args.color if output is None else "never", sys.stdout), width) + "\n"
-        ).encode()
-    elif chosen == "csv":
-        from convert.matrix.spreadsheet import to_csv
-
-        data = to_csv(formats.table(built)).encode("utf-8", "replace")
-    elif chosen == "xlsx":
-        from convert.matrix.spreadsheet import to_xlsx
-
-        data = to_xlsx({"Matrix": formats.table(built), "Trees": formats.tree_table(built.trees)})
-    else:
-        value = formats.as_json(built, TOOL, digests(built.trees))
-        data = (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
-        if chosen == "html":
-            from convert.matrix.page import render, schema
-
-            published: tuple[str, ...] = ()
-            if output is not None and not _is_special(output):
-                published = (f"{output.stem}.json", f"{output.stem}.schema.json")
-                write_atomic(output.parent / published[0], data)
-                write_atomic(output.parent / published[1], schema("matrix"))
-            data = render(built, urls, today, published=published).encode("utf-8", "replace")
+    data = _html(built, urls, output) if chosen == "html" else _data(args, chosen, built, output)
     if output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -145,6 +118,41 @@ def _write(args: argparse.Namespace, chosen: str, built: pure.Matrix, urls: Addr
             file.write(data)
     else:
         write_atomic(output, data)
+
+
+def _data(args: argparse.Namespace, chosen: str, built: pure.Matrix, output: Path | None) -> bytes:
+    """The matrix in a format other than HTML."""
+    from convert.matrix import formats
+
+    if chosen == "text":
+        width = shutil.get_terminal_size((160, 24)).columns
+        paint = Painter(args.color if output is None else "never", sys.stdout)
+        return (formats.as_text(built, paint, width) + "\n").encode()
+    if chosen == "csv":
+        from convert.matrix.spreadsheet import to_csv
+
+        return to_csv(formats.table(built)).encode("utf-8", "replace")
+    if chosen == "xlsx":
+        from convert.matrix.spreadsheet import to_xlsx
+
+        return to_xlsx({"Matrix": formats.table(built), "Trees": formats.tree_table(built)}, built.today)
+    value = formats.as_json(built, TOOL, digests(built.trees))
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def _html(built: pure.Matrix, urls: Address, output: Path | None) -> bytes:
+    """The page; the JSON and its schema are written beside it where it goes to a file."""
+    from convert.matrix.formats import as_json
+    from convert.matrix.html import schema
+    from convert.matrix.page import render
+
+    published: tuple[str, ...] = ()
+    if output is not None and not _is_special(output):
+        published = (f"{output.stem}.json", f"{output.stem}.schema.json")
+        value = json.dumps(as_json(built, TOOL, digests(built.trees)), ensure_ascii=False, indent=1)
+        write_atomic(output.parent / published[0], f"{value}\n".encode("utf-8", "replace"))
+        write_atomic(output.parent / published[1], schema("matrix"))
+    return render(built, urls, published=published).encode("utf-8", "replace")
 
 
 def _is_special(output: Path) -> bool:

@@ -14,7 +14,7 @@ from convert.commands.naming import add_aliases
 from convert.commands.show import release
 from convert.failure import Failure
 from convert.matrix import build
-from convert.matrix.page import Address
+from convert.matrix.columns import Address
 from convert.output.terminal import Painter, clean, one_line
 from convert.trees.all import Column, columns
 from grammar.parser import parse
@@ -45,7 +45,7 @@ def add_repository(parser: argparse.ArgumentParser) -> None:
 
 def addresses(urls: Sequence[str] | None) -> Address:
     """Where the SUPPORT.html of trees are.  Raises Failure for what is no address of the web."""
-    from convert.matrix.page import Address
+    from convert.matrix.columns import Address
 
     given = urls if urls is not None else XENBITS
     for url in given:

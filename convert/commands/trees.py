@@ -14,7 +14,8 @@ from convert.commands.days import add_today, day
 from convert.commands.reading import add_repository, addresses, digests, read_trees, tell_errors
 from convert.failure import Failure
 from convert.matrix.build import Tree, state
-from convert.matrix.page import STATES, Address
+from convert.matrix.columns import Address
+from convert.matrix.words import STATES
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees.resolve import resolve
 from convert.trees.state import SECURITY, SUPPORT, standing

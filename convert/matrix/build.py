@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
 from typing import Any, Literal
 
 from convert.diff.losses import SUPPORTED, narrowed, rank
+from convert.matrix.continued import Keys, Step, continuations
 from convert.matrix.rowtree import Node, Part, merge
+from convert.matrix.words import effective
 from convert.names.aliases import Aliases
-from convert.trees.state import State, standing
+from convert.trees.state import Standing, State, standing
 from grammar.diagnostic import Diagnostic
 from grammar.labels import Security
 from grammar.nodes import Document
@@ -22,6 +24,7 @@ from grammar.status import fold_label
 
 Absence = Literal["not-yet", "removed", "gap", "unreadable"]
 Change = Literal["better", "worse", "security-lost", "text", "same"]
+Kind = Literal["status", "list", "limit", "release"]
 # equal security support, more or less of a feature: the labels that security alone does not order, least first
 _ORDER = (
     "Not functional", "Not implemented", "Not supported", "Obsolete", "Experimental", "Tech Preview", "No security support",
@@ -53,11 +56,16 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One row in one tree, as cli.md has it; `text` says that the section's caveats go with it."""
+    """One row in one tree.
+
+    `security` is what the status says, `effective` what holds of it on the day, as far as the tree has any security support;
+    `text`: the section's caveats go with it.
+    """
 
     status: str | None
     label: str | None = None
     security: Security | None = None
+    effective: Security | None = None
     line: int | None = None
     absence: Absence | None = None
     change: Change | None = None
@@ -65,12 +73,31 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """The other line on which this one goes on in a newer tree (`to`), or which it goes on from (`from`).
+
+    `newer` and `older` are the trees between which that happened, by index; the rest is as in Continuation.
+    """
+
+    direction: Literal["to", "from"]
+    id: str
+    key: str
+    path: tuple[str, ...]
+    newer: int
+    older: int
+    certain: bool
+    security: Step | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of the matrix: a row, or a heading, or both.
 
     `id`: its key, or for a further one of that key the key with `~2`; `formerly`: ids that it has in other trees, by
-    the aliases file; `kind`: as in grammar.rows, None for a heading without a status; `depth` counts headings above it; `stated`: some tree has a status here, so it is a row to Xen;
-    `parts`: what each tree says under this heading, empty for a qualified row.
+    the aliases; `kind`: None for a heading without a status; `depth` counts headings above it; `stated`: some tree has a
+    status here, so it is a row to Xen; `parts`: what each tree says under this heading, empty for a qualified row;
+    `relations`: what it became under another name, or was; `newest`: for each key that it has somewhere the newest tree, by
+    index, that has it under that key.
     """
 
     key: str
@@ -83,7 +110,9 @@ class Line:
     cells: tuple[Cell, ...]
     parts: tuple[Part | None, ...] = ()
     formerly: tuple[str, ...] = ()
-    kind: str | None = None
+    kind: Kind | None = None
+    relations: tuple[Relation, ...] = ()
+    newest: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -98,10 +127,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Trees, newest first, and lines in order; a cell a tree on each line."""
+    """Trees, newest first, what each is on the day, and lines in order; a cell a tree on each line."""
 
     trees: tuple[Tree, ...]
     lines: tuple[Line, ...]
+    standings: tuple[Standing, ...]
+    today: date
 
     @property
     def rows(self) -> tuple[Line, ...]:
@@ -119,59 +150,113 @@ def _number(version: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")) if version else ()
 
 
-def build(trees: Sequence[Tree], aliases: Aliases | None = None) -> Matrix:
-    """The matrix of trees that stand newest first.  Rows, keys and nesting are those of Xen's own matrix."""
-    root = merge([(t.name, t.document, t.rows, t.source) for t in trees], aliases or Aliases())
+def build(trees: Sequence[Tree], today: date, aliases: Aliases | None = None) -> Matrix:
+    """The matrix of trees that stand newest first, on a day.  Rows, keys and nesting are those of Xen's own matrix."""
+    aliases = aliases or Aliases()
+    standings = tuple(standing(tree.release, today) for tree in trees)
+    root = merge([(t.name, t.document, t.rows, t.source) for t in trees], aliases)
     lost = [_lost(root, index, tree) for index, tree in enumerate(trees)]
     used: dict[str, int] = {}
-    lines = []
+    lines: list[Line] = []
+    places: dict[tuple[int, Keys], int] = {}
     for node in root.walk():
-        identity = node.key
-        while identity in used:
-            used[node.key] += 1
-            identity = f"{node.key}~{used[node.key]}"
-        used[identity] = 1
-        lines.append(_line(node, identity, trees, [id(node) in gone for gone in lost]))
-    return Matrix(tuple(trees), tuple(lines))
+        identity = _identity(node.key, used)
+        places.update({(index, row.keys): len(lines) for index, row in node.rows.items()})
+        cells = _Cells(node, trees, standings, [id(node) in gone for gone in lost])
+        lines.append(_line(node, identity, len(trees), tuple(cells)))
+    return Matrix(tuple(trees), _related(lines, places, trees, aliases), standings, today)
 
 
-def _line(node: Node, identity: str, trees: Sequence[Tree], lost: Sequence[bool]) -> Line:
+def _identity(key: str, used: dict[str, int]) -> str:
+    """A key, or for a further line of that key the key with a number, that is nobody's yet."""
+    identity = key
+    while identity in used:
+        used[key] += 1
+        identity = f"{key}~{used[key]}"
+    used[identity] = 1
+    return identity
+
+
+def _line(node: Node, identity: str, count: int, cells: tuple[Cell, ...]) -> Line:
     newest = min((*node.rows, *node.parts))
     row, part = node.rows.get(newest), node.parts.get(newest)
-    keys = dict.fromkeys([*(p.key for p in node.parts.values()), *(r.key for r in node.rows.values())])
+    words = part or row
+    keys: dict[str, int] = {}
+    for index, key in [*((n, p.key) for n, p in node.parts.items()), *((n, r.key) for n, r in node.rows.items())]:
+        keys[key] = min(index, keys.get(key, index))
     return Line(
         key=node.key,
         id=identity,
-        path=part.path if part else row.path if row else (),
+        path=words.path if words else (),
         anchor=part.key if part else row.anchor if row else "",
         qualifier=row.qualifier if row else None,
         depth=len(node.keys()) - 1,
         stated=bool(node.rows),
-        cells=_cells(node, trees, lost),
-        parts=tuple(node.parts.get(index) for index in range(len(trees))) if node.heading else (),
+        cells=cells,
+        parts=tuple(node.parts.get(index) for index in range(count)) if node.heading else (),
         formerly=tuple(key for key in keys if key != node.key),
-        kind=node.rows[min(node.rows)].kind if node.rows else None,
+        kind=kind(node.rows[min(node.rows)]) if node.rows else None,
+        newest=tuple(sorted(set(keys.values()))),
     )
 
 
-def _cells(node: Node, trees: Sequence[Tree], lost: Sequence[bool]) -> tuple[Cell, ...]:
-    present = node.rows or node.parts
-    first, last = min(present), max(present)
-    cells = []
-    for index, tree in enumerate(trees):
-        row = node.rows.get(index)
-        if row is not None:
-            older = next((node.rows[n] for n in range(index + 1, len(trees)) if n in node.rows), None)
-            line = tree.source.position(row.span.start)[0]
-            changed = change(older, row) if older else None
-            cells.append(Cell(row.status, row.label, row.security, line, None, changed, row.caveat))
-        elif index in present:
-            cells.append(Cell(None))
-        elif lost[index]:
-            cells.append(Cell(None, absence="unreadable"))
-        else:
-            cells.append(Cell(None, absence="removed" if index < first else "not-yet" if index > last else "gap"))
-    return tuple(cells)
+def kind(row: Row) -> Kind:
+    """What a row is: a status, a limit, a list of what is supported, or a field of the release; only the first two are statuses.
+
+    Of definition lists only the entry of the release notes is a field of the release.
+    """
+    if row.kind in ("release", "term"):
+        return "release" if row.kind == "release" or (row.qualifier or "").casefold() == "release notes" else "list"
+    return "list" if row.kind == "list" else "limit" if row.reading.limit is not None else "status"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of one node, a tree each."""
+
+    node: Node
+    trees: Sequence[Tree]
+    standings: Sequence[Standing]
+    lost: Sequence[bool]
+
+    def __iter__(self) -> Iterator[Cell]:
+        present = self.node.rows or self.node.parts
+        first, last = min(present), max(present)
+        for index in range(len(self.trees)):
+            if index in self.node.rows:
+                yield self._stated(index, self.node.rows[index])
+            elif index in present:
+                yield Cell(None)
+            elif self.lost[index]:
+                yield Cell(None, absence="unreadable")
+            else:
+                yield Cell(None, absence="removed" if index < first else "not-yet" if index > last else "gap")
+
+    def _stated(self, index: int, row: Row) -> Cell:
+        rows = self.node.rows
+        older = next((rows[n] for n in range(index + 1, len(self.trees)) if n in rows), None)
+        line = self.trees[index].source.position(row.span.start)[0]
+        holds = row.security if kind(row) == "release" else effective(row.security, self.standings[index])
+        changed = change(older, row) if older else None
+        return Cell(row.status, row.label, row.security, holds, line, None, changed, row.caveat)
+
+
+def _related(
+    lines: list[Line], places: Mapping[tuple[int, Keys], int], trees: Sequence[Tree], aliases: Aliases
+) -> tuple[Line, ...]:
+    """The lines with what they became, or were, under another name; never where a file's errors hide what there was."""
+    found: dict[int, list[Relation]] = {}
+    for step in continuations([(tree.name, tree.document) for tree in trees], aliases):
+        before, after = places.get((step.tree + 1, step.old)), places.get((step.tree, step.new))
+        if before is None or after is None or before == after:
+            continue
+        if lines[before].cells[step.tree].absence in (None, "unreadable"):
+            continue
+        for here, there, direction in ((before, after, "to"), (after, before, "from")):
+            other = lines[there]
+            words = (other.id, other.key, other.path, step.tree, step.tree + 1, step.certain, step.security)
+            found.setdefault(here, []).append(Relation(direction, *words))  # type: ignore[arg-type]
+    return tuple(replace(line, relations=tuple(found[n])) if n in found else line for n, line in enumerate(lines))
 
 
 def change(old: Row, new: Row) -> Change:

@@ -2,245 +2,249 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from itertools import takewhile
+from typing import Any
 from urllib.parse import quote
 
-from convert.matrix.build import Cell, Line, Matrix, Tree, state
+from convert.matrix.build import Cell, Line, Matrix, Relation, Tree
+from convert.matrix.columns import Address, column, web_link
+from convert.matrix.html import digest, render_template, template_text, trusted
+from convert.matrix.search import SYNONYMS
+from convert.matrix.words import ABSENCE, CHANGE, SECURITY, in_tree, several
 from convert.output.terminal import TOOL
-from convert.trees.state import State
-from grammar.labels import LABELS
+from convert.trees.state import standing
+from grammar.labels import LABELS, Security
+from grammar.status import fold_label
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-    from markupsafe import Markup
-
-# sign, words and explanation of each security meaning; the words stand beside the sign, so that no meaning hangs on sign or colour alone
-SECURITY = {
-    "yes": ("✔", "security supported", "Security flaws go through the Xen Project's security process."),
-    "no": ("✖", "not security supported", "Security flaws are handled like any other bug."),
-    "caveats": ("◐", "security supported with conditions", "As far as the status or the caveats say."),
-    "limited": ("◔", "limited security support", "Less than full; the status says how much."),
-    "external": ("↗", "security support by another project", "Flaws go through that project's process."),
-    "unstated": ("?", "security support not stated", "The status does not say, and is no label that would."),
-}
-CHANGE = {
-    "better": ("▲", "better than in {}"),
-    "worse": ("▼", "worse than in {}"),
-    "security-lost": ("⚠", "security support lost since {}"),
-    "text": ("≠", "other words than in {}"),
-}
-ABSENCE = {
-    "not-yet": ("not yet", "Only newer trees have this feature."),
-    "removed": ("removed", "Only older trees have this feature, under this name; it may have been renamed."),
-    "gap": ("gap", "Both newer and older trees have this feature, but not this one."),
-    "unreadable": ("unreadable", "The tree's file has an error here, so Xen's tools may have lost the status."),
-}
-STATES: dict[State, str] = {
-    "development": "in development",
-    "supported": "supported",
-    "security": "security support only",
-    "ended": "ended",
-    "unknown": "support not stated",
-}
 _LABELS = {label.name: n for n, label in enumerate(LABELS)} | {"Supported up to N": len(LABELS)}
+# one letter a meaning: there are thousands of cells
+LETTERS: dict[Security, str] = {"yes": "y", "no": "n", "caveats": "c", "limited": "m", "external": "x", "unstated": "u"}
+_CHANGED = {"better": "kb", "worse": "kw", "security-lost": "kl", "text": "kt"}
+_ABSENT = {"not-yet": "ay", "removed": "ar", "gap": "ag", "unreadable": "au"}
+_QUALIFIED = 6  # rows of one heading whose distance from it the style sheet knows
 # ids of the page itself; no automatic identifier of a heading begins with an underscore
-_OWN = (
-    "_table",
-    "_legend",
-    "_trees",
-    "_filter",
-    "_ended",
-    "_count",
-    "_q",
-    "_section",
-    "_status",
-    "_security",
-    "_changed",
-)
+_OWN = ("_table", "_about", "_trees", "_filter", "_ended", "_count", "_q", "_section", "_status", "_security", "_changed", "_more")  # fmt: skip
+Pages = Callable[[Line], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where SUPPORT.html is published: that of the unstable tree, and that of release trees with NN for the version."""
+def render(
+    matrix: Matrix, urls: Address, *, published: Sequence[str] = (), pages: Pages | None = None,
+    tree_pages: Callable[[Tree], str] | None = None, home: str | None = None, canonical: str | None = None,
+) -> str:  # fmt: skip
+    """The whole page; equal input gives equal bytes.
 
-    unstable: str | None = None
-    release: str | None = None
-
-    def of(self, tree: Tree) -> str | None:
-        """The address for a tree; None for one that is not the tip of a branch, which nobody publishes."""
-        if not tree.branch:
-            return None
-        if tree.name == "unstable":
-            return self.unstable
-        return self.release.replace("NN", tree.version) if self.release and tree.version else None
-
-
-def template_text(name: str) -> str:
-    """A file of templates/matrix."""
-    return files("convert").joinpath("templates", "matrix", name).read_text(encoding="utf-8")
-
-
-def schema(name: str) -> bytes:
-    """The JSON Schema of a machine-readable output, `matrix` for example."""
-    return files("convert").joinpath("schemas", f"{name}.json").read_bytes()
-
-
-def render(matrix: Matrix, urls: Address, today: date, *, published: Sequence[str] = ()) -> str:
-    """The whole page; equal input gives equal bytes.  `published`: the names of the JSON and its schema beside it."""
-    css, script = template_text("page.css"), template_text("page.js")
-    columns = [_column(n, tree, urls, today) for n, tree in enumerate(matrix.trees)]
-    return _template("page.html").render(
-        css=_trusted(css), script=_trusted(script), style_hash=_hash(css), script_hash=_hash(script),
-        columns=columns, runs=_runs(columns), groups=_groups(matrix, columns), live=sum(not c["ended"] for c in columns),
-        ended=[c for c in columns if c["ended"]], today=today.isoformat(), tool=TOOL, published=published,
-        security=SECURITY, change=CHANGE, absence=ABSENCE, labels=_LABELS, any_state=any(c["state"] != "unknown" for c in columns),
+    `published`: the names of the JSON and its schema beside it.  Of a site: `pages` gives the address of a line's page,
+    `tree_pages` that of a tree's, `home` that of the index.
+    """
+    today = matrix.today
+    columns = [
+        column(tree, what, urls, today, tree_pages(tree) if tree_pages else None)
+        for tree, what in zip(matrix.trees, matrix.standings, strict=True)
+    ]
+    old = [n for n, c in enumerate(columns) if c["ended"]]
+    live = len(columns) - len(old)
+    css = template_text("page.css") + (_hidden(old) if live else "")
+    script = template_text("page.js").replace("/*old*/", json.dumps(old))
+    script = script.replace("/*synonyms*/", json.dumps(SYNONYMS, separators=(",", ":")))
+    return render_template(
+        "page.html",
+        css=trusted(css), script=trusted(script), style_hash=digest(css), script_hash=digest(script), columns=columns,
+        groups=_Lines(matrix, columns, pages).groups(), live=live, span=live or len(columns), today=today.isoformat(),
+        ended=[c for c in columns if c["ended"]], errors=_errors(columns), tool=TOOL, published=published, home=home,
+        canonical=canonical, security=SECURITY, change=CHANGE, absence=ABSENCE, labels=_LABELS,
     )  # fmt: skip
 
 
 def render_trees(trees: Sequence[Tree], urls: Address, today: date) -> str:
     """The page of the trees alone."""
     css = template_text("page.css")
-    columns = [_column(n, tree, urls, today) for n, tree in enumerate(trees)]
-    return _template("trees.html").render(
-        css=_trusted(css), style_hash=_hash(css), columns=columns, today=today.isoformat(), tool=TOOL
+    columns = [column(tree, standing(tree.release, today), urls, today) for tree in trees]
+    return render_template(
+        "trees.html", css=trusted(css), style_hash=digest(css), columns=columns, today=today.isoformat(), tool=TOOL
     )
 
 
-@cache
-def _template(name: str) -> Template:
-    from jinja2 import DictLoader, Environment, StrictUndefined
-
-    texts = {part: template_text(part) for part in ("page.html", "trees.html", "parts.html")}
-    environment = Environment(
-        loader=DictLoader(texts), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template(name)
+def _hidden(old: Sequence[int]) -> str:
+    """The style that hides the columns of ended trees until they are asked for."""
+    cells = ", ".join(f":nth-child({n + 2})" for n in old)
+    rows = "body.live:has(#_ended:not(:checked)) .matrix tr:not(.head):not(.more)"
+    return f"{rows} > :is({cells}) {{ display: none; }}\n" if old else ""
 
 
-def _trusted(text: str) -> Markup:
-    """A file of our own, put into the page as it stands."""
-    from markupsafe import Markup
-
-    return Markup(text)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _column(index: int, tree: Tree, urls: Address, today: date) -> dict[str, Any]:
-    what = state(tree.release, today)
-    notes = tree.release.get("release_notes")
-    link = notes.get("url") if isinstance(notes, Mapping) else None
-    errors = [(tree.source.position(e.span.start)[0] if e.span else None, e.message) for e in tree.errors]
-    if tree.problem is not None:
-        errors.append((None, tree.problem))
-    return {
-        "index": index, "name": tree.name, "url": urls.of(tree), "state": what, "words": STATES[what], "ended": what == "ended",
-        "ref": tree.ref, "commit": tree.commit, "date": tree.date, "age": _age(tree.date, today), "version": tree.version,
-        "xen": tree.release.get("Xen-Version"), "initial": tree.release.get("Initial-Release"),
-        "until": tree.release.get("Supported-Until"), "security_until": tree.release.get("Security-Support-Until"),
-        "notes": link if isinstance(link, str) and link.lower().startswith(("https://", "http://")) else None, "errors": errors,
-    }  # fmt: skip
+def _errors(columns: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """The trees with errors, those whose support has ended apart, as these are shown with their trees only."""
+    live = any(not c["ended"] for c in columns)
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for c in columns:
+        if c["errors"]:
+            groups.setdefault("-old" if c["ended"] and live else "", []).append(c)
+    return sorted(groups.items())
 
 
-def _age(day: str | None, today: date) -> str:
-    if day is None:
-        return ""
-    days = (today - date.fromisoformat(day)).days
-    return "today" if days == 0 else f"{days} day{'s' * (days != 1)}" if days > 0 else "in the future"
+class _Lines:
+    """The lines of a matrix as the template wants them."""
 
+    def __init__(self, matrix: Matrix, columns: Sequence[Mapping[str, Any]], pages: Pages | None) -> None:
+        self.matrix = matrix
+        self.columns = columns
+        self.pages = pages
+        self.names = [str(c["name"]) for c in columns]
+        self.ids = {line.id: f"{line.id}~2" if line.id in _OWN else line.id for line in matrix.lines}
+        self.taken = {*_OWN, *self.ids.values()}
+        self.linked: set[tuple[int, str]] = set()
+        self.heading: Line | None = None  # the one that the line stands below, or is
+        self.variants: tuple[Line, ...] = ()  # the rows below a heading
 
-def _runs(columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Neighbouring columns of one state, for the first line of the table's head."""
-    runs: list[dict[str, Any]] = []
-    for column in columns:
-        if runs and runs[-1]["words"] == column["words"]:
-            runs[-1]["count"] += 1
+    def groups(self) -> list[dict[str, Any]]:
+        """The lines by section: a group begins at each heading of the first two levels."""
+        lines = self.matrix.lines
+        groups: list[dict[str, Any]] = []
+        qualified = 0
+        for n, line in enumerate(lines):
+            below = n + 1 < len(lines) and lines[n + 1].depth > line.depth
+            qualified = 0 if line.parts else qualified + 1
+            self.heading = line if line.parts else self.heading
+            self.variants = tuple(takewhile(lambda other: not other.parts, lines[n + 1 :]))
+            view = self.line(line, below, min(qualified, _QUALIFIED))
+            if not groups or (line.depth < 2 and line.parts):
+                groups.append({"id": view["id"], "name": " / ".join(line.path), "lines": [], "stated": False})
+            groups[-1]["lines"].append(view)
+            groups[-1]["stated"] |= line.stated
+        return groups
+
+    def line(self, line: Line, below: bool, qualified: int) -> dict[str, Any]:
+        """One line; `below`: others stand below it; `qualified`: which of its heading's rows it is, 0 for a heading."""
+        form = "row" if line.stated else "head" if below else "text"
+        top = line.depth < 2 and bool(line.parts)
+        marks = [key for key in line.formerly if key not in self.taken]
+        self.taken.update(marks)
+        classes = [form, f"d{min(line.depth, 7)}"] + ["top"] * top + [f"v{qualified}"] * bool(qualified)
+        more = bool(line.parts) and (line.prose or (line.depth > 1))
+        return {
+            "id": self.ids[line.id], "href": _fragment(self.ids[line.id]), "name": line.name, "form": form, "top": top,
+            "of": line.path[-2] if qualified and len(line.path) > 1 and line.depth > 1 else "",
+            "classes": " ".join(classes), "marks": marks, "more": more, "prose": self._prose(line) if more else [],
+            "sources": self._sources(line) if more else [], "anchors": self._anchors(line) if more else "",
+            "page": self.pages(line) if self.pages and more else None,
+            "relations": [self._relation(relation) for relation in line.relations],
+            "cells": [self._cell(line, n, cell) for n, cell in enumerate(line.cells)] if form != "head" else [],
+        }  # fmt: skip
+
+    def _prose(self, line: Line) -> list[tuple[str, str, str]]:
+        return [
+            (what, several(names, self.names), text)
+            for what, which in (("Caveats", "caveats"), ("Description", "description"))
+            for text, names in texts(line, self.names, which)
+        ]
+
+    def _sources(self, line: Line) -> list[tuple[str, str]]:
+        """Where this stands in the full text: the newest tree that describes it, and the newest that has each of its rows.
+
+        These are the links of Xen's own page; the script adds the other trees when the row is opened.
+        """
+        here = [n for n, part in enumerate(line.parts) if part is not None and self.columns[n]["url"] is not None]
+        described = [n for n in here if (part := line.parts[n]) and part.described]
+        wanted = {n for row in (line, *self.variants) for n in row.newest} | set((described or here)[:1])
+        found = ((n, line.parts[n]) for n in sorted(wanted & set(here)))
+        return [(self.names[n], f"{self.columns[n]['url']}#{_fragment(part.key)}") for n, part in found if part]
+
+    def _anchors(self, line: Line) -> str:
+        """Which trees have this heading, by index, each with its anchor where it is another; empty where all have it as it is."""
+        plain = self.ids[line.id]
+        found = [
+            str(n) if part.key == plain else f"{n}:{_fragment(part.key)}" for n, part in enumerate(line.parts) if part
+        ]
+        return "" if found == [str(n) for n in range(len(self.columns))] else " ".join(found)
+
+    def _relation(self, relation: Relation) -> dict[str, str]:
+        older, newer = self.names[relation.older], self.names[relation.newer]
+        if relation.direction == "to":
+            before = f"in {newer} {'' if relation.certain else 'perhaps '}continued as "
+            after = {"less": ", less security support", "more": ", more security support"}.get(relation.security or "")
         else:
-            runs.append({"words": column["words"], "count": 1, "ended": column["ended"]})
-    return runs
+            before = f"{'' if relation.certain else 'perhaps '}continues "
+            after = {"less": ", which had more security support", "more": ", which had less security support"}.get(
+                relation.security or ""
+            )
+        name = " / ".join(relation.path[1 if relation.certain else 2 :] or relation.path[-1:])
+        return {
+            "before": before, "href": _fragment(self.ids[relation.id]), "name": name,
+            "after": f"{f' of {older}' if relation.direction == 'from' else ''}{after or ''}",
+        }  # fmt: skip
 
-
-def _groups(matrix: Matrix, columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The lines by section: a group begins at each heading of the first two levels."""
-    lines = matrix.lines
-    taken = {*_OWN, *(line.id for line in lines)}
-    groups: list[dict[str, Any]] = []
-    for n, line in enumerate(lines):
-        below = n + 1 < len(lines) and lines[n + 1].depth > line.depth
-        view = _line(line, below, columns)
-        view["marks"] = [key for key in line.formerly if key not in taken]
-        taken.update(view["marks"])
-        if line.id in _OWN:
-            view["id"] = f"{line.id}~2"
-        view["href"] = quote(view["id"], safe="-._~")
-        if not groups or (line.depth < 2 and line.parts):
-            groups.append({"id": view["id"], "name": " / ".join(line.path), "lines": [], "stated": False})
-        groups[-1]["lines"].append(view)
-        groups[-1]["stated"] |= line.stated
-    return groups
-
-
-def _line(line: Line, below: bool, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    form = "row" if line.stated else "head" if below else "text"
-    of_status = line.kind in ("status", "list")
-    return {
-        "id": line.id, "name": line.name, "depth": line.depth, "form": form, "top": line.depth < 2 and bool(line.parts),
-        "before": "" if line.depth < 3 else ", ".join(line.path[2:-1]),
-        "cells": [_cell(line, n, cell, columns, of_status) for n, cell in enumerate(line.cells)] if form != "head" else [],
-        "descriptions": _texts(line, columns, "description"), "caveats": _texts(line, columns, "caveats"),
-        "links": [
-            (column["name"], f"{column['url']}#{quote(part.key, safe='-._~')}", column["ended"])
-            for column, part in zip(columns, line.parts, strict=False) if part is not None and column["url"]
-        ],
-    }  # fmt: skip
-
-
-def _cell(line: Line, index: int, cell: Cell, columns: Sequence[Mapping[str, Any]], of_status: bool) -> dict[str, Any]:
-    classes = [f"c{index}"] + ["ended"] * bool(columns[index]["ended"])
-    view: dict[str, Any] = {
-        "status": cell.status,
-        "absence": cell.absence,
-        "security": None,
-        "change": None,
-        "text": cell.text,
-    }
-    if cell.status is None:
-        here = bool(line.parts) and line.parts[index] is not None
-        view["absence"] = cell.absence or (None if here else "gap")
-        classes.append(f"a-{view['absence']}" if view["absence"] else "prose")
-    elif of_status:
-        classes.append(f"s-{cell.security}")
+    def _cell(self, line: Line, index: int, cell: Cell) -> dict[str, Any]:
+        view: dict[str, Any] = {"text": cell.status, "href": None, "note": "", "caveats": None, "change": None}
+        if cell.status is None:
+            return view | self._absent(line, index, cell)
+        if line.kind == "release":
+            return view | {"href": self._release(line, index, cell), "classes": ""}
+        standing = self.matrix.standings[index]
+        classes = [LETTERS[cell.security or "unstated"]]
         if cell.label is not None:
             classes.append(f"l{_LABELS[cell.label]}")
-        view["security"] = cell.security
+        if not standing.security_supported:
+            classes.append("w")
         if cell.change in CHANGE:
-            older = next(n for n in range(index + 1, len(columns)) if line.cells[n].status is not None)
-            sign, words = CHANGE[cell.change]
-            view["change"] = (sign, words.format(columns[older]["name"]))
-            classes.append(f"k-{cell.change}")
-    view["classes"] = " ".join(classes)
-    return view
+            older = next(n for n in range(index + 1, len(self.names)) if line.cells[n].status is not None)
+            view["change"] = CHANGE[cell.change][1].format(self.names[older])
+            classes.append(_CHANGED[cell.change])
+        if line.kind != "list" and not _says_it(cell):
+            view["note"] = in_tree(cell.security or "unstated", standing)
+        if cell.text:
+            view["caveats"] = self._caveats(line, index)
+        return view | {"classes": " ".join(classes)}
+
+    def _absent(self, line: Line, index: int, cell: Cell) -> dict[str, Any]:
+        here = bool(line.parts) and line.parts[index] is not None
+        if cell.absence is None and here:
+            return {"text": "text", "classes": "a"}
+        absence = cell.absence or "gap"
+        found: dict[str, Any] = {"text": ABSENCE[absence][0], "classes": f"a {_ABSENT[absence]}"}
+        step = next((r for r in line.relations if r.direction == "to" and r.newer == index), None)
+        if step is not None and step.security == "less":
+            found |= {"change": "less security support than before", "classes": f"{found['classes']} al"}
+        elif absence == "removed" and line.parts and any(row.cells[index].status is not None for row in self.variants):
+            found["note"] = "now by variant, below"
+        return found
+
+    def _release(self, line: Line, index: int, cell: Cell) -> str | None:
+        """The address behind a release field: the full text behind the version, the release notes behind theirs."""
+        if line.key.endswith("--xen-version"):
+            url: str | None = self.columns[index]["url"]
+            return url
+        if line.key.endswith("--release-notes"):
+            return web_link(self.matrix.trees[index])
+        return None
+
+    def _caveats(self, line: Line, index: int) -> str:
+        """The address of the caveats in the full text, once a section and tree; empty where it was given already."""
+        url = self.columns[index]["url"]
+        part = self.heading.parts[index] if self.heading else None
+        anchor = part.key if part else line.anchor
+        if url is None or (index, anchor) in self.linked:
+            return ""
+        self.linked.add((index, anchor))
+        return f"{url}#{_fragment(anchor)}"
 
 
-def _texts(line: Line, columns: Sequence[Mapping[str, Any]], which: str) -> list[tuple[str, str]]:
-    """The different texts under a heading, each with the trees that say it."""
+def _says_it(cell: Cell) -> bool:
+    """Whether a status is a label that names security support by itself."""
+    label = cell.label or ""
+    return "security support" in label.casefold() and fold_label(cell.status or "") == fold_label(label)
+
+
+def texts(line: Line, names: Sequence[str], which: str) -> list[tuple[str, list[str]]]:
+    """The different texts under a heading (`caveats` or `description`), each with the names of the trees that say it."""
     found: dict[str, list[str]] = {}
-    for column, part in zip(columns, line.parts, strict=False):
+    for name, part in zip(names, line.parts, strict=False):
         text = getattr(part, which) if part is not None else ""
         if text:
-            found.setdefault(text, []).append(column["name"])
-    return [(_names(names, columns), text) for text, names in found.items()]
+            found.setdefault(text, []).append(name)
+    return list(found.items())
 
 
-def _names(names: Iterable[str], columns: Sequence[Mapping[str, Any]]) -> str:
-    chosen = list(names)
-    return "all trees" if len(chosen) == len(columns) and len(chosen) > 1 else ", ".join(chosen)
+def _fragment(identity: str) -> str:
+    return quote(identity, safe="-._~")

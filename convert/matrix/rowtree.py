@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from convert.names.aliases import Aliases
 from convert.names.pairing import folded, prose, split_prose
-from grammar.nodes import Document, Section
+from grammar.nodes import Document, Paragraph, Section
 from grammar.rows import Row
 from grammar.source import Source, Span
 
@@ -16,6 +16,7 @@ from grammar.source import Source, Span
 class Part:
     """What one tree says under one heading, beside its fields: where it is, and its prose as plain text.
 
+    `described`: a paragraph stands before the first field (a list does not count, as in Xen's own matrix).
     `span` is the whole section with all below it, `own` the part above its first subsection.
     """
 
@@ -24,6 +25,7 @@ class Part:
     line: int
     description: str
     caveats: str
+    described: bool
     span: Span
     own: Span
 
@@ -123,8 +125,9 @@ class _Merge:
             description = "\n".join(filter(None, (known.description, description)))
             caveats = "\n".join(filter(None, (known.caveats, caveats)))
             line, own = known.line, Span(known.own.start, end)
+        described = any(isinstance(block, Paragraph) for block in before) or (known is not None and known.described)
         node.parts[self.index] = Part(
-            keys[-1], path, line, description, caveats, Span(own.start, section.span.end), own
+            keys[-1], path, line, description, caveats, described, Span(own.start, section.span.end), own
         )
         at = 0
         for row in self.rows.get(keys, ()):

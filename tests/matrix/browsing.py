@@ -76,11 +76,15 @@ def opened(browser: Browser, file: Path, fragment: str = "", **options: Any) -> 
     context.close()
 
 
-def serious(page: Page) -> list[str]:
-    """What axe-core finds serious or critical: rule and first place."""
+# WCAG 2.2 A and AA, and what axe-core calls best practice
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds, of any gravity: rule and first place."""
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
-    violations = page.evaluate("axe.run()")["violations"]
-    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations if v["impact"] in ("serious", "critical")]
+    found = page.evaluate("(rules) => axe.run({ runOnly: { type: 'tag', values: rules } })", list(RULES))["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
 
 
 def until(page: Page, condition: str, seconds: float = 5) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from convert.trees.all import Column
 from grammar.source import Source
 from tests.helpers.repositories import Commit, build
 
-XEN = Path("/tmp/xen")
+TODAY = date(2025, 6, 1)
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
@@ -41,7 +42,7 @@ def tree(version: str, features: str, name: str | None = None) -> model.Tree:
 
 def built(*trees: model.Tree, aliases: Sequence[tuple[str, str]] = ()) -> model.Matrix:
     """The matrix of trees, newest first."""
-    return model.build(trees, Aliases(tuple(Alias(old, new) for old, new in aliases)))
+    return model.build(trees, TODAY, Aliases(tuple(Alias(old, new) for old, new in aliases)))
 
 
 def keys(found: model.Matrix) -> list[str]:

@@ -6,14 +6,16 @@ import csv
 import io
 import json
 import os
+from datetime import datetime, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from convert.cli import main
-from convert.matrix.page import schema
+from convert.matrix.html import schema
 from tests.helpers.repositories import Commit, build, git
 from tests.matrix.making import makefile, repository, run_json, support
 
@@ -165,7 +167,8 @@ def test_the_four_arguments_of_xens_generator(
     assert main(["matrix", *arguments, "--today", "2020-06-01"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("<!DOCTYPE html>")
-    head = page[page.index('<tr class="names">') : page.index("</thead>")]
+    head = page[page.index('<table class="matrix">') :]
+    head = head[: head.index("</thead>")]
     assert [part.split('"')[0] for part in head.split('href="')[1:]] == [
         "https://example.org/u/S.html", "https://example.org/4.10/S.html", "https://example.org/4.9/S.html",
     ]  # fmt: skip
@@ -336,6 +339,84 @@ def test_query(
     assert [tuple(row[:2]) for row in list(csv.reader(io.StringIO(capsys.readouterr().out)))[1:]] == expected
     assert main(["query", "--repo", str(repo), *options]) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(expected)
+
+
+def test_a_cell_is_read_with_the_state_of_its_tree(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for today, state, effective in (
+        ("2019-12-31", "development", "no"), ("2020-01-01", "supported", "yes"), ("2021-01-01", "security", "yes"),
+        ("2021-01-02", "ended", "no"),
+    ):  # fmt: skip
+        value = run_json(capsys, "matrix", "--repo", str(repo), "--today", today)
+        assert value["today"] == today
+        assert [tree["support"] for tree in value["trees"]] == ["development", state, state]
+        assert value["trees"][1]["dates"] == {
+            "initial_release": "2020-01-01", "supported_until": "2020-01-01", "security_support_until": "2021-01-01",
+        }  # fmt: skip
+        cells = {row["key"]: row["cells"] for row in value["rows"]}
+        assert [(c["security"], c["effective"]) for c in cells["a"]] == [("no", "no"), ("yes", effective), ("no", "no")]
+        assert [c["effective"] for c in cells["b--arm"]] == ["no", effective, effective]
+    assert value["trees"][0]["dates"]["supported_until"] is None
+
+
+def test_rows_say_of_what_kind_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "## S\n\n### A\n\n    Status: Supported up to 8\n    Supported, x86: bzImage\n    Status, Arm: Supported\n"
+    repo = repository(tmp_path / "r", v4_2=support("4.2", text))
+    value = run_json(capsys, "matrix", "--repo", str(repo))
+    kinds = {row["key"]: row["kind"] for row in value["rows"]}
+    assert {kinds[key] for key in kinds if key.startswith("release-support")} == {"release"} and len(kinds) == 8
+    assert (kinds["a"], kinds["a--x86"], kinds["a--arm"]) == ("limit", "list", "status")
+    found = run_json(capsys, "query", "--repo", str(repo))
+    assert {row["key"]: row["kind"] for row in found["rows"]} == kinds
+    assert rows(run_json(capsys, "query", "--repo", str(repo), "--status", "4.2*")) == []
+
+
+def test_query_says_which_trees_have_no_support_and_leaves_them_out_where_asked(
+    repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["query", "--security", "yes", "--repo", str(repo), "--today", "2022-06-01"]
+    assert main([*options, "--tree", "4.10"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.count("4.10: S / ") == 2
+    assert captured.err == (
+        "xen-support: no security support on 2022-06-01, whatever the rows state: 4.10 ended 2021-01-01. "
+        "--supported leaves these trees out.\n"
+    )
+    assert main([*options, "--supported"]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert main([*options[:-1], "2020-06-01", "--supported"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.count("4.10: ") == 2 and captured.out.count("unstable") == 0 and captured.err == ""
+    value = run_json(capsys, *options)
+    assert value["today"] == "2022-06-01"
+    assert {tree["name"]: tree["support"] for tree in value["trees"]} == {
+        "unstable": "development", "4.10": "ended", "4.9": "ended",
+    }  # fmt: skip
+    assert {(row["tree"], row["security"], row["effective"], row["support"]) for row in value["rows"]} == {
+        ("unstable", "yes", "no", "development"), ("4.10", "yes", "no", "ended"), ("4.9", "yes", "no", "ended"),
+    }  # fmt: skip
+
+
+def test_a_workbook_is_the_same_bytes_for_the_same_day(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1600000000")
+    made = []
+    for name in ("one", "two"):
+        main(["matrix", "--repo", str(repo), "-o", str(tmp_path / f"{name}.xlsx")])
+        made.append((tmp_path / f"{name}.xlsx").read_bytes())
+        monkeypatch.setattr("openpyxl.packaging.core.datetime", SimpleNamespace(datetime=_Later, timezone=timezone))
+    assert made[0] == made[1]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    main(["matrix", "--repo", str(repo), "-o", str(tmp_path / "other.xlsx")])
+    assert (tmp_path / "other.xlsx").read_bytes() != made[0]
+
+
+class _Later:
+    """A clock that is wrong by years."""
+
+    @staticmethod
+    def now(tz: Any = None) -> datetime:
+        return datetime(2040, 1, 1, tzinfo=tz)
 
 
 def test_trees_say_what_is_supported_on_a_day(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
