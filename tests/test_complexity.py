@@ -13,7 +13,6 @@ LIMIT = 20
 PENDING = frozenset(
     {
         "convert.commands.draft.run",
-        "convert.commands.history.run_history",
         "convert.commands.lint.run",
         "convert.commands.series.run",
         "convert.diff.compare.documents",

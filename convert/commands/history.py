@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from convert.commands import query
+from convert.commands.days import add_today, day
 from convert.commands.naming import chosen_aliases
 from convert.commands.query import FORMATS, print_csv, print_json
 from convert.commands.reading import add_repository, read_trees
 from convert.failure import Failure
 from convert.matrix import history as pure
+from convert.matrix import history_formats as formats
 from convert.matrix.build import Tree
+from convert.matrix.past import Past, joined
+from convert.matrix.search import failing, matching
 from convert.names.aliases import Aliases
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees import git
-from convert.trees.commit import Commit, read
-from convert.trees.version import FILE
+from convert.trees.all import release_trees
+from convert.trees.state import standing
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,10 +32,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     history = subparsers.add_parser(
         "history",
         help="one feature through all trees and all commits that changed its meaning",
-        description="Print what each tree says of a feature, and every commit that changed its meaning, newest first.",
+        description="Print what each tree says of a feature, and every change of its meaning, newest first: the commit, the trees that "
+        "have it or a pick of it, the advisories that it is or mentions. Words that are in one feature's name alone do as well.",
     )
     history.add_argument(
-        "feature", metavar="FEATURE", help="a heading, an anchor such as x86-pv, or a row key such as x86-pv--arm"
+        "feature",
+        metavar="FEATURE",
+        help="a heading, an anchor such as x86-pv, a row key such as x86-pv--arm, or words of a heading in any order",
     )
     history.add_argument(
         "--tree",
@@ -41,6 +46,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         help="only these trees (default: all release trees and the unstable one)",
     )
+    add_today(history)
     history.set_defaults(func=run_history)
     blame = subparsers.add_parser(
         "blame",
@@ -59,54 +65,90 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_history(args: argparse.Namespace) -> int:
     """What became of one feature.  Raises Failure where nobody has ever had it."""
-    repo = args.repo or Path()
+    repo, today = args.repo or Path(), day(args.today)
     trees = read_trees(args.tree or (), args.repo, args.remote, prose=False)
     aliases = chosen_aliases(args, [tree.version for tree in trees])
-    tips = [tree.commit for tree in trees if tree.commit]
-    graph = git.graph(repo, tips, FILE, everything=True) if tips else []
+    tips = [pure.of_document(tree.document) for tree in trees]
+    feature, past = _meant(args.feature, aliases, tips, trees, repo)
     _warn_of_a_shallow(repo)
-    snapshots = _Snapshots(repo, graph)
-    changed = pure.changes(graph, snapshots, args.feature, aliases)
-    now = [_in_tree(tree, args.feature, aliases) for tree in trees]
-    if not changed and not any(rows for _, rows in now):
-        known = {name.casefold(): name for tree in trees for name in pure.names(_whole(tree))}
-        close = [known[name] for name in get_close_matches(args.feature.casefold(), sorted(known), 3, 0.6)]
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise Failure(f'"{args.feature}": no such feature in any tree or commit{hint}')
-    commits = _commits(repo, [commit for commit, _ in changed])
+    wanted = pure.Wanted(feature, aliases)
+    changed = joined(pure.changes(past.graph, past.edges(aliases), wanted.step), past)
     value: dict[str, Any] = {
-        "schema": "xen-support.history/1", "tool": TOOL, "feature": args.feature,
-        "trees": [{"name": tree.name, "ref": tree.ref, "commit": tree.commit, "rows": rows} for tree, rows in now],
-        "commits": [{**_commit(commits[name]), "changes": [asdict(step) for step in steps]} for name, steps in changed],
+        "schema": "xen-support.history/1", "tool": TOOL, "feature": feature, "today": today.isoformat(),
+        "trees": [
+            formats.tree_json(tree, standing(tree.release, today), list(wanted.rows(tip)))
+            for tree, tip in zip(trees, tips, strict=True)
+        ],
+        "commits": [
+            {**formats.change_json(change, past), "changes": [formats.step_json(step) for step in steps]}
+            for change, steps in changed
+        ],
     }  # fmt: skip
     if args.format == "json":
         print_json(value)
     elif args.format == "csv":
-        head = [
-            "commit",
-            "date",
-            "author",
-            "subject",
-            "reviewers",
-            "xsas",
-            "cves",
-            "kind",
-            "key",
-            "old",
-            "new",
-            "effect",
-        ]
-        print_csv(
-            head,
-            (
-                [*_flat(c), *(step[k] or "" for k in ("kind", "key", "old", "new", "effect"))]
-                for c in value["commits"]
-                for step in c["changes"]
-            ),
-        )
+        print_csv(formats.HISTORY_COLUMNS, formats.history_table(value))
     else:
-        _print_history(value, Painter(args.color, sys.stdout))
+        paint = Painter(args.color, sys.stdout)
+        print("\n".join(formats.history_text(value, paint)))
     return 0
+
+
+def _meant(
+    asked: str, aliases: Aliases, tips: Sequence[pure.Snapshot], trees: Sequence[Tree], repo: Path
+) -> tuple[str, Past]:
+    """The feature that is asked for, and the history.  Raises Failure with what is near where no tree and no commit has it.
+
+    Nothing but the trees' own files is read for what one of them has; old files are read for their headings only.
+    """
+    commits = {tree.name: tree.commit for tree in trees if tree.commit}
+    wanted = pure.Wanted(asked, aliases)
+    if any(wanted.known(tip) for tip in tips):
+        return asked, Past(repo, commits)
+    now = {entry.name: " / ".join(entry.path) for tip in tips for entry in tip.root.walk() if entry.keys}
+    found = _by_words(asked, now)
+    if len(found) > 1:
+        raise Failure(f'"{asked}": no feature of that name; with these words there are {_listed(found)}')
+    past = Past(repo, commits)
+    before = past.headings()
+    anchor, mark, _ = asked.rpartition("--")
+    old = {aliases.canonical(name) for heading in before for name in (heading, _anchor(heading))}
+    if {wanted.name, aliases.canonical(anchor) if mark else wanted.name} & old:
+        return asked, past
+    found = found or _by_words(asked, {name: name for name in before})
+    if len(found) == 1:
+        print(f"xen-support: {clean(asked)}: taken for {clean(found[0])}", file=sys.stderr)
+        return found[0], past
+    if found:
+        raise Failure(f'"{asked}": no feature of that name; with these words there were {_listed(found)}')
+    raise Failure(f'"{asked}": no such feature in any tree or commit{_hint(asked, tips, [*now, *before])}')
+
+
+def _by_words(asked: str, names: Mapping[str, str]) -> list[str]:
+    """The names that have all the words, in their path too; where some have them in the name itself, only these."""
+    here = matching(asked, names)
+    paths = {path: name for name, path in names.items()}
+    return here or [paths[path] for path in matching(asked, paths)]
+
+
+def _anchor(heading: str) -> str:
+    from grammar.inlines import anchor_of
+
+    return anchor_of(heading)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:8])
+    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown
+
+
+def _hint(asked: str, tips: Sequence[pure.Snapshot], names: Sequence[str]) -> str:
+    keys = (row.key for tip in tips for entry in tip.root.walk() for row in entry.rows)
+    known = {name.casefold(): name for name in (*keys, *names)}
+    lost = failing(asked, list(known)) if len(asked.split()) > 1 else []
+    close = [known[name] for name in get_close_matches(asked.casefold(), sorted(known), 3, 0.6)]
+    words = f"; no name has {' or '.join(lost)}" if lost else ""
+    return f"{words}; did you mean {' or '.join(close)}?" if close else words
 
 
 def run_blame(args: argparse.Namespace) -> int:
@@ -116,32 +158,37 @@ def run_blame(args: argparse.Namespace) -> int:
     aliases = chosen_aliases(args, [tree.version])
     if tree.commit is None:
         raise Failure(f"{args.tree}: an unpacked tree has no commits; name a branch, a tag or a commit")
-    graph = git.graph(repo, [tree.commit], FILE, everything=False)
+    own = Past(repo, {tree.name: tree.commit}, everything=False)
     _warn_of_a_shallow(repo)
-    found = pure.blame(graph, _Snapshots(repo, graph), aliases)
-    commits = _commits(repo, dict.fromkeys(blame.commit for blame in found))
+    found = pure.blame(own.graph, own.snapshot, aliases)
+    past = _around(tree, repo, args.remote)
     value: dict[str, Any] = {
         "schema": "xen-support.blame/1", "tool": TOOL, "tree": tree.name, "ref": tree.ref, "commit": tree.commit,
-        "rows": [
-            {"key": b.row.key, "path": list(b.row.path), "qualifier": b.row.qualifier, "status": b.row.status, "commit": _commit(commits[b.commit])}
-            for b in found
-        ],
+        "rows": [formats.blame_json(blame, past) for blame in found],
     }  # fmt: skip
     if args.format == "json":
         print_json(value)
     elif args.format == "csv":
-        head = ["key", "path", "status", "commit", "date", "author", "subject", "reviewers", "xsas", "cves"]
-        print_csv(
-            head, ([row["key"], " / ".join(row["path"]), row["status"], *_flat(row["commit"])] for row in value["rows"])
-        )
+        print_csv(formats.BLAME_COLUMNS, formats.blame_table(value))
     else:
-        paint = Painter(args.color, sys.stdout)
-        for row in value["rows"]:
-            commit = row["commit"]
-            print(
-                f"{paint(commit['commit'][:12], 'warning')} {commit['date']} {clean(commit['author'])[:18]:<18} {clean(row['key'])}: {clean(row['status'])}"
-            )
+        print("\n".join(formats.blame_text(value, Painter(args.color, sys.stdout))))
     return 0
+
+
+def _around(tree: Tree, repo: Path, remote: str | None) -> Past:
+    """The history of a tree and of the release trees, which may have its commits, or picks of them, too."""
+    assert tree.commit is not None
+    try:
+        from convert.trees.all import branch_of
+        from convert.trees.version import tree_name, version
+
+        found = {tree_name(branch_of(other)): other.commit for other in release_trees(repo, remote) if other.commit}
+    except Failure:  # several remotes have a branch: then the tree's own commits are all that is said
+        found = {}
+    own = {} if tree.name in found else {tree.name: tree.commit}
+    found |= {tree.name: tree.commit} if not own else {}
+    order = sorted(found, key=lambda name: (name != "unstable", [-n for n in version(name)]))
+    return Past(repo, own | {name: found[name] for name in order})
 
 
 def _warn_of_a_shallow(repo: Path) -> None:
@@ -149,94 +196,3 @@ def _warn_of_a_shallow(repo: Path) -> None:
         print(
             "xen-support: a shallow clone: what is older than its oldest commits is put down to them", file=sys.stderr
         )
-
-
-class _Snapshots:
-    """The SUPPORT.md of the commits of a history, each file read once however many commits have it."""
-
-    def __init__(self, repo: Path, graph: pure.Graph) -> None:
-        names = list(dict.fromkeys(name for commit, parents in graph for name in (commit, *parents)))
-        found = git.identities(repo, [f"{name}:{FILE}" for name in names])
-        self.blobs = dict(zip(names, found, strict=True))
-        wanted = list(dict.fromkeys(blob for blob in found if blob is not None))
-        self.data = dict(zip(wanted, git.batch(repo, wanted), strict=True)) if wanted else {}
-        self.read = lru_cache(maxsize=None)(self._read)
-
-    def __call__(self, commit: str) -> pure.Snapshot:
-        blob = self.blobs.get(commit)
-        return pure.EMPTY if blob is None else self.read(blob)
-
-    def _read(self, blob: str) -> pure.Snapshot:
-        return pure.snapshot(blob, self.data[blob] or b"")
-
-
-def _whole(tree: Tree) -> pure.Snapshot:
-    return pure.snapshot(tree.name, tree.source.data)
-
-
-def _in_tree(tree: Tree, feature: str, aliases: Aliases) -> tuple[Tree, list[dict[str, Any]]]:
-    """What a tree says of a feature now."""
-    rows = [row for place in pure.locate(_whole(tree), feature, aliases) for row in place.rows().values()]
-    return tree, [
-        {
-            "key": r.key,
-            "path": list(r.path),
-            "qualifier": r.qualifier,
-            "status": r.status,
-            "label": r.label,
-            "security": r.security,
-        }
-        for r in rows
-    ]
-
-
-def _commits(repo: Path, names: Iterable[str]) -> dict[str, Commit]:
-    wanted = list(names)
-    return (
-        {name: read(name, data or b"") for name, data in zip(wanted, git.batch(repo, wanted), strict=True)}
-        if wanted
-        else {}
-    )
-
-
-def _commit(commit: Commit) -> dict[str, Any]:
-    return {
-        "commit": commit.hash, "date": commit.date, "author": commit.author, "subject": commit.subject,
-        "reviewers": list(commit.reviewers), "xsas": list(commit.xsas), "cves": list(commit.cves),
-    }  # fmt: skip
-
-
-def _flat(commit: Mapping[str, Any]) -> list[str]:
-    lists = ("; ".join(commit[key]) for key in ("reviewers", "xsas", "cves"))
-    return [commit["commit"], commit["date"], commit["author"], commit["subject"], *lists]
-
-
-def _print_history(value: Mapping[str, Any], paint: Painter) -> None:
-    width = max((len(tree["name"]) for tree in value["trees"]), default=0)
-    for tree in value["trees"]:
-        for n, row in enumerate(tree["rows"] or [None]):
-            words = paint("-", "info") if row is None else paint(clean(row["status"]), row["security"])
-            variant = f"{clean(row['qualifier'])}: " if row and row["qualifier"] else ""
-            print(f"{clean(tree['name']) if n == 0 else '':<{width}}  {variant}{words}")
-    for commit in value["commits"]:
-        numbers = " ".join([*commit["xsas"], *commit["cves"]])
-        print(
-            f"\n{paint(commit['commit'][:12], 'warning')} {commit['date']} {clean(commit['author'])}{'  ' + numbers if numbers else ''}"
-        )
-        print(f"    {clean(commit['subject'])}")
-        for reviewer in commit["reviewers"]:
-            print(f"    reviewed: {clean(reviewer)}")
-        for step in commit["changes"]:
-            print(f"    {_step(step)}")
-
-
-def _step(step: Mapping[str, Any]) -> str:
-    key, old, new = (clean(str(step[name] or "")) for name in ("key", "old", "new"))
-    kind = step["kind"]
-    if kind in ("description", "caveat"):
-        return f"{key}: {kind} {'added' if not old else 'removed' if not new else 'changed'}"
-    if kind in ("status", "renamed", "moved"):
-        effect = f" ({step['effect']})" if step["effect"] in ("better", "worse", "security-lost") else ""
-        return f"{key}: {'' if kind == 'status' else kind + ', '}{old} -> {new}{effect}"
-    why = ", by an error in the file" if kind == "lost" else ""
-    return f"{key}: {kind}{why} ({new or old})"

@@ -19,7 +19,8 @@ class Commit:
     """A commit.
 
     `date` and `committed`: the days (YYYY-MM-DD, empty if unreadable) on which it was written and committed, in the time
-    zones of author and committer; `reviewers`: those of Reviewed-by and Acked-by.
+    zones of author and committer; `reviewers`: those of Reviewed-by and Acked-by; `xsas`, `cves`: all that the message
+    names, whatever it says of them; `message`: the whole of it.
     """
 
     hash: str
@@ -30,6 +31,7 @@ class Commit:
     reviewers: tuple[str, ...]
     xsas: tuple[str, ...]
     cves: tuple[str, ...]
+    message: str = ""
 
 
 def read(name: str, data: bytes) -> Commit:
@@ -54,6 +56,7 @@ def read(name: str, data: bytes) -> Commit:
         reviewers=tuple(dict.fromkeys(_REVIEW.findall(message))),
         xsas=tuple(f"XSA-{n}" for n in sorted({int(n) for n in _XSA.findall(message)})),
         cves=tuple(sorted({cve.upper() for cve in _CVE.findall(message)})),
+        message=message,
     )
 
 

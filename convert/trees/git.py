@@ -236,6 +236,15 @@ def tag_days(repo: Path, *patterns: str) -> dict[str, str]:
     return {name: made for name, _, made in (line.rpartition(" ") for line in lines) if made}
 
 
+def newest(repo: Path, commit: str, path: str) -> str | None:
+    """The first commit of `graph` (of everything) that a commit leads to; None where the path was never there."""
+    done = run(
+        repo, "log", "-1", "--no-follow", "--parents", "--full-history", "--no-show-signature", "--format=%H",
+        "--end-of-options", commit, "--", path,
+    )  # fmt: skip
+    return done.stdout.decode(errors="replace").strip() or None if done.returncode == 0 else None
+
+
 def shallow(repo: Path) -> bool:
     """Whether the repository has only the newest part of its history."""
     return run(repo, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"

@@ -14,7 +14,7 @@ from convert.trees import commit
 from tests.helpers.repositories import Commit, build, git
 from tests.matrix.making import makefile, run_json, support
 
-REVIEWS = "Advisory XSA-123 (CVE-2024-31145), see also xsa 99.\n\nReviewed-by: Julia Reviewer <julia@example.org>\nAcked-by: Karl <karl@example.org>\n"
+REVIEWS = "This is XSA-123 / CVE-2024-31145.\n\nSee also XSA-99.\n\nReviewed-by: Julia Reviewer <julia@example.org>\nAcked-by: Karl <karl@example.org>\n"
 OTHER = "### Other\n\n    Status: Supported\n"
 LONG = "Mind the gap between the train and the platform, for it is wider than it looks."
 
@@ -99,7 +99,8 @@ def test_history_follows_the_alias_and_lists_what_changed_the_meaning(
 def test_history_says_who_when_and_which_advisory(repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]) -> None:
     value = run_json(capsys, "history", "Object", "--repo", str(repo), "--aliases", aliases)
     commit = next(c for c in value["commits"] if c["subject"] == "support it")
-    assert commit["xsas"] == ["XSA-99", "XSA-123"] and commit["cves"] == ["CVE-2024-31145"]
+    assert (commit["xsas"], commit["mentions"], commit["cves"]) == (["XSA-123"], ["XSA-99"], ["CVE-2024-31145"])
+    assert (commit["trees"], commit["picks"]) == (["unstable", "4.98"], [])
     assert commit["reviewers"] == ["Julia Reviewer <julia@example.org>", "Karl <karl@example.org>"]
     assert (commit["author"], commit["date"]) == ("Test Author", "2023-11-14")
     assert commit["commit"] == git(repo, "log", "-1", "--format=%H", "--grep=^support it")
@@ -134,7 +135,7 @@ def test_history_as_text_and_csv(repo: Path, aliases: str, capsys: pytest.Captur
     out = capsys.readouterr().out
     assert "thing--x86: Supported -> Tech Preview (security-lost)" in out
     assert "thing--x86: lost, by an error in the file (Deprecated)" in out
-    assert "XSA-99 XSA-123 CVE-2024-31145" in out
+    assert "Test Author  is XSA-123  mentions XSA-99  CVE-2024-31145" in out
     main(["history", "Object", "--repo", str(repo), "--aliases", aliases, "--format", "csv"])
     table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["kind"] for row in table] == [
@@ -154,6 +155,131 @@ def test_a_feature_that_nobody_had_is_refused_with_a_suggestion(repo: Path, caps
     assert main(["history", "OBJEKT", "--repo", str(repo)]) == 2
     captured = capsys.readouterr()
     assert "no such feature" in captured.err and "Object" in captured.err and captured.out == ""
+
+
+@pytest.fixture(scope="module")
+def picked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fix on master and its picks on two branches, one by git's words, one by the maintainers'; another change like it."""
+
+    def files(status: str, version: str = "4.99-unstable") -> dict[str, str | None]:
+        text = f"## S\n\n### Boot loader\n\n    Status: {status}\n"
+        return {"SUPPORT.md": support(version, text), "xen/Makefile": makefile(version)}
+
+    path = build(tmp_path_factory.mktemp("picked") / "r", [Commit("begin", files("Supported"))])
+    git(path, "branch", "stable-4.98")
+    git(path, "branch", "stable-4.97")
+
+    def commit(branch: str, status: str, message: str, minute: int) -> str:
+        git(path, "checkout", "-q", branch)
+        for name, text in files(
+            status, branch.replace("stable-", "") if branch != "master" else "4.99-unstable"
+        ).items():
+            (path / name).write_text(text or "")
+        git(path, "commit", "-q", "-a", "-m", message, minute=minute)
+        return git(path, "rev-parse", "HEAD")
+
+    message = "boot loader: no security support\n\nXSA-9 addressed one issue. This is XSA-10.\n"
+    fix = commit("master", "Supported, not security supported", message, 5)
+    commit("stable-4.98", "Supported, not security supported", f"{message}\n(cherry picked from commit {fix})", 6)
+    commit("stable-4.97", "Supported, not security supported", f"another subject\n\nmaster commit: {fix}\n", 7)
+    commit("master", "Supported", "boot loader: as before", 8)
+    commit("master", "Supported, not security supported", message, 9)
+    return path
+
+
+def test_picks_of_one_change_are_one_and_all_its_trees_are_named(
+    picked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = run_json(capsys, "history", "Boot loader", "--repo", str(picked))
+    assert [(c["subject"], c["trees"], [p["trees"] for p in c["picks"]]) for c in value["commits"]] == [
+        ("boot loader: no security support", ["unstable"], []),
+        ("boot loader: as before", ["unstable"], []),
+        ("boot loader: no security support", ["unstable", "4.98", "4.97"], [["4.98"], ["4.97"]]),
+        ("begin", ["unstable", "4.98", "4.97"], []),
+    ]
+    assert main(["history", "Boot loader", "--repo", str(picked)]) == 0
+    out = capsys.readouterr().out
+    pick = git(picked, "rev-parse", "stable-4.98")[:12]
+    assert (
+        f"is XSA-10  mentions XSA-9\n    boot loader: no security support\n    in all trees; picked: 4.98 {pick}, 4.97 "
+        in out
+    )
+
+
+def test_blame_names_the_trees_and_the_picks(picked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    value = run_json(capsys, "blame", "4.98", "--repo", str(picked))
+    commit = next(row["commit"] for row in value["rows"] if row["key"] == "boot-loader")
+    assert commit["commit"] == git(picked, "rev-parse", "stable-4.98")
+    assert commit["trees"] == ["unstable", "4.98", "4.97"] and len(commit["picks"]) == 2
+    assert (commit["xsas"], commit["mentions"]) == (["XSA-10"], ["XSA-9"])
+    assert main(["blame", "4.98", "--repo", str(picked)]) == 0
+    assert (
+        "boot-loader: Supported, not security supported  is XSA-10  (2 picks on other branches)"
+        in capsys.readouterr().out
+    )
+
+
+def test_what_vanished_says_what_it_may_have_become_both_ways(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def files(name: str, status: str) -> dict[str, str | None]:
+        return {"SUPPORT.md": support("4.99-unstable", f"## S\n\n### {name}\n\n    Status, x86: {status}\n")}
+
+    repo = build(
+        tmp_path / "r",
+        [
+            Commit("begin", files("Physical CPU Hotplug", "Supported")),
+            Commit("turn", files("ACPI CPU Hotplug", "Experimental")),
+        ],
+    )
+    gone, new = (
+        run_json(capsys, "history", name, "--no-aliases", "--repo", str(repo))["commits"][0]
+        for name in ("Physical CPU Hotplug", "ACPI CPU Hotplug")
+    )
+    assert [(s["kind"], s["perhaps"]) for s in gone["changes"]] == [
+        ("removed", {"key": "acpi-cpu-hotplug--x86", "path": ["Feature Support", "S", "ACPI CPU Hotplug", "x86"], "status": "Experimental", "security": "less"}),
+    ]  # fmt: skip
+    assert new["changes"][0]["perhaps"]["key"] == "physical-cpu-hotplug--x86"
+    assert main(["history", "physical-cpu-hotplug--x86", "--no-aliases", "--repo", str(repo)]) == 0
+    words = (
+        "perhaps continued as S / ACPI CPU Hotplug / x86 (acpi-cpu-hotplug--x86: Experimental), less security support"
+    )
+    assert words in capsys.readouterr().out
+    row = run_json(capsys, "blame", "master", "--no-aliases", "--repo", str(repo))["rows"][-1]
+    assert (row["key"], row["perhaps"]["key"]) == ("acpi-cpu-hotplug--x86", "physical-cpu-hotplug--x86")
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("loader", "Boot loader"),
+        ("LOADER boot", "Boot loader"),
+        ("bootloader", "Boot loader"),
+        ("boot-loader", "boot-loader"),
+    ],
+)
+def test_words_of_a_name_do(picked: Path, capsys: pytest.CaptureFixture[str], asked: str, meant: str) -> None:
+    assert run_json(capsys, "history", asked, "--repo", str(picked))["feature"] == meant
+
+
+def test_a_wrong_name_is_answered_without_parsing_the_history(
+    picked: Path, repo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise AssertionError("a file of the history was parsed")
+
+    monkeypatch.setattr("convert.matrix.history.snapshot", fail)
+    for asked, words in (
+        (
+            "frobnicate loader",
+            "no such feature in any tree or commit; no name has frobnicate; did you mean Boot loader",
+        ),
+        ("Boot laoder", "did you mean Boot loader"),
+    ):
+        assert main(["history", asked, "--repo", str(picked)]) == 2
+        assert words in capsys.readouterr().err
+    assert main(["history", "e", "--repo", str(repo)]) == 2
+    assert "with these words there are" in capsys.readouterr().err
 
 
 def blamed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str]:

@@ -1,0 +1,114 @@
+"""The history of SUPPORT.md in a repository, read by few git processes: commits, files, and which trees have which commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from convert.matrix import history
+from convert.matrix.lineage import Change, containing, folded
+from convert.names.aliases import Aliases
+from convert.trees import git
+from convert.trees.commit import Commit, read
+from convert.trees.version import FILE
+
+_HEADING = re.compile(rb"^#{1,6}[ \t]+(\S[^\r\n]*?)[ \t#]*\r?$", re.M)
+
+
+class Past:
+    """What became of SUPPORT.md up to some commits.
+
+    `tips`: the trees with their commits, newest first; `everything`: both sides of each merge, not only those that the text
+    came from.
+    """
+
+    def __init__(self, repo: Path, tips: Mapping[str, str], *, everything: bool = True) -> None:
+        self.repo = repo
+        self.tips = dict(tips)
+        self.graph = git.graph(repo, list(dict.fromkeys(tips.values())), FILE, everything=everything) if tips else []
+        names = list(dict.fromkeys(name for commit, parents in self.graph for name in (commit, *parents)))
+        found = git.identities(repo, [f"{name}:{FILE}" for name in names])
+        self.blobs = dict(zip(names, found, strict=True))
+        wanted = list(dict.fromkeys(blob for blob in found if blob is not None))
+        self.data = dict(zip(wanted, git.batch(repo, wanted), strict=True)) if wanted else {}
+        self._snapshots: dict[str, history.Snapshot] = {}
+        self._steps: dict[tuple[int, int], tuple[history.Step, ...]] = {}
+        self._commits: dict[str, Commit] = {}
+
+    def snapshot(self, commit: str) -> history.Snapshot:
+        """The file as a commit has it, read once however many commits have the same."""
+        blob = self.blobs.get(commit)
+        if blob is None:
+            return history.EMPTY
+        if blob not in self._snapshots:
+            self._snapshots[blob] = history.snapshot(blob, self.data[blob] or b"")
+        return self._snapshots[blob]
+
+    def edges(self, aliases: Aliases) -> history.Edges:
+        """The steps from a commit's parent, or from nothing, to the commit; the same two files are compared once."""
+
+        def edge(commit: str, parent: str | None) -> tuple[history.Step, ...]:
+            if parent is not None and self.blobs.get(parent) == self.blobs.get(commit):
+                return ()
+            old, new = history.EMPTY if parent is None else self.snapshot(parent), self.snapshot(commit)
+            pair = (id(old), id(new))
+            if pair not in self._steps:
+                self._steps[pair] = history.steps(old, new, aliases)
+            return self._steps[pair]
+
+        return edge
+
+    def headings(self) -> list[str]:
+        """Every line that is a heading in the file of some commit, its words as written; the files are not parsed for it."""
+        found: dict[bytes, None] = {}
+        for data in self.data.values():
+            found.update(dict.fromkeys(_HEADING.findall(data or b"")))
+        return [words.decode(errors="replace") for words in found]
+
+    def commits(self, names: Iterable[str]) -> dict[str, Commit]:
+        """Commits by their names, read once."""
+        wanted = list(dict.fromkeys(names))
+        missing = [name for name in wanted if name not in self._commits]
+        if missing:
+            data = zip(missing, git.batch(self.repo, missing), strict=True)
+            self._commits.update((name, read(name, content or b"")) for name, content in data)
+        return {name: self._commits[name] for name in wanted}
+
+    @cached_property
+    def containing(self) -> dict[str, tuple[str, ...]]:
+        """For each commit of the history the trees that have it."""
+        known = {name for name, _ in self.graph}
+        first: dict[str, str | None] = {}
+        for name, tip in self.tips.items():
+            first[name] = tip if tip in known else git.newest(self.repo, tip, FILE)
+        return containing(self.graph, first)
+
+    @cached_property
+    def changes(self) -> dict[str, Change]:
+        """For each commit that is no merge the change that it brings to a branch, with its picks on others."""
+        names = [name for name, parents in reversed(self.graph) if len(parents) < 2]
+        return folded(list(self.commits(names).values()), self.containing, list(self.tips))
+
+    def change(self, commit: str) -> Change:
+        """The change that a commit is part of; a merge is one by itself."""
+        return self.changes.get(commit) or Change((commit,), self.containing.get(commit, ()))
+
+
+def joined(
+    found: Sequence[tuple[str, tuple[history.Step, ...]]], past: Past
+) -> list[tuple[Change, tuple[history.Step, ...]]]:
+    """Changes out of commits and their steps: picks that did the same are one, in the place of the first of them."""
+    out: dict[tuple[str, tuple[history.Step, ...]], tuple[list[str], tuple[history.Step, ...]]] = {}
+    for commit, steps in found:
+        change = past.change(commit)
+        said = tuple(sorted((history.without_places(step) for step in steps), key=repr))
+        out.setdefault((change.commits[0], said), ([], steps))[0].append(commit)
+    result = []
+    for (_, _), (commits, steps) in out.items():
+        have = {name for commit in commits for name in past.containing.get(commit, ())}
+        order = past.change(commits[0]).commits
+        names = tuple(sorted(commits, key=lambda c: order.index(c) if c in order else 0))
+        result.append((Change(names, tuple(name for name in past.tips if name in have)), steps))
+    return result
