@@ -9,6 +9,7 @@ from pathlib import Path
 from convert.commands.source import add_source, load, look_in
 from convert.draft import definitions, draft
 from convert.draft.definitions import Definitions
+from convert.draft.leads import led_by
 from convert.failure import Failure
 from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.model import Categorisation, Tree
@@ -149,7 +150,8 @@ def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tre
 
 def _make(args: argparse.Namespace, categorisation: Categorisation, tree: Tree) -> draft.Made | list[str]:
     """The tree's validated draft, or what is wrong with it."""
-    made = draft.make(categorisation, tree, _definitions(args, tree))
+    there = _there(args, tree)
+    made = draft.make(categorisation, _led(tree, there), _definitions(args, there))
     if isinstance(made, list):
         return made
     wrong: list[str] = []
@@ -166,7 +168,7 @@ def _make(args: argparse.Namespace, categorisation: Categorisation, tree: Tree) 
     return wrong or made
 
 
-def _definitions(args: argparse.Namespace, tree: Tree) -> Definitions | None:
+def _definitions(args: argparse.Namespace, there: Source | None) -> Definitions | None:
     """The definitions part that a tree's draft keeps; None: our template."""
     if args.definitions:
         source = read_source(args.definitions, args.repo)
@@ -174,17 +176,30 @@ def _definitions(args: argparse.Namespace, tree: Tree) -> Definitions | None:
         if found is None:
             raise Failure(f"{args.definitions}: has no definitions part")
         return found
+    return None if there is None else definitions.find(there, there.name)
+
+
+def _led(tree: Tree, there: Source | None) -> Tree:
+    """The tree with the release part that its branch has: git leads; the cells that say something else are named."""
+    if there is None:
+        return tree
+    led, said = led_by(tree, there.text, tree.branch or tree.name)
+    for words in said:
+        print(f"xen-support: {clean(words)}", file=sys.stderr)
+    return led
+
+
+def _there(args: argparse.Namespace, tree: Tree) -> Source | None:
+    """The file that a tree's branch has, with --repo."""
     if args.repo is None or not tree.branch:
         return None
     from convert.trees import git, resolve
-    from grammar.source import Source
 
     where = resolve.resolve(tree.branch, args.repo, unpacked=False)
     if where.note:
         print(clean(where.note), file=sys.stderr)
     data = git.object_of(args.repo, f"{where.commit}:{FILE}")
-    origin = f"{tree.branch}:{FILE}"
-    return None if data is None else definitions.find(Source(origin, data), origin)
+    return None if data is None else Source(f"{tree.branch}:{FILE}", data)
 
 
 def _table(

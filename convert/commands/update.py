@@ -162,6 +162,7 @@ def _update(args: argparse.Namespace, settled: dict[str, Side]) -> int:
             if not args.plan:
                 pending.tidy(args.repo, tree.name)
             plans.append(plan(args.repo, categorisation, tree, settled=settled, wishes=wishes))
+            _tell_cells(plans[-1])
         if not args.plan:
             found = plans[-1]
             status = max(status, _each([tree.name], lambda _, found=found: _apply(args, found)))  # type: ignore[misc]
@@ -179,6 +180,12 @@ def _tell_problems(args: argparse.Namespace, categorisation: Categorisation, nam
     for problem in categorisation.problems:
         if not problem.trees or names & set(problem.trees):
             print(one_line(problem, None, categorisation.workbook, paint), file=sys.stderr)
+
+
+def _tell_cells(found: Plan | Blocked) -> None:
+    """Name the cells of the Trees tab that say something else than git does, which leads."""
+    for words in found.said if isinstance(found, Plan) else ():
+        print(f"xen-support: {clean(words)}", file=sys.stderr)
 
 
 def _show(args: argparse.Namespace, plans: list[Plan | Blocked], sha256: str) -> int:

@@ -23,6 +23,8 @@ def led_by(tree: Tree, text: str, where: str) -> tuple[Tree, list[str]]:
     values = read_release(parse_text(text).document).values
     if "Xen-Version" not in values:
         return tree, []
+    if not values.get(NOTES, "http").startswith("http"):  # words without a link are nothing to copy
+        values[NOTES] = tree.release_notes or ""
     said = []
     for attribute, key in ATTRIBUTES.items():
         cell, sheet, git = tree.places.get(attribute), getattr(tree, attribute), values.get(key)
@@ -30,5 +32,5 @@ def led_by(tree: Tree, text: str, where: str) -> tuple[Tree, list[str]]:
             said.append(
                 f"{cell}: {git or f'no {key}'} in SUPPORT.md of {where}, {sheet or 'nothing'} in the sheet; git's is kept"
             )
-    facts: dict[str, str | None] = {attribute: values.get(key) for attribute, key in ATTRIBUTES.items()}
+    facts: dict[str, str | None] = {attribute: values.get(key) or None for attribute, key in ATTRIBUTES.items()}
     return replace(tree, **{**facts, "version": values["Xen-Version"]}), said  # type: ignore[arg-type]

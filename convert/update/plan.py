@@ -9,6 +9,7 @@ from pathlib import Path
 
 from convert.draft import definitions, draft
 from convert.draft.draft import Made
+from convert.draft.leads import led_by
 from convert.failure import Failure
 from convert.merge import Change, Labels, Merged, Place, Rule, Side, no_rule
 from convert.merge import merge as merge_documents
@@ -55,6 +56,7 @@ class Plan:
     labels: Labels = field(default_factory=Labels)
     sha256: str = ""
     base_at: str | None = None
+    said: tuple[str, ...] = ()
 
     @property
     def commits(self) -> bool:
@@ -117,12 +119,22 @@ def plan(
         return Blocked(tree.name, stop.why, stop.start)
     except (Failure, ValueError) as error:
         return Blocked(tree.name, (str(error),))
-    whole = _Known(repo, categorisation, tree, branches, fit, upstream, support_text, ours, settled)
+    led, said = _led(repo, tree, branches, ours)
+    whole = _Known(repo, categorisation, led, branches, fit, upstream, support_text, ours, settled)
     own, rest = _definitions(repo, branches, ours)
     found = whole.planned(rest)
     if own is not rest and isinstance(found, Plan) and _uses(found.result.data, own, rest):
-        return whole.planned(own)
-    return found
+        found = whole.planned(own)
+    return replace(found, said=said) if isinstance(found, Plan) else found
+
+
+def _led(repo: Path, tree: Tree, branches: Branches, ours: bytes) -> tuple[Tree, tuple[str, ...]]:
+    """The tree with the release part of its file, where its own branch has one: git leads.  And what the sheet says else."""
+    if not ours or not git.object_of(repo, f"{branches.upstream_at}:{FILE}"):
+        return tree, ()
+    name = branches.upstream.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    led, said = led_by(tree, ours.decode("utf-8", "replace"), name)
+    return led, tuple(said)
 
 
 @dataclass(frozen=True, slots=True)
