@@ -1,3 +1,3 @@
 """From the categorisation workbook to SUPPORT files, and what people do with those files afterwards."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -74,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         parser = build_parser(_chosen(arguments))
+        if "grammar" in sys.modules and getattr(sys.modules["grammar"], "PROJECT", None) != "xen-support":
+            raise ImportError("grammar")  # of another package; the boundary says where it is
         args = parser.parse_args(arguments)
         if args.command is None:
             parser.print_help(sys.stderr)
@@ -84,6 +86,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BaseException as error:  # the boundary: nothing passes it as a traceback
         if isinstance(error, SystemExit) and isinstance(error.code, int):  # argparse has spoken
             return error.code
+        if isinstance(error, ImportError | AttributeError | SyntaxError):
+            from convert.commands.alone import foreign
+
+            strange = foreign()
+            if strange is not None:
+                print(f"xen-support: {strange}", file=sys.stderr)
+                return 2
         from convert.commands.boundary import told
 
         return told(error, arguments)
