@@ -13,13 +13,10 @@ LIMIT = 20
 PENDING = frozenset(
     {
         "convert.commands.draft.run",
-        "convert.commands.lint.run",
         "convert.commands.series.run",
-        "convert.diff.compare.documents",
         "convert.importing.tables._limited",
         "convert.importing.workbook._features",
         "convert.importing.workbook._limits",
-        "convert.lint.rules.across.split_row",
         "convert.series.plan.find",
         "convert.sheet.features._row",
         "convert.sheet.formats.numbers._number",

@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from convert.commands.naming import add_aliases
 from convert.failure import Failure
 from convert.lint.catalogue import chosen, known
-from convert.lint.config import settings
+from convert.lint.config import Settings, settings
 from convert.lint.formats import FORMATS, Checked, writer
 from convert.lint.session import Options, Session
 from convert.lint.targets import Trees, default_name
@@ -97,18 +97,35 @@ def run(args: argparse.Namespace) -> int:
     """Check everything that is named, write what is found; 1 for findings at or above --fail-on, 2 for unreadable input."""
     _refuse(args)
     given = settings(args.config)
+    fail_on: Severity = args.fail_on or given.fail_on or "error"
+    session = Session(_options(args, given, fail_on), Trees(args.repo, args.remote, _tell()))
+    checked, failed = _check(args, session)
+    if args.write_baseline is not None and not failed:
+        _write_baseline(args.write_baseline, checked)
+        return 0
+    checked += session.leftovers()
+    if not args.diff:
+        _write(args, checked)
+    worst = min((_RANK[d.severity] for one in checked for d in one.diagnostics), default=len(_RANK))
+    return 2 if failed else int(worst <= _RANK[fail_on] and not args.exit_zero)
+
+
+def _options(args: argparse.Namespace, given: Settings, fail_on: Severity) -> Options:
+    """What is wanted, by the command line, else by the settings."""
     select, ignore = _words(args.select), _words(args.ignore)
     select = given.select or () if select is None else select
     ignore = given.ignore or () if ignore is None else ignore
-    fail_on: Severity = args.fail_on or given.fail_on or "error"
     style = args.style or (fail_on == "info" and not select)
     codes = chosen(select, ignore, touched=args.new_only is not None, style=style)
     hint = frozenset() if select or args.format != "text" else chosen(("style",), ignore) - codes
-    options = Options(
+    return Options(
         codes, hint, _words(args.against) or (), args.aliases, args.no_aliases, args.new_only, args.all, args.baseline,
         given.allow, args.fix, args.diff, args.unsafe_fixes,
     )  # fmt: skip
-    session = Session(options, Trees(args.repo, args.remote, _tell()))
+
+
+def _check(args: argparse.Namespace, session: Session) -> tuple[list[Checked], bool]:
+    """All inputs, checked, and whether one of them could not be read."""
     checked: list[Checked] = []
     failed = False
     for name in args.files or ["-" if args.patch else default_name()]:
@@ -117,21 +134,16 @@ def run(args: argparse.Namespace) -> int:
         except Failure as failure:
             print(f"xen-support: {clean(str(failure))}", file=sys.stderr)
             failed = True
-    if args.write_baseline is not None and not failed:
-        from pathlib import Path
+    return checked, failed
 
-        from convert.lint import baseline
 
-        count = baseline.write(Path(args.write_baseline), [one.result for one in checked if one.result is not None])
-        words = "entry" if count == 1 else "entries"
-        print(f"xen-support: {clean(args.write_baseline)}: {count} {words}", file=sys.stderr)
-        return 0
-    checked += session.leftovers()
-    if not args.diff:
-        _write(args, checked)
-    worst = min((_RANK[d.severity] for one in checked for d in one.diagnostics), default=len(_RANK))
-    found = worst <= _RANK[fail_on]
-    return 2 if failed else int(found and not args.exit_zero)
+def _write_baseline(file: str, checked: Sequence[Checked]) -> None:
+    from pathlib import Path
+
+    from convert.lint import baseline
+
+    count = baseline.write(Path(file), [one.result for one in checked if one.result is not None])
+    print(f"xen-support: {clean(file)}: {count} {'entry' if count == 1 else 'entries'}", file=sys.stderr)
 
 
 def _tell() -> Callable[[str], None]:
@@ -146,18 +158,32 @@ def _tell() -> Callable[[str], None]:
 
 
 def _refuse(args: argparse.Namespace) -> None:
-    if args.unsafe_fixes and not (args.fix or args.diff):
-        raise Failure("--unsafe-fixes goes with --fix or --diff")
-    if args.fix and args.diff:
-        raise Failure("--fix changes files, --diff does not; give one of them")
-    if args.patch and (args.files not in ([], ["-"]) or args.fix or args.diff or args.new_only):
-        raise Failure(
-            "--patch reads a patch from standard input and goes with neither files nor --fix, --diff, --new-only"
-        )
-    if args.write_baseline is not None and (args.fix or args.diff or args.baseline):
-        raise Failure("--write-baseline goes with none of --fix, --diff, --baseline")
-    if args.fix and len(args.files) > 1 and "-" in args.files:
-        raise Failure("--fix writes the corrected standard input to standard output; name no other files with it")
+    """Raise Failure for options that contradict each other."""
+    changing = args.fix or args.diff
+    files = args.files not in ([], ["-"])
+    wrong = (
+        (args.unsafe_fixes and not changing, "--unsafe-fixes goes with --fix or --diff"),
+        (args.fix and args.diff, "--fix changes files, --diff does not; give one of them"),
+        (
+            args.patch and any((files, changing, args.new_only)),
+            "--patch reads a patch from standard input and goes with neither files nor --fix, --diff, --new-only",
+        ),
+        (
+            args.all and any((args.new_only, changing)),
+            "--all is for ranges and patches; it goes with none of --new-only, --fix, --diff",
+        ),
+        (
+            args.write_baseline is not None and any((changing, args.baseline)),
+            "--write-baseline goes with none of --fix, --diff, --baseline",
+        ),
+        (
+            args.fix and len(args.files) > 1 and "-" in args.files,
+            "--fix writes the corrected standard input to standard output; name no other files with it",
+        ),
+    )
+    for is_wrong, words in wrong:
+        if is_wrong:
+            raise Failure(words)
 
 
 def _words(values: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
-from convert.diff.compare import KINDS, Change, severity
+from convert.diff.changes import KINDS, Change, severity
 from convert.output.terminal import Painter, clean
 
 _PROSE = ("description", "caveat")
@@ -22,6 +22,8 @@ def as_json(change: Change) -> dict[str, Any]:
         "kind": change.kind, "key": change.key, "path": list(change.path), "old": change.old, "new": change.new,
         "security": {"old": change.security[0], "new": change.security[1]}, "possible_loss": change.possible_loss,
         "why": change.why, "feature": list(change.feature),
+        "formerly": list(change.formerly) if change.formerly else None,
+        "with": {"description": change.description or None, "caveat": change.caveats or None},
         "perhaps": like and {"key": like.key, "path": list(like.path), "status": like.status, "security": like.security,
                              "similarity": like.similarity},
     }  # fmt: skip
@@ -44,8 +46,13 @@ def ordered(changes: Sequence[Change], by: str) -> list[tuple[str, list[Change]]
 
 def title(change: Change) -> str:
     """The heading that a change belongs to, without the part of the file that all features are in."""
-    path = change.feature
-    return " / ".join(path[1:] if path[:1] == ("Feature Support",) and len(path) > 1 else path) or "Preamble"
+    if change.formerly is not None:
+        return f"{_path(change.formerly)} -> {change.feature[-1]}?"
+    return _path(change.feature) or "Preamble"
+
+
+def _path(path: Sequence[str]) -> str:
+    return " / ".join(path[1:] if path[:1] == ("Feature Support",) and len(path) > 1 else path)
 
 
 def summary(changes: Sequence[Change]) -> str:
@@ -76,12 +83,13 @@ def text(changes: Sequence[Change], by: str, paint: Painter) -> Iterator[str]:
     """Lines for a terminal."""
     for words in whole_tree(changes):
         yield paint(clean(words), "no")
+    told: set[tuple[str, ...]] = set()
     for heading, group in ordered(changes, by):
         yield paint(clean(heading), "bold")
         for change in group:
             colour = ("no", "caveats", "yes", "")[severity(change)]
             yield f"  {paint(change.kind, colour)}{_where(change, by)}{clean(_what(change))}"
-            for line in _details(change):
+            for line in (*_details(change), *_with(change, told)):
                 yield f"      {clean(line)}"
         yield ""
     yield summary(changes)
@@ -111,11 +119,21 @@ def _short(words: str) -> str:
 def _details(change: Change) -> Iterator[str]:
     if change.why:
         yield f"possible loss: {change.why}" if change.kind != "security-lost" else change.why
-    if change.perhaps is not None:
+    if change.perhaps is not None and change.formerly is None:
         like = change.perhaps
         yield f"like {' / '.join(like.path[1:])}: {like.status} ({like.key}, similarity {like.similarity:.2f})"
     if change.kind in _PROSE:
         yield from prose_lines(change)
+
+
+def _with(change: Change, told: set[tuple[str, ...]]) -> Iterator[str]:
+    """The texts that come with the rows of a heading, once a heading: `told` has those that are printed."""
+    if change.feature in told or not (change.description or change.caveats):
+        return
+    told.add(change.feature)
+    for what, words in (("description", change.description), ("caveat", change.caveats)):
+        for n, line in enumerate(filter(None, words.split("\n"))):
+            yield f"{what}: {line}" if n == 0 else f"{' ' * len(what)}  {line}"
 
 
 def prose_lines(change: Change) -> Iterator[str]:
@@ -132,6 +150,7 @@ def markdown(changes: Sequence[Change], by: str) -> Iterator[str]:
     for words in whole_tree(changes):
         yield from _wrapped(f"{words[0].upper()}{words[1:]}.", "", "")
         yield ""
+    told: set[tuple[str, ...]] = set()
     for heading, group in ordered(changes, by):
         yield f"### {_escaped(clean(heading))}"
         yield ""
@@ -140,11 +159,14 @@ def markdown(changes: Sequence[Change], by: str) -> Iterator[str]:
             if change.why:
                 why = _escaped(clean(change.why))
                 words += f" ({why})" if change.kind == "security-lost" else f". Possible loss: {why}"
-            if change.perhaps is not None:
+            if change.perhaps is not None and change.formerly is None:
                 like = change.perhaps
                 name = _escaped(clean(" / ".join(like.path[1:])))
                 words += f". Like {name}: {_code(like.status)} (similarity {like.similarity:.2f})"
             yield from _wrapped(words, "* ", "  ")
+            for line in _with(change, told):
+                what, _, rest = line.partition(": ") if not line.startswith(" ") else ("", "", line.strip())
+                yield from _wrapped(_code(rest), f"  * {what}: " if what else "  * ", "    ")
             if change.kind in _PROSE:
                 for line in prose_lines(change):
                     yield from _wrapped(_code(line[2:]), f"  * {'was' if line[0] == '-' else 'now'}: ", "    ")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from convert.names.spelling import misspelt
 from grammar.labels import Security
-from grammar.rows import LIMIT_PART, Limit, Row
-from grammar.status import Amount, fold_label, size
+from grammar.rows import LIMIT_PART, Limit, Row, key_of, limits
+from grammar.status import Amount, fold_label, read_status, size
 
 # how much is promised; another organisation's process is less than the project's own, conditions are less than none
 _RANK: dict[Security, int] = {"no": 0, "unstated": 1, "limited": 2, "external": 3, "caveats": 4, "yes": 5}
@@ -16,9 +16,8 @@ _WORDS: dict[Security, str] = {
     "yes": "security supported", "no": "not security supported", "external": "security supported by another project only",
     "caveats": "security supported with conditions", "limited": "security supported in part", "unstated": "without a statement on security",
 }  # fmt: skip
-_SPEAKS = re.compile(
-    r"\bsecurity\b|\bXSAs?\b|\b(?:not|un|de)[ -]?support|\bsupported\b|\brestrict|\b(?:un)?trust", re.I
-)
+# labels that say "supported, but less"; another project's security support is none of them
+_RESTRICTED = ("Supported, not security supported", "Supported, with caveats", "No security support")
 
 
 def rank(security: Security) -> int:
@@ -43,9 +42,27 @@ def worst(rows: Iterable[Row]) -> Security | None:
     return min(found, key=rank, default=None)
 
 
-def speaks_of_support(text: str) -> bool:
-    """Whether a text has words on security, on what is supported, or on whom to trust."""
-    return _SPEAKS.search(text) is not None
+def meant(row: Row) -> Security:
+    """What a status says of security support; of a misspelt label, or one with words in brackets, what that label says."""
+    if row.kind != "status" or row.security != "unstated":
+        return row.security
+    label = misspelt(row.status)
+    if label is None and "(" in row.status:
+        label = row.status.partition("(")[0].strip()
+    return read_status(label).security if label else row.security
+
+
+def restricted(row: Row) -> bool:
+    """Whether a status says by itself that support is less than full: with caveats, conditions, or without security support."""
+    return row.label in _RESTRICTED or row.reading.condition is not None
+
+
+def less_than_before(rows: Iterable[tuple[Row, Row]]) -> bool | None:
+    """Whether some of these rows (old, new) promise less: True; False where none does and some promise more; None else."""
+    steps = [rank(meant(new)) - rank(meant(old)) for old, new in rows if old.kind == new.kind == "status"]
+    if any(step < 0 for step in steps):
+        return True
+    return False if any(step > 0 for step in steps) else None
 
 
 def part_of(row: Row) -> str | None:
@@ -68,6 +85,33 @@ def bound(limit: Limit | None) -> Amount | None:
     return None if limit is None else limit.security or limit.maximum
 
 
+def bounds(rows: Iterable[Row]) -> dict[str, Limit]:
+    """The limits of a heading's rows by what their keys add to its anchor."""
+    return {limit.key.removeprefix(limit.anchor): limit for limit in limits(list(rows))}
+
+
+def limit_of(row: Row, known: dict[str, Limit]) -> Limit | None:
+    """The limit of a row's variant."""
+    variant = variant_of(row)
+    return known.get(key_of("", variant) if variant else "")
+
+
+def narrowed_limit(old: Row, new: Row, before: dict[str, Limit], after: dict[str, Limit]) -> str | None:
+    """Why the limit of a row on both sides is narrower; None where it is not, or is lifted."""
+    was, now = limit_of(old, before), limit_of(new, after)
+    if now is None and new.reading.limit is None:
+        return None
+    return narrowed(bound(was) or old.reading.limit, bound(now) or new.reading.limit)
+
+
+def part_narrowed(row: Row, before: dict[str, Limit], after: dict[str, Limit]) -> str | None:
+    """Why a limit is narrower by a row that only one side has: the end of security support."""
+    old, new = limit_of(row, before), limit_of(row, after)
+    return (
+        narrowed(bound(old), bound(new)) if part_of(row) == "security" and old is not None and new is not None else None
+    )
+
+
 def narrowed(old: Amount | None, new: Amount | None) -> str | None:
     """Why a limit is, or may be, narrower than before; None where it is not."""
     if new is None or old == new:
@@ -80,13 +124,18 @@ def narrowed(old: Amount | None, new: Amount | None) -> str | None:
     return f"the limit went down from {old.text} to {new.text}" if after < before else None
 
 
+def promised_less(old: Row, new: Row) -> str:
+    """What was promised and what is, in words."""
+    return f"was {in_words(meant(old))}, is {in_words(meant(new))}"
+
+
 def worsened(old: Row, new: Row) -> str | None:
     """Why a status, changed to another on the same row, may promise less; None where it does not."""
     if old.kind != "status" or new.kind != "status":
         return _shorter(old, new)
-    if rank(new.security) < rank(old.security):
-        return f"was {in_words(old.security)}, is {in_words(new.security)}"
-    if old.security not in SUPPORTED or fold_label(old.status) == fold_label(new.status):
+    if rank(meant(new)) < rank(meant(old)):
+        return promised_less(old, new)
+    if meant(old) not in SUPPORTED or old.security == "unstated" or fold_label(old.status) == fold_label(new.status):
         return None
     if _tail(new) != _tail(old):
         return "the words that go with a security-supported status changed"

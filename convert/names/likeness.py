@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from convert.names.pairing import similarity, tokens
@@ -42,20 +42,30 @@ class Index:
 
         Two variants of one heading are compared by their qualifiers alone, others by heading and qualifier.
         """
+        scores = self._scores(wanted, least)
+        return _likely(*scores[0]) if scores else None
+
+    def heir(self, wanted: Loose, taken: Collection[int], least: float = LIKE) -> tuple[Loose, Likely] | None:
+        """The one row that is more alike than any other, among those whose ids are not `taken`; None where two are alike."""
+        scores = [found for found in self._scores(wanted, least) if id(found[1]) not in taken]
+        if not scores or (len(scores) > 1 and scores[0][0] == scores[1][0]):
+            return None
+        return scores[0][1], _likely(*scores[0])
+
+    def _scores(self, wanted: Loose, least: float) -> list[tuple[float, Loose]]:
+        """Rows that share words with one, the most similar first."""
         shared: dict[int, tuple[int, Loose]] = {}
         for word in dict.fromkeys(tokens(_name(wanted))):
             for loose in self.by_word.get(word, ())[:_CANDIDATES]:
                 shared[id(loose)] = (shared.get(id(loose), (0, loose))[0] + 1, loose)
         closest = sorted(shared.values(), key=lambda found: -found[0])[:_CLOSELY]
-        best: tuple[float, Loose] | None = None
-        for _, loose in closest:
-            score = _alike(wanted, loose)
-            if score >= least and (best is None or score > best[0]):
-                best = (score, loose)
-        if best is None:
-            return None
-        row = best[1].row
-        return Likely(row.key, row.path, row.status, row.security, round(best[0], 2))
+        scores = [(_alike(wanted, loose), loose) for _, loose in closest]
+        return sorted((found for found in scores if found[0] >= least), key=lambda found: -found[0])
+
+
+def _likely(score: float, loose: Loose) -> Likely:
+    row = loose.row
+    return Likely(row.key, row.path, row.status, row.security, round(score, 2))
 
 
 def _alike(one: Loose, other: Loose) -> float:

@@ -73,7 +73,7 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "kind": "security-lost", "key": "a", "path": ["Feature Support", "Section", "A"], "old": "Supported",
         "new": "Experimental", "security": {"old": "yes", "new": "no"}, "possible_loss": True,
         "why": "was security supported, is not security supported", "feature": ["Feature Support", "Section", "A"],
-        "perhaps": None,
+        "perhaps": None, "formerly": None, "with": {"description": None, "caveat": None},
     }  # fmt: skip
 
 
@@ -175,3 +175,54 @@ def test_errors_of_a_side_are_told(tmp_path: Path, capsys: pytest.CaptureFixture
     (tmp_path / "new.md").write_text(OLD.replace("    Status: Supported", "    Status : Supported", 1))
     _, _, err = run(capsys, str(tmp_path / "old.md"), str(tmp_path / "new.md"))
     assert "has 1 error, so that Xen's tools may read other rows" in err
+
+
+HEAD = "% S\n\n# Feature Support\n\n## Section\n\n"
+
+
+def test_what_comes_with_a_row_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Descriptions and caveats of new, removed and renamed features, once a feature, in text and Markdown."""
+    a = "### A\n\nWhat A is.\n\n    Status: Supported\n    Status, x86: Experimental\n\nNo XSAs for A.\n\n"
+    b = "### B\n\n    Status: Supported\n\nNo XSAs for B.\n\n"
+    (tmp_path / "old.md").write_text(HEAD + b)
+    (tmp_path / "new.md").write_text(HEAD + a)
+    (tmp_path / "renamed.md").write_text(HEAD + b.replace("### B", "### Bee").replace("B.\n", "B.\n\nNor for dom0.\n"))
+    (tmp_path / "aliases.toml").write_text('[[alias]]\nold = "B"\nnew = "Bee"\n')
+    _, out, _ = run(capsys, str(tmp_path / "old.md"), str(tmp_path / "new.md"))
+    assert out.count("description: What A is.") == out.count("caveat: No XSAs for A.") == 1
+    assert out.count("caveat: No XSAs for B.") == 1
+    _, out, _ = run(capsys, str(tmp_path / "old.md"), str(tmp_path / "new.md"), "--format", "markdown")
+    assert "  * caveat: `No XSAs for A.`" in out
+    _, out, _ = run(capsys, str(tmp_path / "old.md"), str(tmp_path / "new.md"), "--format", "json")
+    found = {change["key"]: change["with"] for change in json.loads(out)["changes"]}
+    assert found["a"] == found["a--x86"] == {"description": "What A is.", "caveat": "No XSAs for A."}
+    argv = [str(tmp_path / "old.md"), str(tmp_path / "renamed.md"), "--aliases", str(tmp_path / "aliases.toml")]
+    _, out, _ = run(capsys, *argv)
+    assert "renamed" in out and "+ Nor for dom0." in out and "possible loss: a caveat was added" in out
+
+
+def test_a_successor_with_less_is_one_entry_and_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = "### Other\n\n    Status: {}\n\n"
+    (tmp_path / "old.md").write_text(
+        HEAD + other.format("Supported") + "### CPU Hotplug\n\n    Status, x86: Supported\n"
+    )
+    new = "### ACPI CPU Hotplug\n\n    Status, x86: Experimental\n\nBroken.\n"
+    (tmp_path / "new.md").write_text(HEAD + other.format("Supported, with caveats") + new)
+    _, out, _ = run(capsys, str(tmp_path / "old.md"), str(tmp_path / "new.md"))
+    assert out.startswith(
+        "Section / CPU Hotplug -> ACPI CPU Hotplug?\n  security-lost x86: Supported -> Experimental\n"
+    )
+    assert out.count("CPU Hotplug") == 2 and "caveat: Broken." in out
+
+
+def test_shipped_aliases_are_used_beside_a_makefile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, heading in (("old", "Physical CPU Hotplug"), ("new", "ACPI CPU Hotplug")):
+        (tmp_path / name / "xen").mkdir(parents=True)
+        (tmp_path / name / "SUPPORT.md").write_text(f"{HEAD}### {heading}\n\n    Status: Supported\n")
+    argv = [str(tmp_path / "old"), str(tmp_path / "new")]
+    assert "renamed" not in run(capsys, *argv)[1]
+    for name in ("old", "new"):
+        (tmp_path / name / "xen" / "Makefile").write_text("export XEN_VERSION = 4\n")
+    assert "renamed" in run(capsys, *argv)[1]
+    assert "renamed" not in run(capsys, *argv, "--no-aliases")[1]
+    assert "renamed" in run(capsys, *(f"{name}/SUPPORT.md" for name in argv))[1]

@@ -101,15 +101,23 @@ def test_split_of_an_unsupported_row_is_none() -> None:
 def test_vanished_while_a_similar_one_is_lower() -> None:
     old = features(Physical_CPU_Hotplug=status("x86: Supported"))
     new = features(ACPI_CPU_Hotplug=status("x86: Experimental"))
-    added, removed = sorted(changes(old, new), key=lambda c: c.kind)
-    assert (removed.kind, removed.key, removed.possible_loss) == ("removed", "physical-cpu-hotplug--x86", True)
-    assert removed.why == "a security-supported row is gone; a similar one is lower (not security supported)"
-    assert (
-        removed.perhaps is not None
-        and removed.perhaps.key == "acpi-cpu-hotplug--x86"
-        and 0.5 < removed.perhaps.similarity < 1
-    )
-    assert added.kind == "added" and added.possible_loss
+    change = only(changes(old, new))
+    assert (change.kind, change.key, change.possible_loss) == ("security-lost", "acpi-cpu-hotplug--x86", True)
+    assert (change.old, change.new, change.security) == ("Supported", "Experimental", ("yes", "no"))
+    assert change.formerly is not None and change.formerly[-1] == "Physical CPU Hotplug"
+    assert change.perhaps is not None and change.perhaps.key == change.key and 0.5 < change.perhaps.similarity < 1
+    assert change.why is not None and change.why.startswith("was security supported, is not security supported")
+
+
+def test_a_vanished_row_with_two_like_it_stays_by_itself() -> None:
+    old = features(CPU_Hotplug=status("Supported"))
+    new = features(CPU_Hotplug_A=status("Experimental"), CPU_Hotplug_B=status("Experimental"))
+    assert sorted(c.kind for c in changes(old, new)) == ["added", "added", "removed"]
+
+
+def test_a_vanished_row_with_a_successor_that_promises_as_much_stays_by_itself() -> None:
+    found = changes(features(CPU_Hotplug=status("Supported")), features(CPU_Hotplug_A=status("Supported")))
+    assert sorted(c.kind for c in found) == ["added", "removed"]
 
 
 def test_vanished_without_a_trace() -> None:
@@ -231,3 +239,108 @@ def test_what_is_about_security() -> None:
     assert better.about_security and not better.possible_loss
     same = only(changes(features(F=status("Experimental")), features(F=status("Tech Preview"))))
     assert not same.about_security
+
+
+@pytest.mark.parametrize(
+    ("value", "loss"),
+    [
+        ("Supported, not security supported", True),
+        ("Supported, with caveats", True),
+        ("No security support, not recommended", True),
+        ("Supported, security supported only when run de-privileged", True),
+        ("Supported, Security support external", False),
+        ("Supported", False),
+        ("Tech Preview", False),
+        ("Experimental", False),
+    ],
+)
+def test_what_was_not_listed_and_is_less_than_supported(value: str, loss: bool) -> None:
+    old = features(F=status("Supported"))
+    for new in (
+        features(F=status("Supported"), Zebra=status(value)),
+        features(F=status("Supported"), Zebra="Stripes.\n\n" + status(f"Linux: {value}")),
+    ):
+        assert only(changes(old, new)).possible_loss is loss
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "security"),
+    [
+        ("Expermental", "Experimental", "status", ("no", "no")),
+        ("Suported", "Supported", "status", ("yes", "yes")),
+        ("Suported", "Experimental", "security-lost", ("yes", "no")),
+        ("Experimenal", "Supported", "security-gained", ("no", "yes")),
+        ('Experimental (in "a" mode)', "Experimental", "status", ("no", "no")),
+    ],
+)
+def test_a_misspelt_label_means_what_it_is_meant_for(old: str, new: str, kind: str, security: object) -> None:
+    change = only(changes(features(F=status(old)), features(F=status(new))))
+    assert (change.kind, change.security, change.possible_loss) == (kind, security, kind == "security-lost")
+
+
+def test_a_gain_that_brings_its_caveat_is_none() -> None:
+    caveat = "\nNot with untrusted guests.\n"
+    found = changes(features(F=status("Tech Preview")), features(F=status("Supported, with caveats") + caveat))
+    assert [(c.kind, c.possible_loss) for c in found] == [("security-gained", False), ("caveat", False)]
+    two = "    Status, domU: Supported\n    Status, dom0: {}\n"
+    found = changes(features(F=two.format("Experimental")), features(F=two.format("Supported, with caveats") + caveat))
+    assert [(c.kind, c.possible_loss) for c in found] == [("security-gained", False), ("caveat", False)]
+    lower = features(F=two.format("Experimental").replace("Supported", "Experimental") + caveat)
+    assert all(c.possible_loss for c in changes(features(F=two.format("Experimental")), lower))
+
+
+def test_a_text_that_moves_above_the_fields_is_none() -> None:
+    words = "Not with untrusted guests. Needs an IOMMU."
+    old, new = features(F=status("Supported") + f"\n{words}\n"), features(F=f"{words}\n\n" + status("Supported"))
+    assert {(c.kind, c.possible_loss) for c in changes(old, new)} == {("description", False), ("caveat", False)}
+    less = features(F="Needs an IOMMU.\n\n" + status("Supported"))
+    assert any(c.possible_loss for c in changes(old, less))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "loss"),
+    [
+        ("See http://xenbits.xen.org/a.html.", "See https://xenbits.xen.org/a.html.", False),
+        ("An implementation fo the protocol.", "An implementation of the protocol.", False),
+        ("Also note that the feature is independent.", "The feature is independent.", False),
+        ("Not with untrusted guests.", "Not with trusted guests.", True),
+        ("Not with untrusted guests.", "Now with untrusted guests.", True),
+        ("Safe with 4 guests.", "Safe with 2 guests.", True),
+        ("Missing are:\n\n  * SR-IOV and resizable BARs\n", "Missing are:\n\n  * SR-IOV\n", False),
+        ("Missing are:\n\n  * SR-IOV\n", "Missing are:\n\n  * SR-IOV\n  * MCE\n", True),
+        ("Only these are security supported:\n\n  * A\n", "Only these are security supported:\n\n  * A\n  * B\n", False),
+        ("Only these are security supported:\n\n  * A\n  * B\n", "Only these are security supported:\n\n  * A\n", True),
+        ("Only these are security supported:\n\nA_EL0\n\nB_EL0\n", "Only these are security supported:\n\n  * A_EL0\n  * B_EL0\n", False),
+    ],
+)  # fmt: skip
+def test_words_of_a_caveat(old: str, new: str, loss: bool) -> None:
+    before, after = (features(F=status("Supported") + f"\n{words}\n") for words in (old, new))
+    found = changes(before, after)
+    assert any(c.possible_loss for c in found) is loss
+
+
+def test_a_new_variant_beside_supported_ones_without_a_row_for_everything_is_none() -> None:
+    old = features(IOMMU=status("AMD: Supported", "Intel: Supported"))
+    new = features(IOMMU=status("AMD: Supported", "Intel: Supported", "Renesas: Experimental"))
+    assert not only(changes(old, new)).possible_loss
+
+
+def test_a_lost_field_that_became_a_row_is_none() -> None:
+    value = "Supported, not security supported"
+    new = features(F=status("Supported", f"x86: {value}"))
+    for line in (
+        f"\nStatus, x86: {value}\n", f"   Status, x86: {value}\n", f"\n    Statsu, x86: {value}\n",
+        f"\n  * a\n\n    Status, x86: {value}\n",
+    ):  # fmt: skip
+        old = features(G=status("Supported", f"x86: {value}"), F="    Status: Supported\n" + line)
+        both = new.replace("### F\n", f"### G\n\n{status('Supported', f'x86: {value}')}\n### F\n")
+        assert [c.why for c in changes(old, both) if c.kind == "added" and c.possible_loss] == [], line
+
+
+def test_a_heading_of_words_alone() -> None:
+    old = features(F=status("Supported"))
+    quiet, loud = "We support all functions of the protocol.", "Debug options are not security supported."
+    assert not only(changes(old, old + f"\n## More\n\n{quiet}\n")).possible_loss
+    assert only(changes(old, old + f"\n## More\n\n{loud}\n")).possible_loss
+    moved = old.replace("# Release Support", f"{loud}\n\n# Release Support")
+    assert not any(c.possible_loss for c in changes(moved, old + f"\n## More\n\n{loud}\n"))

@@ -103,26 +103,36 @@ def split_row(document: Document, context: Context) -> Iterator[Found]:
     """
     told: set[Keys] = set()
     for compared in _siblings(context):
-        match, name = compared.match, compared.sibling.name
-        fresh = [entry for entry in match.headings.fresh if entry.rows]
-        for entry in match.headings.gone:
-            like = next((other for other in fresh if _alike(entry.anchor, other.anchor)), None)
-            if like is not None and entry.rows and entry.keys not in told:
-                told.add(entry.keys)
-                row = entry.rows[0]
-                words = f'"{_feature(row)}" is spelt "{like.name}" in {name}: two rows of the matrix'
-                yield row.span, words, {"rows": (row.key,), "words": like.name}
-        for loose in match.gone:
-            if loose.other is None or not loose.row.qualifier or loose.row.keys in told:
-                continue
-            there = [other.row for other in match.fresh if other.entry is loose.other and other.row.qualifier]
-            ends = ((row, row.key.removeprefix(row.anchor)) for row in there)
-            mine = loose.row.key.removeprefix(loose.row.anchor)
-            twin = next((row for row, end in ends if _alike(end, mine)), None)
-            if twin is not None:
-                told.add(loose.row.keys)
-                words = f'the qualifier "{loose.row.qualifier}" is spelt "{twin.qualifier}" in {name}: two rows of the matrix'
-                yield loose.row.span, words, {"rows": (loose.row.key,), "words": twin.qualifier}
+        for keys, found in (*_split_headings(compared), *_split_qualifiers(compared)):
+            if keys not in told:
+                told.add(keys)
+                yield found
+
+
+def _split_headings(compared: _Compared) -> Iterator[tuple[Keys, Found]]:
+    """Headings that only this file has, and that are alike one that only the sibling has."""
+    fresh = [entry for entry in compared.match.headings.fresh if entry.rows]
+    for entry in compared.match.headings.gone:
+        like = next((other for other in fresh if _alike(entry.anchor, other.anchor)), None)
+        if like is not None and entry.rows:
+            row = entry.rows[0]
+            words = f'"{_feature(row)}" is spelt "{like.name}" in {compared.sibling.name}: two rows of the matrix'
+            yield entry.keys, (row.span, words, {"rows": (row.key,), "words": like.name})
+
+
+def _split_qualifiers(compared: _Compared) -> Iterator[tuple[Keys, Found]]:
+    """The same of qualifiers below one heading."""
+    for loose in compared.match.gone:
+        row = loose.row
+        if loose.other is None or not row.qualifier:
+            continue
+        there = [other.row for other in compared.match.fresh if other.entry is loose.other and other.row.qualifier]
+        mine = row.key.removeprefix(row.anchor)
+        twin = next((other for other in there if _alike(other.key.removeprefix(other.anchor), mine)), None)
+        if twin is not None:
+            name = compared.sibling.name
+            words = f'the qualifier "{row.qualifier}" is spelt "{twin.qualifier}" in {name}: two rows of the matrix'
+            yield row.keys, (row.span, words, {"rows": (row.key,), "words": twin.qualifier})
 
 
 @rule("XS702", "better-in-older", "warning", Document)
