@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from convert.failure import Failure
 from convert.trees.arguments import read_source, source_of
-from convert.trees.version import FILE, MAKEFILE, MAX_MAKEFILE, security_until, stable_version, version
+from convert.trees.state import quick_fields, standing
+from convert.trees.version import FILE, MAKEFILE, MAX_MAKEFILE, stable_version, version
 from grammar.source import Source
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Trees:
         stable = [tree for tree in trees if stable_version(branch_of(tree)) is not None]
         for tree in sorted(stable, key=lambda tree: version(tree.name), reverse=True):
             data = git.object_of(self.repo, f"{tree.commit}:{FILE}")
-            if data is not None and (ends := security_until(data)) is not None and ends >= day:
+            if data is not None and standing(quick_fields(data), day).security_supported:
                 yield branch_of(tree)
         yield from (branch_of(tree) for tree in trees if tree not in stable)
 

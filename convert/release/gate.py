@@ -14,14 +14,14 @@ from convert.lint.policy import policies_for
 from convert.lint.registry import Gate
 from convert.lint.rules.tags import CHANGELOG, PATHS, README, SOFT
 from convert.trees import git, resolve
+from convert.trees.all import branch_of, release_trees
 from convert.trees.arguments import source_of
 from convert.trees.resolve import Found
-from convert.trees.state import INITIAL, SECURITY, SUPPORT, iso_date, standing
+from convert.trees.state import INITIAL, SECURITY, SUPPORT, iso_date, quick_fields, standing
 from convert.trees.version import (
     FILE,
     MAKEFILE,
     MAX_MAKEFILE,
-    UNSTABLE,
     read_makefile,
     read_tag,
     stable_version,
@@ -109,32 +109,23 @@ def _subject(
 
 
 def branches(repo: Path, today: date, remote: str | None) -> tuple[list[Subject], Around]:
-    """The unstable tree and the release trees that have security support on a day, newest first; what is known besides."""
-    refs = git.refs(repo, "refs/heads", "refs/remotes")
-    names = {_branch_of(ref) for ref in refs}
-    numbers = {number for name in names if (number := stable_version(name)) is not None}
-    unstable = next((name for name in UNSTABLE if name in names), None)
-    ordered = [*([unstable] if unstable else []), *(f"stable-{n}" for n in sorted(numbers, key=version, reverse=True))]
-    if not ordered:
+    """The unstable tree and the release trees whose security support has not ended, newest first; what is known besides.
+
+    One whose file has no days is among them: that is what the gate is to find.
+    """
+    trees = sorted(release_trees(repo, remote), key=lambda tree: version(tree.name), reverse=True)
+    if not trees:
         raise Failure(f"{repo.resolve()}: no branch master, staging or stable-X.Y")
-    found = [resolve.resolve(name, repo, remote, unpacked=False) for name in ordered]
-    data = git.batch(repo, [f"{one.commit}:{FILE}" for one in found])
-    kept = [
-        Subject(name, one.ref, one.commit or "", None, today)
-        for name, one, text in zip(ordered, found, data, strict=True)
-        if text is not None and (name == unstable or _supported(text, today))
+    unstable = [tree for tree in trees if stable_version(branch_of(tree)) is None]
+    stable = [tree for tree in trees if tree not in unstable]
+    data = git.batch(repo, [f"{tree.commit}:{FILE}" for tree in stable])
+    alive = [
+        tree
+        for tree, text in zip(stable, data, strict=True)
+        if text is not None and standing(quick_fields(text), today).state != "ended"
     ]
-    return kept, Around(frozenset(numbers), frozenset(git.tag_days(repo, "RELEASE-*")))
-
-
-def _branch_of(ref: str) -> str:
-    return ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else ref.split("/", 3)[-1]
-
-
-def _supported(data: bytes, today: date) -> bool:
-    from grammar.parser import parse
-
-    return standing(read_release(parse(Source(FILE, data), prose=False).document).values, today).security_supported
+    asked = [Subject(branch_of(tree), tree.ref, tree.commit or "", None, today) for tree in (*unstable, *alive)]
+    return asked, Around(frozenset(tree.name for tree in stable), frozenset(git.tag_days(repo, "RELEASE-*")))
 
 
 def judge(repo: Path, asked: Sequence[Subject], around: Around | None = None) -> list[Judged | Failure]:

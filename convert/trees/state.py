@@ -71,6 +71,19 @@ def _contradiction(released: date | None, support: date | None, security: date |
     return None
 
 
+_FIELD = re.compile(
+    rb"^    (Xen-Version|Initial-Release|Supported-Until|Security-Support-Until):[ \t]+(\S[^\r\n]*?)[ \t]*\r?$", re.M
+)
+
+
+def quick_fields(support: bytes) -> dict[str, str]:
+    """The release fields of a SUPPORT.md without parsing it, to choose among trees by: the first of each, as it stands."""
+    found: dict[str, str] = {}
+    for key, value in _FIELD.findall(support):
+        found.setdefault(key.decode(), value.decode(errors="replace"))
+    return found
+
+
 def iso_date(value: object) -> date | None:
     """The day that a text of the form YYYY-MM-DD names; None for anything else, and where there is no such day."""
     text = str(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Literal, NamedTuple
 
 FILE = "SUPPORT.md"
@@ -14,7 +13,6 @@ UNSTABLE = ("master", "staging")  # the branches of the unstable tree, the one t
 UNSTABLE_NAMES = ("master", "unstable", "xen-unstable", "staging")  # what workbooks call it, likeliest first
 _STABLE = re.compile(r"stable-([0-9]{1,6}\.[0-9]{1,6})")
 _BRANCHED = re.compile(r"(?:staging-|stable-)?([0-9]{1,6}\.[0-9]{1,6})")
-_SECURITY = re.compile(rb"^    Security-Support-Until:[ \t]+(\d{4}-\d\d-\d\d)[ \t]*$", re.M)
 _LINE = re.compile(r"^(?:export[ \t]+)?XEN_(VERSION|SUBVERSION|EXTRAVERSION)[ \t]*[?:]{0,2}=[ \t]*([^\s#]*)", re.M)
 
 
@@ -97,15 +95,6 @@ def freeze(makefile: str | None, release: str) -> str | None:
     if number == release and re.match(r"[.0-9]*-rc", extra):
         return None
     return f"for-{release} is for patches while {release} is in freeze; xen/Makefile says {number}{extra}"
-
-
-def security_until(support: bytes) -> date | None:
-    """The day until which a SUPPORT.md promises security support; None where it names none."""
-    found = _SECURITY.search(support)
-    try:
-        return date.fromisoformat(found[1].decode()) if found else None
-    except ValueError:
-        return None
 
 
 Form = Literal["unstable", "candidate", "release", "pre"]

@@ -103,6 +103,8 @@ def test_all_branches(world: World) -> None:
     found = {ref["ref"]: [(one["code"], one["severity"]) for one in ref["findings"]] for ref in done.json["refs"]}
     assert found == {"master": [("XS517", "error")], "stable-4.22": [("XS518", "warning")], "stable-4.19": []}
     assert ("XS518", "error") in codes(world, "--branches", "--today", "2026-09-01")
+    world.tree("stable-4.21", "4.21.0", support("4.21-rc"))
+    assert ("XS510", "error") in codes(world, "--branches", "--today", "2026-08-01")
     soon = codes(world, "--branches", "--today", "2029-07-01")
     assert ("XS519", "warning") in soon
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.trees.state import standing
+from convert.trees.state import quick_fields, standing
 
 RELEASED = {
     "Xen-Version": "4.20",
@@ -70,3 +70,9 @@ def test_any_fields_have_a_state_and_time_only_takes_support_away(fields: dict[s
         assert now in ("development", "unknown")
     else:
         assert order.index(later) >= order.index(now)
+
+
+def test_fields_without_a_parse() -> None:
+    text = b"# R\r\n\r\n    Xen-Version: 4.20\r\n    Security-Support-Until: 2028-03-05 \n    Supported-Until:\n"
+    assert quick_fields(text) == {"Xen-Version": "4.20", "Security-Support-Until": "2028-03-05"}
+    assert quick_fields(b"   Xen-Version: 4.20\n\xff") == {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from convert.trees.version import (
@@ -12,7 +10,6 @@ from convert.trees.version import (
     freeze,
     is_release_branch,
     read_makefile,
-    security_until,
     tree_name,
     version,
     version_of,
@@ -69,9 +66,3 @@ def test_freeze_is_while_the_makefile_says_rc() -> None:
     assert freeze(MAKEFILE.replace(".2-pre", ".0-rc"), "4.20") is None
     assert "4.20.2-pre" in str(freeze(MAKEFILE, "4.20"))
     assert "?.?" in str(freeze(None, "4.20"))
-
-
-def test_the_last_day_of_security_support() -> None:
-    assert security_until(b"# R\n\n    Security-Support-Until: 2028-03-05\n") == date(2028, 3, 5)
-    assert security_until(b"    Security-Support-Until: 2028-02-30\n") is None
-    assert security_until(b"    Security-Support-Until: TBD\n") is None
