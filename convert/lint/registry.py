@@ -47,7 +47,7 @@ class Gate(NamedTuple):
 
     `tag`: the tag that the commit has or is to have, None for none; `changelog`, `readme`: the texts of CHANGELOG.md and
     README beside the file, where they are there; `numbers`: the X.Y that have a branch of their own, `tags`: the tags of
-    releases, both None where all branches are not looked at.
+    releases, both None where all branches are not looked at; `tagged`: the day on which the tag was made, if it has been.
     """
 
     tag: str | None = None
@@ -55,6 +55,7 @@ class Gate(NamedTuple):
     readme: str | None = None
     numbers: frozenset[str] | None = None
     tags: frozenset[str] | None = None
+    tagged: date | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

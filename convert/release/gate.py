@@ -74,24 +74,26 @@ class Around:
 
 
 def subjects(
-    repo: Path, names: Sequence[str], tag: str | None, today: date, remote: str | None
+    repo: Path, names: Sequence[str], tag: str | None, today: date, remote: str | None, *, told: bool = False
 ) -> list[Subject | Failure]:
     """What arguments name, in their order; a Failure where one names nothing.
 
-    A tag of a release implies `tag` and its day; without names it is the commit of the current branch.
+    A tag of a release implies `tag` and its day; without names it is the commit of the current branch.  `told`: a person has
+    said which day is today.
     """
-    days = git.tag_days(repo) if names else {}
+    days = git.tag_days(repo) if names or tag else {}
     found: list[Subject | Failure] = []
     for name in names or ["HEAD"]:
         try:
-            found.append(_subject(repo, name, tag, today, remote, days))
+            found.append(_subject(repo, name, tag, today, remote, days, told=told))
         except Failure as failure:
             found.append(failure)
     return found
 
 
 def _subject(
-    repo: Path, name: str, tag: str | None, today: date, remote: str | None, days: Mapping[str, str]
+    repo: Path, name: str, tag: str | None, today: date, remote: str | None, days: Mapping[str, str],
+    *, told: bool,
 ) -> Subject:  # fmt: skip
     if name == "HEAD":  # no branch, though remotes have a ref of that name
         commit = git.commit(repo, name)
@@ -104,7 +106,9 @@ def _subject(
     own = ref.removeprefix("refs/tags/") if ref.startswith("refs/tags/") else None
     made = iso_date(days.get(own, "")) if own is not None else None
     implied = own if own is not None and read_tag(own) is not None else None
-    day = made if made is not None and tag is None else today
+    if tag is not None:  # the commit of that very tag is judged by the tag's day
+        made = iso_date(days.get(tag)) if git.commit(repo, f"refs/tags/{tag}") == found.commit else None
+    day = made if made is not None and (tag is None or not told) else today
     return Subject(name, found.ref, found.commit or "", tag or implied, day)
 
 
@@ -133,11 +137,12 @@ def judge(repo: Path, asked: Sequence[Subject], around: Around | None = None) ->
     names = [f"{subject.commit}:{path}" for subject in asked for path in _FILES]
     data = dict(zip(names, git.batch(repo, names) if names else [], strict=True))
     codes = chosen(_RULES, ())
+    days = git.tag_days(repo) if asked else {}
     found: list[Judged | Failure] = []
     for subject in asked:
         texts = {path: data[f"{subject.commit}:{path}"] for path in _FILES}
         try:
-            found.append(_judge(subject, texts, codes, around))
+            found.append(_judge(subject, texts, codes, around, days))
         except Failure as failure:
             found.append(failure)
     return found
@@ -148,7 +153,7 @@ _RULES = ("XS301", "XS302", "XS303", "XS304", "XS309", "XS5")
 
 
 def _judge(
-    subject: Subject, texts: Mapping[str, bytes | None], codes: frozenset[str], around: Around | None
+    subject: Subject, texts: Mapping[str, bytes | None], codes: frozenset[str], around: Around | None, days: Mapping[str, str]
 ) -> Judged:  # fmt: skip
     name = f"{subject.name}:{FILE}"
     text = texts[FILE]
@@ -156,13 +161,14 @@ def _judge(
         raise Failure(f"{name}: no such file")
     source = source_of(name, text)
     makefile = _decoded(texts[MAKEFILE])
+    made = read_makefile(makefile)
+    tag = subject.tag or (f"RELEASE-{made.number}{made.extra}" if made is not None else "")
     gate = Gate(
         subject.tag, _decoded(texts[CHANGELOG]), _decoded(texts[README]), around.numbers if around else None,
-        around.tags if around else None,
+        around.tags if around else None, iso_date(days.get(tag)),
     )  # fmt: skip
     result = engine.run(source, codes, day=subject.day, makefile=makefile, gate=gate)
     values = read_release(result.parsed.document).values
-    made = read_makefile(makefile)
     return Judged(
         subject.name, subject.ref, subject.tag, subject.commit, subject.day, f"{made.number}{made.extra}" if made else None,
         values, source, tuple(_raised(d, values, subject.day) for d in result.diagnostics),
@@ -196,4 +202,4 @@ def _late(values: Values, day: date) -> bool:
 
 def path_of(finding: Diagnostic) -> str:
     """The file that a finding is about."""
-    return PATHS.get(finding.code, FILE)
+    return FILE if finding.span is not None else PATHS.get(finding.code, FILE)

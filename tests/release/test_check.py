@@ -117,6 +117,20 @@ def test_unreadable_and_wrong_arguments(world: World) -> None:
         assert done.status == 2 and done.err and "Traceback" not in done.err
 
 
+def test_a_branch_is_judged_by_the_day_of_the_tag_that_it_has(world: World) -> None:
+    world.tree("stable-4.22", "4.22.0", support("4.22", *DATES, notes="4.22"))
+    assert codes(world, "4.22", "--today", "2026-11-26") == [("XS513", "error")]
+    world.tag("RELEASE-4.22.0", "stable-4.22", "2026-07-29")
+    assert codes(world, "4.22", "--today", "2026-11-26") == []
+
+
+def test_a_tree_that_is_not_ready_at_all(world: World) -> None:
+    world.tree("master", "4.23-unstable", support("4.23-unstable"))
+    done = world.run("--check", "--as", "RELEASE-4.23.0")
+    assert "HEAD:SUPPORT.md:7:18: error: XS512 the tag is RELEASE-4.23.0, and Xen-Version is 4.23-unstable" in done.out
+    assert "HEAD:xen/Makefile: error: XS512" in done.out
+
+
 def test_head_is_the_default(world: World) -> None:
     world.tree("master", "4.23-unstable", support("4.23-unstable"))
     done = world.run("--check", "--format", "json").json

@@ -425,7 +425,7 @@ def makefile_version(document: Document, context: Context) -> Iterator[Found]:
             yield field.value_span, f'Xen-Version: "{field.value}" has no number, and {says}'
     elif made.number != facts.number:
         yield field.value_span, f"Xen-Version is {facts.number}, and {says}"
-    elif (form := form_of(made.extra)) is not None and facts.state != _STATES[form]:
+    elif (form := form_of(made.extra)) is not None and facts.state != STATES[form]:
         if form == "pre" and field.value.endswith("-pre"):
             return
         article = "the release " if facts.state == "released" else ""
@@ -435,7 +435,8 @@ def makefile_version(document: Document, context: Context) -> Iterator[Found]:
         )
 
 
-_STATES = {"unstable": "unstable", "candidate": "candidate", "release": "released", "pre": "released"}
+# what Xen-Version says where xen/Makefile has a form
+STATES = {"unstable": "unstable", "candidate": "candidate", "release": "released", "pre": "released"}
 
 
 def _written(number: str, form: Form) -> str:

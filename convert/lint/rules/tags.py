@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from convert.lint.registry import Context, rule
-from convert.lint.rules.release import Found, release_facts
+from convert.lint.rules.release import STATES, Found, release_facts
 from convert.trees.state import INITIAL, SECURITY, SUPPORT
 from convert.trees.version import MAKEFILE, Tag, form_of, read_makefile, read_tag
 from grammar.nodes import Document
@@ -33,6 +34,11 @@ def stage(context: Context) -> Tag | None:
     ):  # a branch is not about to be tagged
         return None
     return Tag(made.number, int(made.extra[1:]))
+
+
+def _day(context: Context) -> date:
+    """The day of the tag: the one on which it was made, else the day by which the file is judged."""
+    return context.gate.tagged if context.gate is not None and context.gate.tagged is not None else context.day
 
 
 @rule("XS511", "makefile-form", "warning", Document)
@@ -82,6 +88,10 @@ def tag_version(document: Document, context: Context) -> Iterator[Found]:
     wrong = wrong or (form == "release" and made.extra != f".{tag.point}")
     if wrong or (form == "candidate" and numbered and int(numbered[1]) != tag.candidate):
         yield None, f"the tag is {context.gate.tag}, and xen/Makefile says {made.number}{made.extra}"
+    facts = release_facts(context)
+    if facts and form is not None and facts.state == STATES[form] != STATES[tag.form]:  # else XS510 has it
+        span = facts.fields["Xen-Version"].value_span
+        yield span, f"the tag is {context.gate.tag}, and Xen-Version is {facts.fields['Xen-Version'].value}"
 
 
 @rule("XS513", "release-day", "error", Document)
@@ -115,9 +125,10 @@ def release_day(document: Document, context: Context) -> Iterator[Found]:
     facts, tag = release_facts(context), stage(context)
     if facts is None or tag is None or tag.form != "release" or tag.point or INITIAL not in facts.dates:
         return
-    days = (facts.dates[INITIAL] - context.day).days
+    day = _day(context)
+    days = (facts.dates[INITIAL] - day).days
     if not _EARLY <= days <= _LATE:
-        when = f"{abs(days)} days {'after' if days > 0 else 'before'} {context.day}"
+        when = f"{abs(days)} days {'after' if days > 0 else 'before'} {day}"
         what = f"the day of {tag.number}.0; from one day before it to {_LATE} after it is right"
         yield facts.fields[INITIAL].value_span, f"{INITIAL} {facts.dates[INITIAL]} is {when}, {what}"
 
@@ -234,9 +245,10 @@ def support_ended(document: Document, context: Context) -> Iterator[Found]:
     """
     facts, tag = release_facts(context), stage(context)
     ended = facts.dates.get(SECURITY) if facts else None
-    if facts and ended and tag and tag.form == "release" and tag.point and ended < context.day:
+    day = _day(context)
+    if facts and ended and tag and tag.form == "release" and tag.point and ended < day:
         span = facts.fields[SECURITY].value_span
-        yield span, f"security support ended on {ended}, before {tag.number}.{tag.point} ({context.day})"
+        yield span, f"security support ended on {ended}, before {tag.number}.{tag.point} ({day})"
 
 
 @rule("XS517", "number-of-a-branch", "error", Document)
