@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "matrix": ("matrix", "all trees side by side"),
     "history": ("history", "one feature through all trees and all commits that changed its meaning"),
     "blame": ("history", "per row the last commit that changed its meaning"),
+    "xsa": ("xsa", "which Xen Security Advisories are in which tree"),
     "query": ("history", "the rows that answer a question"),
 }
 

@@ -82,12 +82,12 @@ def is_loopback(host: str | None) -> bool:
     return (host or "").lower() in _LOOPBACK
 
 
-def check_url(url: str) -> None:
-    """Raise NetError unless the URL is https, or http to this machine."""
+def check_url(url: str, plain: bool = False) -> None:
+    """Raise NetError unless the URL is https, or http to this machine (with `plain`, to any)."""
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return
-    if parts.scheme == "http" and is_loopback(parts.hostname):
+    if parts.scheme == "http" and (is_loopback(parts.hostname) or (plain and parts.hostname)):
         return
     raise NetError(f"{printable(url.split('?')[0])[:200]}: only https is used, and http only to this machine itself")
 
@@ -95,10 +95,18 @@ def check_url(url: str) -> None:
 class Guard:
     """An `http` object with `request` as httplib2's, which Google's client and google-auth take, with the limits held.
 
-    `sign_in`: hosts that a redirect leads to where a sign-in is needed, each with what to tell people.
+    `sign_in`: hosts that a redirect leads to where a sign-in is needed, each with what to tell people; `only_host`: no other
+    host is asked, whatever redirects say; `plain`: http is allowed to other machines.
     """
 
-    def __init__(self, limits: Limits, sign_in: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        sign_in: Mapping[str, str] | None = None,
+        *,
+        only_host: str | None = None,
+        plain: bool = False,
+    ) -> None:
         import httplib2  # type: ignore[import-untyped]
 
         quiet_libraries()
@@ -106,6 +114,7 @@ class Guard:
             raise NetError("https_proxy is set, but PySocks is missing, so it would be bypassed: pip install PySocks")
         self.limits = limits
         self._sign_in = sign_in or {}
+        self._only, self._plain = only_host, plain
         self._types = _connection_types(limits)
         self._http = httplib2.Http(
             timeout=limits.timeout,
@@ -134,14 +143,16 @@ class Guard:
         """
         sent = dict(headers or {})
         for _hop in range(MAX_REDIRECTS + 1):
-            check_url(uri)
+            check_url(uri, self._plain)
             response, content = self._one(uri, method, body, sent)
             if response.status not in REDIRECTS or "location" not in response:
                 return response, content
             host = (urlsplit(urljoin(uri, response["location"])).hostname or "").lower()
             if host in self._sign_in:
                 raise NetError(self._sign_in[host])
-            uri, sent = _redirected(uri, method, response["location"], sent)
+            if self._only is not None and host != self._only.lower():
+                raise NetError(f"{printable(self._only)} redirects to {printable(host)}, which is not asked")
+            uri, sent = _redirected(uri, method, response["location"], sent, self._plain)
         raise NetError(f"{urlsplit(uri).hostname}: more than {MAX_REDIRECTS} redirects; it is no answer")
 
     def _one(self, uri: str, method: str, body: bytes | str | None, headers: dict[str, str]) -> tuple[Any, bytes]:
@@ -174,7 +185,9 @@ class Guard:
         return response, content
 
 
-def _redirected(uri: str, method: str, location: str, sent: dict[str, str]) -> tuple[str, dict[str, str]]:
+def _redirected(
+    uri: str, method: str, location: str, sent: dict[str, str], plain: bool = False
+) -> tuple[str, dict[str, str]]:
     """Where a redirect leads, and the headers for there: credentials only for the very same origin."""
     target = urljoin(uri, location)
     old, new = urlsplit(uri), urlsplit(target)
@@ -182,7 +195,7 @@ def _redirected(uri: str, method: str, location: str, sent: dict[str, str]) -> t
         raise NetError(f"{old.hostname}: a redirect is no answer to a {method}; it is not followed")
     if new.scheme == "http" and not is_loopback(old.hostname):
         raise NetError(f"{old.hostname} redirects to plain http; it is not followed")
-    check_url(target)
+    check_url(target, plain)
     if (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port):
         return target, sent
     return target, {name: value for name, value in sent.items() if name.lower() in _PLAIN_HEADERS}

@@ -131,6 +131,22 @@ class Finder:
         self._prefetch(wanted)
         return [self._file(one) for one in wanted]
 
+    def glance(self, files: Sequence[PatchFile]) -> dict[str, list[str]]:
+        """The commits of any ref that have the patch id of a file's first patch, or its subject and enough of its lines."""
+        firsts = {file.name: file.pieces[0] for file in files if file.pieces}
+        exact = {name: self.history.changing_just(piece.patch.paths) for name, piece in firsts.items()}
+        ids = self.facts.ids(e.hash for entries in exact.values() for e in entries)
+        titled = {
+            n: [e for s in p.patch.subjects if is_telling(s) for e in self.history.with_subject(s)]
+            for n, p in firsts.items()
+        }
+        lines = self.facts.lines(e.hash for entries in titled.values() for e in entries)
+        return {
+            name: [e.hash for e in exact[name] if piece.identity and ids.get(e.hash) == piece.identity]
+            + [e.hash for e in titled[name] if shared(piece.lines, lines[e.hash]) >= ALIKE]
+            for name, piece in firsts.items()
+        }
+
     # -- asking git for many at once
 
     def _prefetch(self, wanted: Sequence[Wanted]) -> None:

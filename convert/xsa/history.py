@@ -101,6 +101,7 @@ class History:
         self.by_hash = {entry.hash: entry for entry in self.entries}
         self._base = trees.common(repo, self.tips) if len(self.tips) > 1 else None
         self._views: dict[str, View] = {}
+        self._places: dict[str, str | None] = {}
 
     def view(self, name: str, tip: str) -> View:
         """What a ref has; `tip` is one of the tips or a commit that one of them has."""
@@ -121,7 +122,9 @@ class History:
         """The commit that a revision of any kind means; None where the repository does not know it."""
         if revision in self.by_hash:
             return revision
-        return git.commit(self.repo, revision)
+        if revision not in self._places:
+            self._places[revision] = git.commit(self.repo, revision)
+        return self._places[revision]
 
     @cached_property
     def by_path(self) -> dict[bytes, list[Entry]]:

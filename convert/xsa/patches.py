@@ -235,8 +235,10 @@ def is_small(files: Iterable[FileDiff]) -> bool:
 
 def shared(one: Lines, other: Lines) -> float:
     """Shared lines as a part of all lines of both, 0 to 1."""
-    every = (one | other).total()
-    return (one & other).total() / every if every else 0.0
+    less, more = (one, other) if len(one) <= len(other) else (other, one)
+    common = sum(min(number, more[line]) for line, number in less.items() if line in more)
+    every = one.total() + other.total() - common
+    return common / every if every else 0.0
 
 
 # -- subjects ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,19 @@
+"""xsa: which Xen Security Advisories are in which tree."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand with its own subcommands."""
+    from convert.commands import xsa_check, xsa_list
+
+    parser = subparsers.add_parser(
+        "xsa",
+        help="which Xen Security Advisories are in which tree",
+        description="Hold the patches of Xen Security Advisories against the trees of a xen.git.",
+    )
+    parsers = parser.add_subparsers(dest="xsa_command", metavar="COMMAND", required=True, parser_class=type(parser))
+    for module in (xsa_list, xsa_check):
+        module.add(parsers)
