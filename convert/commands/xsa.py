@@ -7,7 +7,7 @@ import argparse
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand with its own subcommands."""
-    from convert.commands import xsa_check, xsa_list
+    from convert.commands import xsa_check, xsa_list, xsa_log
 
     parser = subparsers.add_parser(
         "xsa",
@@ -15,5 +15,5 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Hold the patches of Xen Security Advisories against the trees of a xen.git.",
     )
     parsers = parser.add_subparsers(dest="xsa_command", metavar="COMMAND", required=True, parser_class=type(parser))
-    for module in (xsa_list, xsa_check):
+    for module in (xsa_list, xsa_check, xsa_log):
         module.add(parsers)

@@ -104,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
             tuple(dict.fromkeys(source.problems)),
             source.notes,
         )
+        found.introduced, found.places = judge.origins(rows)
     report.settle(found, decisions)
     _tell(found, args)
     for line in formats.writer(args.format)(found, Painter(args.color, sys.stdout), args.verbose):

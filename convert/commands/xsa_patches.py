@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convert.commands.xsa_source import new_scope, open_source
 from convert.failure import Failure
-from convert.output.terminal import clean
+from convert.output.terminal import TOOL, clean
 from convert.trees.version import UNSTABLE
 from convert.xsa import choosing, needs, refs
 from convert.xsa.facts import Facts
@@ -79,7 +79,7 @@ def run_patches(args: argparse.Namespace) -> int:
     if args.format == "json":
         import json
 
-        print(json.dumps({"schema": "xen-support.xsa-patches/1", "patches": rows}, ensure_ascii=False, indent=1))
+        print(json.dumps({"schema": "xen-support.xsa-patches/1", "tool": TOOL, "patches": rows}, ensure_ascii=False, indent=1))
     elif args.format != "text":
         raise Failure(f"--patches has the formats text and json, not {args.format}")
     return 0

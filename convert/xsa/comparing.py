@@ -75,7 +75,9 @@ def _files(source: Source, one: Advisory | None) -> dict[str, None]:
     """The patches and recipes of an advisory; its text and pages are compared by version."""
     if one is None:
         return {}
-    more = () if source.local else source.patches(one)  # a folder has what it has; a page may leave to the .meta what it names
+    more = (
+        () if source.local else source.patches(one)
+    )  # a folder has what it has; a page may leave to the .meta what it names
     return dict.fromkeys(sorted((n for n in {*source.names(one), *more} if not n.endswith(_PAGES)), key=natural))
 
 

@@ -15,7 +15,7 @@ from convert.xsa.messages import Revert, Said
 from convert.xsa.patches import plain_subject
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
     """A commit of the history; `at` is its place, children before parents."""
 

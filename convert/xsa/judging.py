@@ -12,6 +12,7 @@ from convert.failure import Failure
 from convert.trees import git
 from convert.trees.all import branch_of, release_trees
 from convert.trees.version import version as numbers_of
+from convert.xsa import messages
 from convert.xsa import refs as trees
 from convert.xsa.advisories import Advisory
 from convert.xsa.facts import Facts
@@ -219,6 +220,18 @@ class Judge:
             else:
                 self.source.problems.append(f"{file.name} is no patch")
         return self._read
+
+    def origins(self, rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, int]]:
+        """Of the commits found: what their `Fixes:` names, and where they stand in the history."""
+        commits = dict.fromkeys(c for row in rows for p in row.patches if p.tree == XEN for c in p.finding.commits)
+        entries = [self.history.by_hash[c] for c in commits if c in self.history.by_hash]
+        named: dict[str, str] = {}
+        for entry in entries:
+            for name in messages.fixes(entry.message):
+                old = self.history.starting_with(name)
+                if len(old) == 1:
+                    named.setdefault(entry.hash, old[0].hash)
+        return named, {entry.hash: entry.at for entry in entries}
 
     def _findings(self, plans: Sequence[tuple[Advisory, Ref, Plan]]) -> dict[tuple[int, str, str, str], Finding]:
         """The finding of each (advisory, ref's name, tree, patch file)."""

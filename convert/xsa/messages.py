@@ -37,6 +37,7 @@ _REVERTS = re.compile(
 _REVERT_SUBJECT = re.compile(r'(?:[^":]{1,60}: )?(?:Temporarily )?Revert (?:[\w.:/-]+ )?"(?P<old>.+)"', re.I)
 _MASTER = re.compile(r"^\s*(?:\(?master commit|\(?upstream commit)[: ]\s*([0-9a-f]{12,40})\b", re.M | re.I)
 _PICKED = re.compile(r"\(cherry[- ]picked from (?:commit )?([0-9a-f]{12,40})\b", re.I)
+_FIXES = re.compile(r"^Fixes:\s*(?:commit\s+)?([0-9a-f]{7,40})\b", re.M)
 _WORDS = 160  # characters of a sentence that is quoted
 
 
@@ -163,3 +164,8 @@ def picked_from(message: str) -> tuple[str, ...]:
     if "commit" not in message and "picked" not in message:
         return ()
     return tuple(dict.fromkeys([*_MASTER.findall(message), *_PICKED.findall(message)]))
+
+
+def fixes(message: str) -> tuple[str, ...]:
+    """The commits that lines `Fixes: <hash> (...)` name, 7 to 40 hexadecimal digits."""
+    return tuple(dict.fromkeys(_FIXES.findall(message)))

@@ -55,7 +55,11 @@ def read_decisions(path: Path) -> list[Decision]:
 
 @dataclass(slots=True)
 class Report:
-    """All that a check has to say.  `settled`: rows that decisions cover, with those; `idle`: decisions that no longer matter."""
+    """All that a check has to say.
+
+    `settled`: rows that decisions cover, with those; `idle`: decisions that no longer matter; of the commits found,
+    `introduced`: what their `Fixes:` names, `places`: where they stand in history, children before parents.
+    """
 
     refs: Sequence[Ref]
     rows: Sequence[Row]
@@ -67,6 +71,8 @@ class Report:
     notes: Sequence[str] = ()
     settled: dict[tuple[int, str], tuple[Decision, ...]] = field(default_factory=dict)
     idle: tuple[Decision, ...] = ()
+    introduced: dict[str, str] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
 
     def of(self, ref: Ref) -> list[Row]:
         """The rows of one ref."""

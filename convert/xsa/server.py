@@ -24,6 +24,8 @@ from convert.output.files import write_atomic
 from convert.xsa import advisories as reading
 from convert.xsa.advisories import Advisory, owner, safe_name
 from convert.xsa.facts import folder
+from convert.xsa.patches import read
+from convert.xsa.recipes import read_meta
 from convert.xsa.source import MAX_FILE, Scope, Source, wrong_sum
 
 PACE = 0.5  # seconds from one request to the next
@@ -264,7 +266,7 @@ class Server(Source):
             data = cached
         elif status != 200:
             raise Failure(f"{self._host} answers {status} for {name}")
-        problem = wrong_sum(name, data, sums)
+        problem = wrong_sum(name, data, sums) or _unsound(name, data)
         if problem:
             raise Failure(problem)
         etag, modified = _field(answer, "etag"), _field(answer, "last-modified")
@@ -331,6 +333,25 @@ class Server(Source):
         finally:
             self._next = time.monotonic() + PACE
         return int(answer.status), answer, data
+
+
+def _unsound(name: str, data: bytes) -> str | None:
+    """Why an answer is not what its name says, such as the page of a network that wants a sign-in; None where it may be."""
+    number = owner(name)
+    try:
+        if name.endswith(".patch"):
+            return None if read(data) else f"{name} is no patch"
+        if name.endswith(".meta"):
+            read_meta(name, data)
+        elif name == LISTS[0]:
+            reading.read_json(data)
+        elif name == LISTS[1]:
+            reading.read_index(data)
+        elif number is not None and str(number).encode() not in data:
+            return f"{name} does not name XSA-{number}; it is no page of an advisory"
+    except Failure as failure:
+        return str(failure)
+    return None
 
 
 def _field(answer: Any, name: str) -> str | None:  # noqa: ANN401
