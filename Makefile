@@ -14,7 +14,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   timings, as ratios to the bare interpreter"
 	@echo "make samples rebuild samples/*.xlsx from their text"
-	@echo "make zipapp  dist/xen-support-lint.pyz: lint in one file, lark inside"
+	@echo "make zipapp  dist/xen-support-lint.pyz: lint, xsa, diff, trees, query in one file"
 	@echo "make manual  build/man: man pages and bash completion"
 	@echo "make clean   remove what make made, but not drafts/"
 
@@ -63,6 +63,7 @@ samples: $(VENV)/installed
 	@$(BIN)/python samples/make.py
 
 zipapp: $(VENV)/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[http]'
 	@$(BIN)/python -m convert.packaging.zipapp dist/xen-support-lint.pyz
 
 manual: $(VENV)/installed

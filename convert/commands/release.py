@@ -177,10 +177,8 @@ def _sheet_alone(args: argparse.Namespace) -> int:
 
 
 def _book(args: argparse.Namespace) -> Categorisation:
-    try:
-        from convert.commands.source import load
-    except ModuleNotFoundError:  # the one-file xen-support
-        raise Failure("--sheet needs the whole xen-support; this one reads no workbooks") from None
+    from convert.commands.source import load
+
     return load(argparse.Namespace(**{**vars(args), "source": args.sheet, "offline": True, "keep_unknown": True}))
 
 

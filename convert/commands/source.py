@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,8 @@ def _workbook(args: argparse.Namespace) -> tuple[Workbook, Layout]:
         local = path.exists()
     except (OSError, ValueError):
         local = False
+    if find_spec("openpyxl") is None:  # the one-file xen-support
+        raise Failure(f"{args.source}: a workbook needs the whole xen-support; this one reads no workbooks")
     from convert.sheet.google.address import is_google
 
     if local or not is_google(args.source):

@@ -79,7 +79,11 @@ def run_patches(args: argparse.Namespace) -> int:
     if args.format == "json":
         import json
 
-        print(json.dumps({"schema": "xen-support.xsa-patches/1", "tool": TOOL, "patches": rows}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"schema": "xen-support.xsa-patches/1", "tool": TOOL, "patches": rows}, ensure_ascii=False, indent=1
+            )
+        )
     elif args.format != "text":
         raise Failure(f"--patches has the formats text and json, not {args.format}")
     return 0

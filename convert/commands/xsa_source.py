@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from convert.commands import reading
+from convert.commands import days
 from convert.failure import Failure
 from convert.output.terminal import clean
 from convert.trees import git
@@ -54,7 +54,7 @@ def new_scope(args: argparse.Namespace) -> tuple[Scope, date]:
     """What may be spoken of, and the day that counts as today.  Raises Failure."""
     if args.embargoed and (args.source is None or is_address(args.source)) and args.list is None:
         raise Failure("--embargoed is for a local directory; a public server has nothing to show that is not public")
-    today = reading.day(args.today if hasattr(args, "today") else None)
+    today = days.day(args.today if hasattr(args, "today") else None)
     now = datetime.now(UTC)
     return Scope(end_of(today) if today != now.date() else now, args.embargoed), today
 

@@ -120,6 +120,7 @@ class Guard:
             timeout=limits.timeout,
             decode_limit_ratio=MAX_RATIO,
             decode_limit_hard=limits.max_reply,
+            ca_certs=_certificates(),
         )
         self._http.follow_redirects = False
 
@@ -183,6 +184,14 @@ class Guard:
             time.monotonic() - began,
         )
         return response, content
+
+
+def _certificates() -> str | None:
+    """The system's certificates where the library's own are in a zip file, which OpenSSL cannot read; else None."""
+    import httplib2
+
+    own = httplib2.certs.where()
+    return None if os.path.isfile(own) else ssl.get_default_verify_paths().cafile  # noqa: PTH113
 
 
 def _redirected(

@@ -1,6 +1,7 @@
-"""xen-support-lint.pyz: `lint`, `explain` and `release` in one file with lark inside, for machines without PyPI.
+"""xen-support-lint.pyz: what works without a workbook, in one file with its libraries inside, for machines without PyPI.
 
-`python -m convert.packaging.zipapp FILE`.  The same sources give the same bytes.
+lint (the default), explain, release, xsa, diff, trees, query, history, blame.  `python -m convert.packaging.zipapp FILE`.  The same
+sources give the same bytes.
 """
 
 from __future__ import annotations
@@ -11,47 +12,27 @@ import stat
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from convert.failure import Failure
 from convert.output.files import write_atomic
 
-# what lint, explain and release import of this project; a test runs the result in a Python that has nothing else
-_OWN = (
-    "convert/*.py",
-    "convert/commands/__init__.py",
-    "convert/commands/boundary.py",
-    "convert/commands/lint.py",
-    "convert/commands/explain.py",
-    "convert/commands/naming.py",
-    "convert/commands/release.py",
-    "convert/commands/days.py",
-    "convert/mail/__init__.py",
-    "convert/mail/messages.py",
-    "convert/update/__init__.py",
-    "convert/update/pending.py",
-    "convert/sheet/__init__.py",
-    "convert/sheet/catalogue.py",
-    "convert/sheet/problems*.py",
-)
-_ROOMS = (
-    "convert/trees",
-    "convert/output",
-    "convert/names",
-    "convert/merge",
-    "convert/sources",
-    "convert/lint",
-    "convert/release",
-    "grammar",
-)
+# all but what needs Google's libraries; a test runs the result in a Python that has nothing else
+_ROOMS = ("convert", "grammar")
+_WITHOUT = ("convert/sheet/google/", "convert/packaging/", "convert/schemas/", "convert/templates/")
+# the libraries inside: lark reads statuses, tabulate prints `trees`, httplib2 (with pyparsing) asks xenbits for `xsa`
+_LIBRARIES = ("lark", "tabulate", "httplib2", "pyparsing")
+_COMMANDS = ("lint", "explain", "release", "xsa", "diff", "trees", "query", "history", "blame")
 _DATA = (".py", ".lark", ".toml", ".txt")
 _MAIN = """\
 import sys
 
 from convert.cli import main
 
+COMMANDS = %r
 arguments = sys.argv[1:]
-sys.exit(main(arguments if arguments[:1] in (["lint"], ["explain"], ["release"]) else ["lint", *arguments]))
+sys.exit(main(arguments if arguments and arguments[0] in COMMANDS else ["lint", *arguments]))
 """
 
 
@@ -68,17 +49,31 @@ def build() -> bytes:
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
-    yield "__main__.py", _MAIN.encode()
+    yield "__main__.py", (_MAIN % (_COMMANDS,)).encode()
     top = Path(__file__).resolve().parents[2]
-    own = [path for pattern in _OWN for path in top.glob(pattern)]
-    own += [path for room in _ROOMS for path in (top / room).rglob("*") if path.suffix in _DATA]
-    for path in own:
-        yield path.relative_to(top).as_posix(), path.read_bytes()
-    for file in distribution("lark").files or ():
-        inside = file.parts[0] == "lark" and file.parts[1] != "__pyinstaller" and file.suffix in _DATA
-        if inside or file.name.startswith("LICENSE"):
-            name = file.as_posix() if inside else "lark/LICENSE"
-            yield name, Path(str(file.locate())).read_bytes()
+    for room in _ROOMS:
+        for path in (top / room).rglob("*"):
+            name = path.relative_to(top).as_posix()
+            if path.suffix in _DATA and not name.startswith(_WITHOUT):
+                yield name, path.read_bytes()
+    for library in _LIBRARIES:
+        yield from _library(library)
+
+
+def _library(name: str) -> Iterator[tuple[str, bytes]]:
+    """A library's own files and its licence.  Raises Failure where it is not installed."""
+    try:
+        files = distribution(name).files or ()
+    except PackageNotFoundError:
+        raise Failure(f"{name} goes into the file, but is not installed: pip install '.[http]'") from None
+    for file in files:
+        mine = (
+            file.parts[0] in (name, f"{name}.py") and "__pyinstaller" not in file.parts and "diagram" not in file.parts
+        )
+        if mine and file.suffix in _DATA and "__pycache__" not in file.parts:
+            yield file.as_posix(), Path(str(file.locate())).read_bytes()
+        elif file.name.startswith(("LICENSE", "LICENCE")):
+            yield f"licences/{name}", Path(str(file.locate())).read_bytes()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
