@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from convert import cli
 from tests.helpers.repositories import git
 from tests.xsa.running import run
