@@ -80,7 +80,7 @@ def test_golden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "2",
         "0",
         "1",
-        "0",
+        "1",
         str(tmp_path / "d/master/SUPPORT.md"),
     ]
 

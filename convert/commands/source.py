@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Set
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +42,7 @@ def load(args: argparse.Namespace, look: Look | None = None) -> Categorisation:
     from convert.sheet.categorise import categorise
     from convert.sheet.standing import nothing
 
-    workbook, layout = _workbook(args)
+    workbook, layout = open_source(args)
     return categorise(workbook, layout, keep_unknown=args.keep_unknown, look=look or nothing)
 
 
@@ -65,7 +67,22 @@ def look_in(repo: Path, remote: str | None = None) -> Look:
     return look
 
 
-def _workbook(args: argparse.Namespace) -> tuple[Workbook, Layout]:
+def tell_problems(args: argparse.Namespace, categorisation: Categorisation, trees: Set[str]) -> None:
+    """The problems of the sheet that touch some of these trees, a line each; then what would help, if that is known."""
+    from convert.output.terminal import Painter, clean, one_line
+
+    paint = Painter(args.color, sys.stderr)
+    for problem in categorisation.problems:
+        if not problem.trees or not categorisation.trees or not trees.isdisjoint(problem.trees):
+            print(one_line(problem, None, categorisation.workbook, paint), file=sys.stderr)
+    if categorisation.advice:
+        print(clean(categorisation.advice), file=sys.stderr)
+    elif not categorisation.trees:
+        print("xen-support: no tree, so nothing is done", file=sys.stderr)
+
+
+def open_source(args: argparse.Namespace) -> tuple[Workbook, Layout]:
+    """SOURCE and the layout it is read by, not interpreted yet.  Raises Failure."""
     path = Path(args.source)
     try:
         local = path.exists()

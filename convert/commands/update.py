@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from convert.commands.source import add_source, load
+from convert.commands.source import add_source, load, look_in, tell_problems
 from convert.failure import Failure
 from convert.merge import Side
-from convert.output.terminal import Painter, add_color, clean, one_line
+from convert.output.terminal import add_color, clean
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git
 from convert.update import pending, resolve
@@ -147,9 +147,11 @@ def _options(args: argparse.Namespace) -> Options:
 
 def _update(args: argparse.Namespace, settled: dict[str, Side]) -> int:
     git.common_dir(args.repo)  # not a repository: said before a long read
-    categorisation = load(args)
+    categorisation = load(args, look_in(args.repo, args.remote))
     chosen = _chosen(categorisation, args.tree)
-    _tell_problems(args, categorisation, {tree.name for tree in chosen})
+    tell_problems(args, categorisation, {tree.name for tree in chosen})
+    if not chosen:
+        return 1
     blocked = categorisation.blocked()
     remote = shared_with(args.repo)
     wishes = Wishes(args.remote, args.onto, args.adopt)
@@ -172,14 +174,6 @@ def _update(args: argparse.Namespace, settled: dict[str, Side]) -> int:
     if remote is not None:
         print(f"to share: {clean(push_command(remote))}", file=sys.stderr)
     return status
-
-
-def _tell_problems(args: argparse.Namespace, categorisation: Categorisation, names: set[str]) -> None:
-    """Say what is wrong with the sheet, as far as it touches the trees named."""
-    paint = Painter(args.color, sys.stderr)
-    for problem in categorisation.problems:
-        if not problem.trees or names & set(problem.trees):
-            print(one_line(problem, None, categorisation.workbook, paint), file=sys.stderr)
 
 
 def _tell_cells(found: Plan | Blocked) -> None:

@@ -167,7 +167,7 @@ def _draft(argument: str, means: Means, other: Operand | None) -> Operand:
     except ValueError as error:
         raise Failure(f"{argument}: {tree.name} cannot be drafted: {error}") from None
     if wrong := differences(draft):
-        raise Failure(f"{argument}: the draft of {tree.name} does not say what the sheet says: {wrong[0]}")
+        raise Failure(f"{argument}: the draft of {tree.name} does not say what the sheet says: {wrong[0].words}")
     open_cells = sum(question.tree == tree.name for question in book.open_questions)
     notes = (f"{argument}: {open_cells} undecided cells of {tree.name} are left out",) if open_cells else ()
     name = f"{argument} ({tree.name})"

@@ -70,7 +70,8 @@ def complete(definitions: Definitions, labels: Iterable[str]) -> Definitions:
         return definitions
     parsed = parse_text(text)
     defining = [section for section in parsed.document.walk() if _defines(section)]
-    level = min((section.heading.level for section in defining), default=3)
+    last = [section.heading.level for section in parsed.document.walk()][-1:]
+    level = min((section.heading.level for section in defining), default=min(last[0] + 1, 6) if last else 2)
     parts = [_entry(label, level) for label in missing]
     if defining:
         literal = next(b for b in reversed(defining[-1].blocks) if isinstance(b, Literal) and b.kind == "definition")

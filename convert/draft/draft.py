@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from convert.draft.definitions import Definitions
+from convert.draft.face import worn
+from convert.draft.places import Places
 from convert.draft.translate import Draft, translate
-from convert.draft.validate import differences
+from convert.draft.validate import Difference, Reread, differences, row_path
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL
+from convert.sheet.catalogue import quote
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
 from convert.trees.version import FILE
-from grammar.parser import parse_text
-from grammar.rows import Row, limits, read_rows
+from grammar.diagnostic import Diagnostic
+from grammar.escape import fold
+from grammar.parser import Parsed
+from grammar.rows import Reading, Row, limits
+from grammar.source import Source
+
+Lint = Callable[[Parsed, Reading], list[Diagnostic]]
+"""The findings in a text that has been read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A draft that is right: its rows as read back, the cell of each row key."""
+    """A draft that is right: its rows as read back, the cell of each row key, and what lint finds in it, by cell."""
 
     draft: Draft
     rows: tuple[Row, ...]
     cells: dict[str, str]
+    findings: tuple[Diagnostic, ...] = ()
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -34,21 +44,52 @@ class Made:
         return len({row.keys[: -1 if row.qualifier else None] for row in stated}), len(stated), len(limits(stated))
 
 
-def read_back(draft: Draft) -> Made:
-    """A validated draft with its rows, and the cell that each row's key comes from."""
-    document = parse_text(draft.text).document
-    rows = [row for row in read_rows(document).rows if row.path[0] in ("Release Support", "Feature Support")]
-    cells = {row.key: expected.place for row, expected in zip(rows, draft.rows, strict=True) if expected.place}
-    return Made(draft, tuple(rows), cells)
+def make(
+    categorisation: Categorisation, tree: Tree, definitions: Definitions | None, own: Source | None = None, lint: Lint | None = None
+) -> Made | list[str]:  # fmt: skip
+    """A tree's validated draft, or what is wrong with it, each line with the cell it is about.
 
-
-def make(categorisation: Categorisation, tree: Tree, definitions: Definitions | None) -> Made | list[str]:
-    """A tree's validated draft, or what is wrong with it."""
+    `own`: the tree's file, whose face the draft keeps; `lint`: how the draft is looked at before it is reported.
+    """
     try:
         draft = translate(categorisation, tree, definitions)
+        if own is not None:
+            draft = worn(draft, own)
     except ValueError as error:
         return [str(error)]
-    return differences(draft) or read_back(draft)
+    read = Reread.of(draft)
+    expected = {row_path(row): row.place for row in draft.rows if row.place}
+    cells = {row.key: expected[path] for row in read.rows if (path := tuple(map(fold, row.path))) in expected}
+    wrong = differences(draft, read)
+    findings = lint(read.parsed, read.reading) if lint is not None and not wrong else []
+    if not wrong and not findings:
+        return Made(draft, read.rows, cells)
+    starts = {row.span.start: cells[row.key] for row in read.rows if row.key in cells}
+    places = Places(read.parsed, draft.document, categorisation, tree.name, starts)
+    if wrong:
+        return [_told(one, places, categorisation) for one in wrong]
+    return Made(draft, read.rows, cells, tuple(_at_cell(_inherited(d, draft), places, tree.name) for d in findings))
+
+
+def _told(one: Difference, places: Places, categorisation: Categorisation) -> str:
+    if one.cell is None:
+        return places.told(one.span, one.words) if one.span is not None else one.words
+    said = categorisation.cells.get(one.cell)
+    return f"{one.cell}: {one.words}" + (f"; the cell says {quote(said)}" if said else "")
+
+
+def _at_cell(finding: Diagnostic, places: Places, tree: str) -> Diagnostic:
+    """A finding of lint at the cell that it comes from, or at the line of the draft where no cell says that."""
+    cell, _ = places.origin(finding.span)
+    where = cell or f"{tree}/SUPPORT.md, line {places.line(finding.span)}"
+    return finding._replace(place=where, span=None, trees=(tree,), fix=None)
+
+
+def _inherited(finding: Diagnostic, draft: Draft) -> Diagnostic:
+    """An error that the tree's own file has as well does not block: the draft is no worse than it."""
+    if finding.severity != "error" or (finding.code, finding.message) not in draft.inherited:
+        return finding
+    return finding._replace(severity="warning", message=f"{finding.message} (so it is in the tree's file)")
 
 
 def provenance(made: Made, categorisation: Categorisation) -> dict[str, Any]:

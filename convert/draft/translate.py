@@ -46,6 +46,8 @@ class Draft:
     """What one tree's file is to be.
 
     `document` is without the definitions part; `text` is the whole file; `rows` are those it must read back as, in order.
+    `worn`: it has the face of the tree's own file, and that file's order; `inherited` are the errors of that file, by code and
+    message, which the draft may have where it keeps the file's words.
     """
 
     tree: Tree
@@ -53,6 +55,8 @@ class Draft:
     definitions: Definitions
     text: str
     rows: tuple[Expected, ...]
+    worn: bool = False
+    inherited: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(slots=True)

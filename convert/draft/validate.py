@@ -3,89 +3,146 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 
-from convert.draft.translate import Draft
+from convert.draft.translate import Draft, Expected
 from grammar.escape import fold
-from grammar.meaning import Meaning, meaning
-from grammar.nodes import (
-    Block,
-    Document,
-    Section,
-)
+from grammar.meaning import meaning
+from grammar.nodes import Block, Document, Section
 from grammar.parser import Parsed, parse_text
-from grammar.rows import Row, limits, read_rows
-from grammar.status import read_status
+from grammar.rows import Reading, Row, read_rows
+from grammar.source import Span
 from grammar.tidy import tidy_blocks
 
+PARTS = ("Release Support", "Feature Support")
+"""The parts of a file that a sheet says something about."""
 
-def differences(draft: Draft) -> list[str]:
-    """Each way in which the draft's text, parsed again, is not what the model says; empty when the draft is right."""
-    parsed = parse_text(draft.text, draft.tree.name)
-    reading = read_rows(parsed.document, parsed.source)
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One way in which a text is not what the model says: the words, the place in the text, or the cell."""
+
+    words: str
+    span: Span | None = None
+    cell: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A draft's text, read once: the document, its rows, those of them that the sheet says."""
+
+    parsed: Parsed
+    reading: Reading
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, draft: Draft) -> Reread:
+        """Read a draft's text."""
+        parsed = parse_text(draft.text, draft.tree.name)
+        reading = read_rows(parsed.document, parsed.source)
+        return cls(parsed, reading, tuple(row for row in reading.rows if row.path[0] in PARTS))
+
+
+def differences(draft: Draft, read: Reread | None = None) -> list[Difference]:
+    """Each way in which the draft's text, parsed again, is not what the model says; empty when the draft is right.
+
+    `read` is the text where it has been read already.  A draft that has the face of the tree's own file has its order too.
+    """
+    read = read or Reread.of(draft)
     found = [
-        f"line {parsed.source.position(d.span.start)[0] if d.span else 1}: {d.message}"
-        for d in (*parsed.diagnostics, *reading.diagnostics)
-        if d.severity == "error" or d.code == "XS110"
+        Difference(d.message, d.span)
+        for d in (*read.parsed.diagnostics, *read.reading.diagnostics)
+        if (d.severity == "error" or d.code == "XS110") and (d.code, d.message) not in draft.inherited
     ]
-    rows = [row for row in reading.rows if row.path[0] in ("Release Support", "Feature Support")]
-    found += _rows(draft, rows)
-    found += _limits(draft, rows)
-    found += _prose(draft.document, parsed)
+    found += _rows_by_name(draft, read.rows) if draft.worn else _rows(draft, read.rows)
+    found += _prose(draft, read.parsed)
     if not draft.text.endswith(draft.definitions.text):
-        found.append("the definitions part is not what it should be")
+        found.append(Difference("the definitions part is not what it should be"))
     return found
 
 
-def _rows(draft: Draft, rows: Sequence[Row]) -> Iterator[str]:
+def _rows(draft: Draft, rows: Sequence[Row]) -> Iterator[Difference]:
+    """Rows in their order: up to the first that is not where it should be."""
     for want, have in zip_longest(draft.rows, rows):
         if want is None:
-            yield f'row "{_name(have.path)}" is written, and the sheet has no such row'
+            yield Difference(f'row "{_name(have.path)}" is written, and the sheet has no such row', have.span)
             return
-        path = (*want.path, want.qualifier) if want.qualifier else want.path
-        cell = f" ({want.place})" if want.place else ""
-        if have is None or tuple(map(fold, have.path)) != tuple(map(fold, path)):
-            yield f'row "{_name(path)}"{cell} is lost' + (
-                f'; "{_name(have.path)}" is read in its place' if have else ""
-            )
+        if have is None or tuple(map(fold, have.path)) != row_path(want):
+            instead = f'; "{_name(have.path)}" is read in its place' if have else ""
+            yield Difference(f'row "{_name(row_path(want))}" is lost{instead}', None, want.place)
             return
-        if fold(have.status) != fold(want.value):
-            yield f'row "{_name(path)}"{cell} reads back as "{have.status}", not "{want.value}"'
-        if have.described != want.described or have.caveat != want.caveat:
-            what = "description" if have.described != want.described else "caveat"
-            yield f'row "{_name(path)}"{cell}: its {what} is not read back'
+        yield from _row(want, have)
+
+
+def _rows_by_name(draft: Draft, rows: Sequence[Row]) -> Iterator[Difference]:
+    """Rows by their names, in whatever order the file has them."""
+    there = {tuple(map(fold, row.path)): row for row in rows}
+    for want in draft.rows:
+        have = there.pop(row_path(want), None)
+        if have is None:
+            yield Difference(f'row "{_name(row_path(want))}" is lost', None, want.place)
+        else:
+            yield from _row(want, have)
+    for row in there.values():
+        yield Difference(f'row "{_name(row.path)}" is written, and the sheet has no such row', row.span)
+
+
+def _row(want: Expected, have: Row) -> Iterator[Difference]:
+    name = _name(row_path(want))
+    if fold(have.status) != fold(want.value):
+        yield Difference(f'row "{name}" reads back as "{have.status}", not "{want.value}"', have.span, want.place)
+    if (have.kind == "list") != (want.keyword == "Supported"):
+        yield Difference(f'row "{name}" reads back as a {have.kind}', have.span, want.place)
+    if have.described != want.described or have.caveat != want.caveat:
+        what = "description" if have.described != want.described else "caveat"
+        yield Difference(f'row "{name}": its {what} is not read back', have.span, want.place)
+
+
+def row_path(want: Expected) -> tuple[str, ...]:
+    """The headings and the qualifier of a row that is expected, for comparison."""
+    return tuple(map(fold, (*want.path, want.qualifier) if want.qualifier else want.path))
 
 
 def _name(path: Sequence[str]) -> str:
     return " / ".join(path[1:])
 
 
-def _limits(draft: Draft, rows: Sequence[Row]) -> Iterator[str]:
-    want = [
-        amount.text
-        for row in draft.rows
-        if row.keyword == "Status" and (amount := read_status(row.value).limit) is not None
-    ]
-    have = [
-        a.text for limit in limits(list(rows)) for a in (limit.maximum, limit.tested, limit.security) if a is not None
-    ]
-    if sorted(want) != sorted(have):
-        yield f"limits read back as {have}, not {want}"
-
-
-def _prose(document: Document, parsed: Parsed) -> Iterator[str]:
-    ours = list(document.walk())
-    theirs = list(parsed.document.walk())[: len(ours)]
-    if [_blocks(document.preamble)] != [_blocks(parsed.document.preamble)]:
-        yield "the preamble is not read back as it was written"
-    for want, have in zip_longest(ours, theirs):
+def _prose(draft: Draft, parsed: Parsed) -> Iterator[Difference]:
+    """Headings and texts: in their order, or by name where the file's own order is kept."""
+    document = draft.document
+    if _blocks(document.preamble) != _blocks(parsed.document.preamble):
+        yield Difference("the preamble is not read back as it was written")
+    ours, theirs = list(document.walk()), list(parsed.document.walk())
+    pairs = _paired(document, parsed.document) if draft.worn else zip_longest(ours, theirs[: len(ours)])
+    for want, have in pairs:
         if have is None or want is None or fold(want.heading.text) != fold(have.heading.text):
-            yield f'heading "{want.heading.text if want else have.heading.text}" is not read back'
+            one = want or have
+            yield Difference(
+                f'heading "{one.heading.text if one else ""}" is not read back', have.heading.span if have else None
+            )
             return
         if want.heading.level != have.heading.level:
-            yield f'heading "{want.heading.text}" has another level'
-        if _blocks(want.blocks) != _blocks(have.blocks):
-            yield f'the text of "{want.heading.text}" is not read back as it was written: {_first(want, have)}'
+            yield Difference(f'heading "{want.heading.text}" has another level', have.heading.span)
+        if want.blocks != have.blocks and _blocks(want.blocks) != _blocks(have.blocks):
+            first = f'the text of "{want.heading.text}" is not read back as it was written: {_first(want, have)}'
+            yield Difference(first, have.heading.span)
+
+
+def _paired(one: Document, other: Document) -> Iterator[tuple[Section | None, Section | None]]:
+    """The sections of the parts that a sheet says something about, by their headings."""
+    ours, theirs = (dict(_by_path(doc.sections, ())) for doc in (one, other))
+    for path, section in ours.items():
+        yield section, theirs.pop(path, None)
+    yield from ((None, section) for section in theirs.values())
+
+
+def _by_path(sections: Sequence[Section], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Section]]:
+    for section in sections:
+        here = (*above, fold(section.heading.text))
+        if here[0] in PARTS:
+            yield here, section
+            yield from _by_path(section.sections, here)
 
 
 def _first(want: Section, have: Section) -> str:
@@ -100,6 +157,6 @@ def _short(value: object) -> str:
     return text if len(text) < 160 else text[:157] + "..."
 
 
-def _blocks(blocks: Sequence[Block]) -> list[Meaning]:
+def _blocks(blocks: Sequence[Block]) -> list[object]:
     """Blocks as plain values in one normal form, for comparison."""
     return [meaning(block) for block in tidy_blocks(blocks)]

@@ -14,7 +14,7 @@ from convert.names.aliases import Aliases
 from grammar.diagnostic import Diagnostic
 from grammar.nodes import Document
 from grammar.parser import Parsed, parse
-from grammar.rows import Row, limits, read_rows
+from grammar.rows import Reading, Row, limits, read_rows
 from grammar.source import Source
 
 
@@ -87,13 +87,16 @@ def run(
     name: str | None = None,
     before: Document | None = None,
     logged: bool | None = None,
+    read: tuple[Parsed, Reading] | None = None,
 ) -> Result:
     """As `lint`, for codes already chosen; `siblings` may look at the rows first, the rest is as in registry.Context.
 
-    The result has the rows too.
+    The result has the rows too.  `read` is the source where it has been read already.
     """
-    parsed = parse(source, prose=False)  # no rule looks at the words of paragraphs; they read the source's lines
-    reading = read_rows(parsed.document, source)
+    if read is None:
+        parsed = parse(source, prose=False)  # no rule looks at the words of paragraphs; they read the source's lines
+        read = parsed, read_rows(parsed.document, source)
+    parsed, reading = read
     context = Context(
         source, parsed, tuple(reading.rows), tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)), gate,
         texts, aliases or Aliases(), name, before, logged,

@@ -261,6 +261,8 @@ def _merged_literal(unit: Unit, text: str) -> Iterator[Chunk]:
 
 def _named(base: Part | None, ours: Part, theirs: Part) -> tuple[Side | None, Who | None]:
     """Whose heading it is to be, None for a conflict; who changed its name."""
+    if base is not None and base.name == theirs.name:  # `### xl ###` and `### xl` say the same
+        return "ours", None if base.name == ours.name else "ours"
     versions = [None if part is None else (part.head.lstrip("#"), part.name) for part in (base, ours, theirs)]
     side = pick(versions[0], versions[1], versions[2], lambda x, y: (x and x[1]) == (y and y[1]))
     if side is None:

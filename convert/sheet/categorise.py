@@ -14,13 +14,17 @@ from convert.sheet.gather import finish
 from convert.sheet.header import read_header
 from convert.sheet.layout import Layout
 from convert.sheet.limits import read_limits
-from convert.sheet.model import Categorisation
+from convert.sheet.model import Categorisation, Tree
 from convert.sheet.own_words import own_words, told
 from convert.sheet.standing import Look, nothing
 from convert.sheet.table import Table
 from convert.sheet.tabs import by_title, find_tabs
 from convert.sheet.trees import read_trees
 from grammar.diagnostic import Diagnostic
+
+_UNSHAPED = frozenset(
+    problem.code for problem in (problems_tabs.missing_tab, problems_tabs.missing_column, problems_tabs.no_trees)
+)
 
 
 def categorise(
@@ -39,23 +43,49 @@ def categorise(
     known = frozenset(problem.place for problem in report if problem.place is not None)
     titles = [one_line(tab.title) for tab in workbook.tabs]
     trees = read_trees(next(iter(tabs["trees"]), None), titles, layout, report, cells)
-    names = tuple(tree.name for tree in trees)
+    looked = trees or _provisional(tabs["features"], layout)  # without trees, too, all problems come at once
     words = own_words(tabs["labels"][0], layout) if tabs["labels"] else {}
     layout = replace(layout, vocabulary=replace(layout.vocabulary, own=frozenset(words)))
-    by_name = {tree.name: tree for tree in trees}
+    by_name = {tree.name: tree for tree in looked}
+    names = tuple(by_name)
     reading = Reading(
         layout, names, keep_unknown, report, known, cells=cells, look=cache(lambda name: look(by_name[name]))
     )
-    if trees:
-        read_features(_feature_tables(workbook, tabs["features"], titles, reading), reading)
-        for tab in tabs["limits"]:
-            table = read_header(tab, "limits", layout, names, report)
-            if table is not None:
-                read_limits(table, reading)
+    if looked:
+        _read_tables(workbook, tabs, titles, reading)
     report += [*told(words, reading.used), *told_of_standing(reading)]
     sections, questions = finish(reading.drafts, names, report)
     found = tuple(_joined(report, names))
-    return Categorisation(trees, sections, questions, found, workbook.name, workbook.sha256, cells)
+    if not trees:
+        sections, questions, cells = (), (), {}
+    advice = _advice(workbook, layout, found)
+    return Categorisation(trees, sections, questions, found, workbook.name, workbook.sha256, cells, advice)
+
+
+def _read_tables(workbook: Workbook, tabs: dict[str, list[Tab]], titles: list[str], reading: Reading) -> None:
+    """Read the rows of all tabs of features and limits."""
+    read_features(_feature_tables(workbook, tabs["features"], titles, reading), reading)
+    for tab in tabs["limits"]:
+        table = read_header(tab, "limits", reading.layout, reading.trees, reading.report)
+        if table is not None:
+            read_limits(table, reading)
+
+
+def _provisional(tabs: list[Tab], layout: Layout) -> tuple[Tree, ...]:
+    """The trees that the headings of the features look like, where the workbook does not say which there are."""
+    from convert.sheet.guess import tree_headings
+
+    names = {name for tab in tabs for name in tree_headings(tab, layout.features)}
+    return tuple(Tree(name, None, "", None, None, None, None) for name in sorted(names))
+
+
+def _advice(workbook: Workbook, layout: Layout, found: Iterable[Diagnostic]) -> str:
+    """What is seen, where a tab or column that is needed is not there; nothing where the workbook has the layout's shape."""
+    if not any(problem.code in _UNSHAPED for problem in found):
+        return ""
+    from convert.sheet.guess import advice
+
+    return advice(workbook, layout)
 
 
 def _of_tabs_that_are_read(workbook: Workbook, tabs: dict[str, list[Tab]], layout: Layout) -> list[Diagnostic]:

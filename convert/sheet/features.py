@@ -100,8 +100,7 @@ class Reading:
             blocks = () if undecided else self._prose(said)
             owner = line.get("owner").line or None
             draft.prose[role].append(Piece(said, blocks, tuple(wanted), unlisted, undecided, owner))
-            if undecided:
-                self.note(said)
+            self.note(said)
 
     def _prose(self, said: Words) -> Prose:
         if said.place not in self._texts:

@@ -62,7 +62,7 @@ def find_head(tab: Tab, layout: TableLayout, trees: Iterable[str] = (), others: 
     wanted = layout.header_rows
     if wanted:
         rows = [row for row in tab.rows if row.number in wanted]
-        return _head(tab, rows) if rows else None
+        return head_of(tab, rows) if rows else None
     known = {fold_heading(h): role for role, headings in layout.columns.items() for h in headings}
     known |= {fold_heading(h): h for h in (*trees, *layout.tree_columns, *others)}
     best, most = None, 0
@@ -70,7 +70,7 @@ def find_head(tab: Tab, layout: TableLayout, trees: Iterable[str] = (), others: 
         count = len({known[text] for text in _texts(row) if text in known})
         if count > most:
             best, most = n, count
-    return _head(tab, _with_neighbours(tab, best, known)) if best is not None else None
+    return head_of(tab, _with_neighbours(tab, best, known)) if best is not None else None
 
 
 def _texts(row: Row) -> Iterator[str]:
@@ -95,7 +95,10 @@ def _with_neighbours(tab: Tab, best: int, known: Mapping[str, str]) -> list[Row]
     return [row for row in tab.rows if first <= row.number <= last][:MAX_HEADS]
 
 
-def _head(tab: Tab, rows: list[Row]) -> Head:
+def head_of(tab: Tab, rows: list[Row]) -> Head:
+    """The headings in some rows of a tab, one below the other."""
+    if not rows:
+        return Head(tab.title)
     stacks: dict[int, list[Words]] = {}
     for row in rows:
         for column, cell in enumerate(row.cells):
@@ -103,7 +106,7 @@ def _head(tab: Tab, rows: list[Row]) -> Head:
             wide = cell.columns if cell is not None and len(rows) > 1 else 1
             for reached in range(column, column + wide) if said.text else ():
                 stacks.setdefault(reached, []).append(said)
-    last = max((row.number + max((c.rows for c in row.cells if c), default=1) - 1 for row in rows), default=0)
+    last = max(row.number + max((c.rows for c in row.cells if c), default=1) - 1 for row in rows)
     numbers = tuple(range(rows[0].number, max(rows[-1].number, min(last, rows[0].number + MAX_HEADS - 1)) + 1))
     return Head(tab.title, numbers, {column: tuple(stack) for column, stack in stacks.items()})
 

@@ -26,7 +26,6 @@ _INSIDE = re.compile(r"(?P<label>.+?)\s*\((?P<inside>[^()]+?)(?: only)?\)", re.I
 _SINCE = re.compile(
     r"(?P<label>.+?),? ?\(?(?P<words>(?:since|from|as of|until|up to and including|in|starting with) (?:xen )?v?[0-9]+\.[0-9x.]+\+?)\)?", re.I
 )  # fmt: skip
-_UP_TO = re.compile(r"(?:up to|max(?:imum)?\.?:?|<=|≤)\s*(?P<number>[0-9].*)", re.I)
 _MARK = re.compile(r"(?P<label>.+?)\s*(?:\[\w{1,3}\]|\([0-9]{1,2}\)|[⁰¹²³⁴-⁹]+|[*†‡]+)")
 _WHERE = re.compile(r"(?:on|for|with|in) ", re.I)
 _Label = Callable[[str], str | None]
@@ -41,7 +40,7 @@ def hint(text: str, label: _Label, near: str | None) -> str:
     for pattern, words in _HINTS:
         if re.fullmatch(pattern, folded):
             return words.format(text)
-    for advise in (_up_to, _since, _mark, _part):
+    for advise in (_since, _mark, _part):
         if (found := advise(text, label)) is not None:
             return found
     if near is not None:
@@ -49,12 +48,6 @@ def hint(text: str, label: _Label, near: str | None) -> str:
     if text and not any(character.isalnum() for character in text):
         return _SIGN.format(text)
     return _LABEL
-
-
-def _up_to(text: str, label: _Label) -> str | None:
-    found = _UP_TO.fullmatch(text)
-    limit = label(f"Supported up to {found['number']}") if found else None
-    return f'did you mean "{limit}"?' if limit else None
 
 
 def _since(text: str, label: _Label) -> str | None:

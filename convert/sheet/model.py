@@ -162,7 +162,10 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Categorisation:
-    """All of a workbook.  `cells` has the text of every cell that trees, statuses, limits and questions come from."""
+    """All of a workbook.  `cells` has the text of every cell that trees, statuses, limits and questions come from.
+
+    `advice`: where the workbook is not in the layout's shape, what is seen in it and how a layout would map it.
+    """
 
     trees: tuple[Tree, ...]
     sections: tuple[Section, ...]
@@ -171,6 +174,7 @@ class Categorisation:
     workbook: str = field(default="", compare=False)
     sha256: str = field(default="", compare=False)
     cells: Mapping[str, str] = field(default_factory=dict, compare=False)
+    advice: str = field(default="", compare=False)
 
     def tree(self, name: str) -> Tree | None:
         """The tree of a name."""

@@ -16,6 +16,7 @@ _CONDITION = re.compile(r".+?[,;]? (security support(?:ed)? (?:only|when|if|unle
 _COMMA = re.compile(r" ?,(?!\d) ?")
 _SENTENCE = re.compile(r"\. \S")
 _DENIAL = re.compile(r"\b(?:not?|non|without|cross|un\w+)\b")
+_LIMIT = re.compile(r"(?:up to|max(?:imum)?\.?:?|<=|≤)\s*([0-9].*)", re.I)
 _NO_STATUS = read_status("")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 
@@ -96,7 +97,12 @@ class Vocabulary:
         return known.value if known is not None else None
 
     def nearest(self, text: str) -> str | None:
-        """The label that an unknown status most resembles, never one that denies what the status says or the reverse."""
+        """The label that an unknown status most resembles, never one that denies what the status says or the reverse.
+
+        `up to 64` is the limit that it states.
+        """
+        if (limit := _LIMIT.fullmatch(one_line(text))) and (known := self.spelling(f"Supported up to {limit[1]}")):
+            return known
         folded = fold(text, self.marks)[:80]
         denies = _DENIAL.search(folded) is not None
         names = {

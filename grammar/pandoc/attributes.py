@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
+from grammar.pandoc.letters import LETTER
+
 # pandoc never takes a part back that it has read: possessive, which also keeps this linear
-_NAME = r"[^\W\d_](?:\w|[:.-])*+"
+_NAME = rf"{LETTER}(?:\w|[:.-])*+"
 _VALUE = r"(?>\"(?!\s)(?:\\[\s\S]|[^\"\\])*+\"|'(?!\s)(?:\\[\s\S]|[^'\\])*+'|(?:\\[\W_]|[^ \t\n\r}])*+)"
 ATTRIBUTES = rf"\{{\s*+(?>(?:[#.]{_NAME}|{_NAME}={_VALUE}|-)\s*+)*+\}}"
 RAW = r"\{[ \t]*=[\w-]+[ \t]*\}"

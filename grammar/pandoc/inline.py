@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from grammar.pandoc.attributes import ATTRIBUTES
+from grammar.pandoc.letters import LETTER
 from grammar.pandoc.lists import BLOCK_TAGS
 from grammar.pandoc.words import Finding, GaveUp, Piece, Read, RunningText, Scan, trim
 
@@ -21,6 +22,7 @@ TAG = (
     rf"</?([A-Za-z][A-Za-z0-9:-]*)(?:{_B}+[A-Za-z][\w:-]*(?:{_B}*={_B}*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*{_B}*/?>"
 )
 _INSTRUCTION = r"<\?[A-Za-z][^>]*>"
+_TAG_LIKE = rf"</?{LETTER}"
 _COMMENT = r"<!--(?:(?!-->)[\s\S])*-->"
 # of the many schemes that pandoc knows; a link of another one is reported as HTML
 _AUTOLINK = r"(?i)<((?:https?|ftps?|git|ssh|svn|irc|ircs|news|nntp|file|data|tel|doi|xmpp|sip|urn|ldap):[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)>"
@@ -186,7 +188,7 @@ class _Scanner(RunningText):
             if instruction is not None:
                 self.note(at, "HTML")
                 return [Piece("raw", instruction.group())], instruction.end()
-            if re.compile(r"</?[^\W\d_]").match(self.text, at):
+            if re.compile(_TAG_LIKE).match(self.text, at):
                 self.note(at, "malformed tag" if closed else "unclosed tag", open_=not closed)
             return None
         name = tag.group(1).lower()

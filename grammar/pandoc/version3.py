@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from grammar.pandoc.letters import LETTER
+
 Difference = tuple[str, str]
 _MARKER = r" {0,2}[:~] *$| {3}[:~](?: |$)"
 _PAIRS = (("“", ""), ("‘", ""), ("’", "'"), ("”", '"'))
@@ -56,7 +58,7 @@ def behind_definition(blanks: int, definition: str) -> Difference | None:
 
 def anchor(text: str) -> tuple[int, Difference] | None:
     """A heading that pandoc 2 took no attributes from: the offset of an identifier that it takes for words."""
-    found = re.search(r"\{(?:[.-][^\s{}]*[ ]+)*#(?![^\W\d_])[\w:.-]+[^{}]*\} *$", text)
+    found = re.search(rf"\{{(?:[.-][^\s{{}}]*[ ]+)*#(?!{LETTER})[\w:.-]+[^{{}}]*\}} *$", text)
     if found is None:
         return None
     return found.start(), (

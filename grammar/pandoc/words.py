@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grammar.pandoc.attributes import ATTRIBUTES, RAW
+from grammar.pandoc.letters import LETTER
 from grammar.pandoc.lists import ABBREVIATIONS
 
 _ENTITY = r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
+_TEX = rf"\\{LETTER}+\*?(?:\[[^\]\n]*\]|\{{[^{{}}]*\}})*[ ]?"
 _CITATION = r"-?@(?:\{|[\w*])"
 
 
@@ -339,7 +341,7 @@ class RunningText:
         if char == " ":
             return [Piece("str", "\u00a0")], at + 2
         if _alphanumeric(char):
-            tex = re.compile(r"\\[^\W\d_]+\*?(?:\[[^\]\n]*\]|\{[^{}]*\})*[ ]?").match(self.text, at)
+            tex = re.compile(_TEX).match(self.text, at)
             if tex:
                 environment = self.text.startswith("\\begin", at)
                 self.note(at, "TeX", breaks=environment, open_=True)

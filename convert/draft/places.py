@@ -1,0 +1,107 @@
+"""From a place in a draft's text back to the cell that it comes from."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from convert.sheet.catalogue import quote
+from convert.sheet.model import Categorisation, Feature, Section
+from grammar.escape import fold
+from grammar.nodes import Document, Literal, Paragraph
+from grammar.nodes import Section as Part
+from grammar.parser import Parsed
+from grammar.source import Span
+
+Path = tuple[str, ...]
+
+
+class Origin(NamedTuple):
+    """A cell as people find it, and what it says; both None for what no cell says (title, preamble, definitions)."""
+
+    cell: str | None
+    words: str | None
+
+
+class Places:
+    """The cells behind the text of one tree's draft.
+
+    `document` is what was written, without the definitions; `rows`: the cell of each row by its line's first character.
+    """
+
+    def __init__(
+        self, parsed: Parsed, document: Document, categorisation: Categorisation, tree: str, rows: Mapping[int, str]
+    ) -> None:
+        self._parsed, self._tree, self._cells = parsed, tree, categorisation.cells
+        self._rows = sorted(rows.items())
+        self._features = dict(_features(categorisation.sections))
+        read = list(_parts(parsed.document.sections, ()))
+        written = [path for _, path in _parts(document.sections, ())]
+        written += [()] * (len(read) - len(written))
+        # a heading that is not read back as it was written is still the one at that place
+        self._parts = [
+            (part, path if path in self._features else other)
+            for (part, path), other in zip(read, written, strict=False)
+        ]
+        self._starts = [part.heading.span.start for part, _ in self._parts]
+
+    def origin(self, span: Span | None) -> Origin:
+        """The cell behind a span of the text."""
+        if span is None or not self._parts or span.start < self._starts[0]:
+            return Origin(None, None)
+        part, path = self._parts[bisect_right(self._starts, span.start) - 1]
+        before = [
+            place for start, place in self._rows if part.heading.span.start <= start < max(span.end, span.start + 1)
+        ]
+        fields = [block.span for block in part.blocks if isinstance(block, Literal)]
+        if any(field.start <= span.start <= field.end for field in fields) and before:
+            return Origin(before[-1], self._words(before[-1], span))
+        feature = self._features.get(path)
+        if feature is None:
+            return Origin(before[-1] if before else None, self._words(None, span) if before else None)
+        role = "caveats" if fields and span.start > fields[0].start else "description"
+        inside = any(
+            block.span.start <= span.start < block.span.end for block in part.blocks if isinstance(block, Paragraph)
+        )
+        place = (
+            feature.prose_places.get(f"{role} {self._tree}") if inside or span.start > part.heading.span.end else None
+        )
+        place = place or feature.place
+        return Origin(place, self._words(place, span))
+
+    def _words(self, place: str | None, span: Span) -> str:
+        """What the cell says; where that was not kept, what the text says there."""
+        known = self._cells.get(place or "")
+        source = self._parsed.source
+        return (
+            known or source.text[span.start : span.end].strip() or source.text[span.start :].split("\n", 1)[0].strip()
+        )
+
+    def line(self, span: Span | None) -> int:
+        """The line of a span, from 1."""
+        return self._parsed.source.position(span.start)[0] if span is not None else 1
+
+    def told(self, span: Span | None, message: str) -> str:
+        """A message with the cell and its words before it, or the line of the file where no cell says that."""
+        cell, words = self.origin(span)
+        if cell is None:
+            return f"SUPPORT.md, line {self.line(span)}: {message}"
+        return f"{cell}: {message}; the cell says {quote(words or '')}"
+
+
+def _features(sections: tuple[Section, ...], above: Path = ()) -> Iterator[tuple[Path, Feature]]:
+    for section in sections:
+        here = (*above, fold(section.title))
+        yield here, section.own or Feature(None, place=section.place)
+        for feature in section.features:
+            yield from ((tuple(map(fold, path)), found) for path, found in feature.walk(here))
+        yield from _features(section.sections, here)
+
+
+def _parts(sections: tuple[Part, ...], above: Path) -> Iterator[tuple[Part, Path]]:
+    """The parts of a document in file order, each with the headings below its level-1 one."""
+    for section in sections:
+        here = (*above, fold(section.heading.text)) if above or section.heading.level > 1 else ()
+        yield section, here
+        yield from _parts(section.sections, here or ())
