@@ -13,7 +13,8 @@ from convert.failure import Failure
 from convert.trees import git
 from convert.trees.all import release_trees
 from convert.trees.resolve import Found, resolve
-from convert.trees.version import FILE, MAKEFILE, form_of, read_makefile, security_until, stable_version
+from convert.trees.state import SECURITY, iso_date, quick_fields
+from convert.trees.version import FILE, MAKEFILE, form_of, read_makefile, stable_version
 from convert.xsa.recipes import MASTER
 
 CONFIG = "Config.mk"
@@ -122,7 +123,7 @@ def _until(repo: Path, version: str, commit: str, remote: str | None) -> date | 
     """The end of security support by the SUPPORT.md of the version's branch, else by the commit's own."""
     for ref in (_tip(repo, f"stable-{version}", remote), commit):
         data = git.object_of(repo, f"{ref}:{FILE}") if ref else None
-        day = security_until(data) if data else None
+        day = iso_date(quick_fields(data).get(SECURITY)) if data else None
         if day is not None:
             return day
     return None
