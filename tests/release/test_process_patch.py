@@ -34,6 +34,7 @@ def test_it_applies_to_staging(tmp_path: Path) -> None:
     assert commit is not None
     git.scratch(repo, commit, FILES, tmp_path)
     nobody = {f"GIT_COMMITTER_{what}": "x@localhost" for what in ("NAME", "EMAIL")}
-    assert git.apply_mail(tmp_path, PATCH, nobody) is None
+    for patch in sorted(PATCH.parent.glob("*.patch")):
+        assert git.apply_mail(tmp_path, patch, nobody) is None, patch.name
     after = git.object_of(tmp_path, f"HEAD:{FILES[1]}")
     assert after is not None and b"change SUPPORT.md heading version number" not in after
