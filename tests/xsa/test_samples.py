@@ -60,7 +60,7 @@ def test_the_patch_applies_to_the_real_staging(tmp_path: Path) -> None:
     (tmp_path / CHECKLIST).write_bytes(text)
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-q", "-m", "staging")
-    git(tmp_path, "am", "-q", str(next(SAMPLES.glob("*.patch"))))
+    git(tmp_path, "am", "-q", str(next(SAMPLES.glob("0001-*.patch"))))
     after = (tmp_path / CHECKLIST).read_text()
     assert "xen-support xsa check $x --for-release" in after and "(Lars)" not in after
 
