@@ -96,15 +96,9 @@ def run(args: argparse.Namespace) -> int:
         raise Failure(
             "which workbook? Give SOURCE: an .xlsx, .ods, .csv, a folder of .csv, a snapshot, or a Google address"
         )
-    if args.and_back and not args.covers:
-        raise Failure("--and-back goes with --covers")
     if args.remote is not None and args.repo is None:
         raise Failure("--remote goes with --repo")
-    covered = [read_source(name, args.repo) for name in args.covers]
-    if covered:
-        from convert.sources.covering import lacking
-
-        lacking(covered, {})  # a text that says nothing is refused before anything is written
+    covered = _covered(args)
     look = look_in(args.repo, args.remote) if args.repo is not None else None
     categorisation = load(args, look)
     trees = _chosen(categorisation, args.tree)
@@ -218,6 +212,18 @@ def _write(
             )
     if fine:
         draft.write_questions(args.output, questions)
+
+
+def _covered(args: argparse.Namespace) -> list[Source]:
+    """The texts of --covers; one that says nothing is refused before anything is written."""
+    if args.and_back and not args.covers:
+        raise Failure("--and-back goes with --covers")
+    sources = [read_source(name, args.repo) for name in args.covers]
+    if sources:
+        from convert.sources.covering import lacking
+
+        lacking(sources, {})
+    return sources
 
 
 def _covers(args: argparse.Namespace, covered: list[Source], made: dict[str, draft.Made]) -> bool:

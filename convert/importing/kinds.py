@@ -10,7 +10,7 @@ from convert.importing.gathered import Gathered, Line
 from convert.importing.tables import Tables, TreeFacts
 from convert.sheet.categorise import categorise
 from convert.sheet.layout import load_layout
-from convert.sheet.model import fields_of
+from convert.sheet.model import Categorisation, fields_of
 from convert.sheet.workbook import open_workbook
 from convert.sources import elsewhere, listed, wiki
 from convert.sources.mapping import Map
@@ -111,12 +111,7 @@ def differences(tables: Tables, book: Path) -> Iterator[str]:
     for problem in found.problems:
         if problem.severity == "error" and problem.code != "XS841":
             yield f"{problem.place or 'the workbook'}: {problem.message}"
-    read: dict[tuple[str, str | None, str | None, str], str] = {}
-    for section in found.sections:
-        for path, feature in section.walk():
-            for tree in tables.trees:
-                for variant, value, *_ in fields_of(feature, tree.name):
-                    read[path[0], feature.name, variant, tree.name] = value
+    read = _read(found)
     asked = {(q.section, q.feature, q.variant, q.tree) for q in found.open_questions}
     for key, written in _written(tables):
         if written.endswith(("?", "?)")):
@@ -126,7 +121,21 @@ def differences(tables: Tables, book: Path) -> Iterator[str]:
             yield f'{_named(key)}: reads back as "{read.get(key, "")}", not "{written}"'
 
 
-def _written(tables: Tables) -> Iterator[tuple[tuple[str, str | None, str | None, str], str]]:
+_Key = tuple[str, str | None, str | None, str]  # section, feature, variant, tree
+
+
+def _read(found: Categorisation) -> dict[_Key, str]:
+    """The statuses and limits of a categorisation."""
+    return {
+        (path[0], feature.name, variant, tree.name): value
+        for section in found.sections
+        for path, feature in section.walk()
+        for tree in found.trees
+        for variant, value, *_ in fields_of(feature, tree.name)
+    }
+
+
+def _written(tables: Tables) -> Iterator[tuple[_Key, str]]:
     for heading in tables.headings:
         cells: Iterable[tuple[str | None, Mapping[str, str]]] = [
             *((row.variant, row.cells) for row in heading.rows), *((limit.variant, limit.maximum) for limit in heading.limits),
@@ -136,7 +145,7 @@ def _written(tables: Tables) -> Iterator[tuple[tuple[str, str | None, str | None
                 yield (heading.section, heading.name, variant, tree), words
 
 
-def _named(key: tuple[str, str | None, str | None, str]) -> str:
+def _named(key: _Key) -> str:
     return " / ".join(part for part in key if part)
 
 

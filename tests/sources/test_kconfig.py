@@ -8,9 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convert.names.aliases import Alias, Aliases
 from convert.sources import kconfig, match
 from convert.sources.kconfig_reader import Reader
 from convert.sources.mapping import shipped
+from convert.sources.rows import Rows
+from grammar.parser import parse
+from grammar.rows import read_rows
+from grammar.source import Source
 from tests.sources.trees import COMMON, KCONFIG, SUPPORT, rows
 
 
@@ -120,6 +125,17 @@ def test_a_name_that_another_file_has_too() -> None:
         + "\n## Host\n\n### Host ACPI (via Domain 0)\n\n    Status, x86 PV: Supported\n    Status, ARM: Experimental\n"
     )
     assert found(texts, support)["ACPI"] == [("agrees", "host-acpi-via-domain-0--arm")]
+
+
+def test_a_heading_that_goes_by_another_name() -> None:
+    aliases = Aliases((Alias("Aviation Scheduler", "ARINC653 Scheduler"),))
+    source = Source("SUPPORT.md", SUPPORT.replace("ARINC653 Scheduler", "Aviation Scheduler").encode())
+    document = parse(source, prose=False).document
+    known = Rows(source, document, read_rows(document, source).rows, aliases)
+    (arinc,) = [
+        f for f in match.kconfig(kconfig.read(KCONFIG), known, shipped()) if f.statement.subject == "SCHED_ARINC653"
+    ]
+    assert (arinc.kind, arinc.row) == ("contradiction", "aviation-scheduler")
 
 
 def test_nothing_of_a_tree_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +22,7 @@ from grammar.source import Source
 from tests.helpers import xengit
 
 pytestmark = [pytest.mark.slow, xengit.needed]
+ORACLE = Path(os.environ.get("XEN_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "oracle" / "sources.json"
 TREES = (*(f"stable-4.{n}" for n in range(10, 23)), "master")
 # (contradictions, labels, missing, unmarked) of Kconfig; (missing, labels, agreements) of documents
 KCONFIG = {
@@ -95,3 +99,29 @@ def test_every_entry_of_the_map_is_used_by_a_tree() -> None:
         elsewhere.findings(texts_of(Path(xengit.PATH), commit)(), rows(commit))
     list(match.lists(qemu("stable-4.9").statements, rows(xengit.ref("master")), known))
     assert sorted(set(known.entries()) - known.used) == []
+
+
+def _oracle(part: str) -> list[dict[str, Any]]:
+    if not ORACLE.exists():
+        return []
+    found: list[dict[str, Any]] = json.loads(ORACLE.read_text())[part]
+    return found
+
+
+@pytest.mark.parametrize("tree", TREES)
+def test_what_people_found_by_hand(tree: str) -> None:
+    if not ORACLE.exists():
+        pytest.skip("no ../shared here")
+    found = {
+        (f.statement.subject, str(f.statement.place), f.kind, f.row, f.line, f.statement.says) for f in findings(tree)
+    }
+    wanted = [
+        (one["symbol"], one["kconfig"], one["kind"], one["row"], one["line"], one["kconfig_says"])
+        for one in _oracle("kconfig")
+        if one["ref"] == tree
+    ] + [
+        (one["subject"], f"{one['file']}:{one['line']}", one["kind"], one["row"], one["support_line"], one["says"])
+        for one in _oracle("docs")
+        if one["ref"] == tree
+    ]
+    assert [one for one in wanted if one not in found] == []

@@ -48,11 +48,10 @@ def _said(finding: Finding, context: Context, message: str) -> Found:
     span = context.source.line_span(line)
     text = context.source.text[span.start : span.end]
     start = span.start + len(text) - len(text.lstrip())
-    return (
-        Span(start, max(start, span.start + len(text.rstrip()))),
-        message,
-        {"rows": (finding.row,) if finding.row else ()},
-    )
+    statement = finding.statement
+    words = f"{statement.place.path} {statement.subject}: {statement.says}; {finding.status}"
+    rows = (finding.row,) if finding.row else ()
+    return Span(start, max(start, span.start + len(text.rstrip()))), message, {"rows": rows, "words": words}
 
 
 def _features(document: Document, source: Source) -> int:
