@@ -23,7 +23,7 @@ _TEMPLATE = "docs/features/template.pandoc"  # says how such a file is written, 
 _READ = ("docs/misc/xen-command-line.pandoc", "docs/misc/xen-command-line.markdown", "docs/man/*.pod*")
 MAINTAINERS = "MAINTAINERS"
 # marks of POD and comments may stand between the words of a sentence
-_GAP = r"(?:[ \t]|\n[ \t]*(?:\*(?!/)[ \t]*)?(?!\n))+"
+_GAP = r"(?:[ \t]|\n(?![ \t]*\n)(?:[ \t]*\*(?!/))?)+"
 _WORDS = re.compile(
     rf"(?P<denied>\b(?:not|no{_GAP}longer|never|no)(?:{_GAP}\w+)?{_GAP}security(?:{_GAP}|-)support(?:ed)?\b)"
     rf"|(?P<granted>\b(?:is|are)(?:{_GAP}(?!no)\w+)?{_GAP}(?!no)security(?:{_GAP}|-)supported\b)"
@@ -35,11 +35,9 @@ _BEFORE, _AFTER = 120, 60  # characters around a keyword that _WORDS may need
 _RANK = ("denied", "granted", "experimental", "preview")  # of several in a sentence the first says most
 _END = re.compile(r"[.!?](?=\s)|\n\s*\n|\n(?=\s*(?:#|=|\*\s|[-*]\s))")
 _MARK = re.compile(r"[A-Z]<+([^<>]*)>+|[*`_]{1,2}(?=\S)|(?<=\S)[*`_]{1,2}")
-_HEADING = re.compile(
-    r"^(?:#{1,6}[ \t]+(?P<md>.+?)|=(?P<pod>item|over|back|head[1-6])\b[ \t]*(?P<words>.*?))[ \t\r]*$", re.M
-)
-_KEY = re.compile(r"^\s*([A-Za-z()]+(?: [A-Za-z()]+)?):\s+(\S.*?)\s*$")
-_RULE = re.compile(r"^\s*-{3,}[- ]*$", re.M)
+_HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<md>.+)|=(?P<pod>item|over|back|head[1-6])\b(?P<words>.*))$", re.M)
+_KEY = re.compile(r"\s*([A-Za-z()]+(?: [A-Za-z()]+)?):\s+(\S.*)$")
+_RULE = re.compile(r"^[ \t]*---[- ]*\r?$", re.M)
 _ORPHAN = re.compile(r"orphan|odd fixes", re.I)
 Found = tuple[Statement, tuple[Wanted, ...] | None]
 
@@ -78,7 +76,7 @@ def _feature(path: str, text: str, known: Map) -> Iterator[Found]:
     rows = entry.rows if entry is not None else None
     stated = list(_table(text))
     for line, status, architecture in stated:
-        status = status.strip("*_ ")
+        status = status.strip("*_ \t\r")
         parts = [read_status(part.strip()) for part in status.split("/")]
         label = parts[0].label if len(parts) == 1 and parts[0].label else status
         securities = {part.security for part in parts}
@@ -193,13 +191,13 @@ def _headings(text: str) -> Iterator[tuple[int, str]]:
     here = ""
     for match in _HEADING.finditer(text):
         if match["md"] is not None:
-            here = match["md"].strip("# ").replace("\\", "")
+            here = match["md"].strip("# \t\r").replace("\\", "")
         elif match["pod"] == "over":
             above.append(here)
         elif match["pod"] == "back":
             here = above.pop() if above else here
         else:
-            here = _MARK.sub(r"\1", match["words"])
+            here = _MARK.sub(r"\1", match["words"].strip())
         yield match.end(), here
 
 

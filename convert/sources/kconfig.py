@@ -20,6 +20,7 @@ _DENIED = re.compile(
     r"\b(?:not|no longer|never|without|nor)\b(?: \w+){0,2}?[ -]security[- ]support|\bno security support", re.I
 )
 _EXPERIMENTAL = re.compile(r"\bexperimental\b", re.I)
+_DEEPEST = 60  # symbols that depend on one another
 _SAYS: dict[str, tuple[Polarity, str | None]] = {
     "UNSUPPORTED": ("no", None), "EXPERIMENTAL": ("no", "Experimental"), "TECH PREVIEW": ("no", "Tech Preview"),
     "DEPRECATED": ("unstated", "Deprecated"), "not security supported": ("no", None), "EXPERT only": ("no", None),
@@ -90,13 +91,17 @@ class _State:
             for name, condition in option.selects:
                 self.selected.setdefault(name, []).append((option.name, condition))
         self.values: dict[str, bool] = {}
+        self.offered: dict[str, str | None] = {}
+        self.depth = 0
 
     def on(self, name: str) -> bool:
         """Whether a symbol is on by default; one that is asked for while it is being found out is off."""
-        if name not in self.values:
+        if name not in self.values and self.depth < _DEEPEST:
             self.values[name] = False
+            self.depth += 1
             self.values[name] = name not in SWITCHES and (self._by_default(name) or self._selected(name))
-        return self.values[name]
+            self.depth -= 1
+        return self.values.get(name, False)
 
     def _selected(self, name: str) -> bool:
         return any(self.on(by) and evaluate(condition, self.on) for by, condition in self.selected.get(name, ()))
@@ -161,16 +166,25 @@ class _State:
 
     def _inherited(self, option: Option) -> str | None:
         """What the options say that an option depends on, one step: without them it cannot be had."""
-        for name in symbols(_conditions(option)):
-            for other in self.by_name.get(name, ()):
-                if other.prompt is None or other.kind != "bool" or self.on(name) or name in SWITCHES:
-                    continue
-                conditions = _conditions(other)
-                if needs(both(conditions, other.visible), "UNSUPPORTED"):
-                    return "UNSUPPORTED"
-                if needs(conditions, "EXPERT"):
-                    return "EXPERT only"
-        return None
+        said = (
+            self._offered(name) for name in symbols(_conditions(option)) if name not in SWITCHES and not self.on(name)
+        )
+        return next((says for says in said if says is not None), None)
+
+    def _offered(self, name: str) -> str | None:
+        """What the conditions say in which an option that is off is offered."""
+        if name not in self.offered:
+            known = (other for other in self.by_name.get(name, ()) if other.prompt is not None and other.kind == "bool")
+            said = (_conditions_say(other) for other in known)
+            self.offered[name] = next((says for says in said if says is not None), None)
+        return self.offered[name]
+
+
+def _conditions_say(option: Option) -> str | None:
+    conditions = _conditions(option)
+    if needs(both(conditions, option.visible), "UNSUPPORTED"):
+        return "UNSUPPORTED"
+    return "EXPERT only" if needs(conditions, "EXPERT") else None
 
 
 def _own(option: Option) -> str | None:

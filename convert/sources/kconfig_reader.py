@@ -21,7 +21,12 @@ _WORD = re.compile(r"[ \t]*([A-Za-z_-]+)[ \t]*(.*)")
 _PROMPT = re.compile(r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')[ \t]*(?:if\b(.*))?$""")
 _IF = re.compile(r"(.*?)\bif\b(.*)$")
 _TYPES = ("bool", "tristate", "int", "hex", "string")
-_DEEPEST, _MOST_FILES = 20, 2000  # files that include one another; files of one architecture
+_DEEPEST, _MOST_FILES, _MOST_OPTIONS = (
+    20,
+    500,
+    20000,
+)  # files that include one another; files and options of one architecture
+_MOST_BLOCKS = 50  # blocks in one another that count
 
 
 @dataclass(slots=True, eq=False)
@@ -75,7 +80,7 @@ class Reader:
 
     def _file(self, path: str, depth: int) -> None:
         self.files += 1
-        if depth > _DEEPEST or self.files > _MOST_FILES:
+        if depth > _DEEPEST or self.files > _MOST_FILES or len(self.options) > _MOST_OPTIONS:
             return
         lines = _joined(self.texts[path])
         entry: Option | _Block | None = None
@@ -122,9 +127,10 @@ class Reader:
 
     def _option(self, name: str, path: str, number: int) -> Option:
         option = Option(name, path, number)
-        option.above = both(*(block.condition for block in self.blocks))
-        option.visible = both(*(block.visible for block in self.blocks))
-        option.choice = next((block.choice for block in reversed(self.blocks) if block.choice is not None), None)
+        around = self.blocks[:_MOST_BLOCKS]
+        option.above = both(*(block.condition for block in around))
+        option.visible = both(*(block.visible for block in around))
+        option.choice = next((block.choice for block in reversed(around) if block.choice is not None), None)
         self.options.append(option)
         return option
 
@@ -192,16 +198,15 @@ _STARTS = (
 
 def _joined(text: str) -> list[tuple[int, str]]:
     """The lines with their numbers, those that end in a backslash joined with the next."""
-    out: list[tuple[int, str]] = []
+    out: list[tuple[int, list[str]]] = []
     open_line = False
     for number, line in enumerate(text.split("\n"), 1):
         body = line.rstrip("\r")
-        if open_line:
-            out[-1] = (out[-1][0], out[-1][1][:-1] + body)
-        else:
-            out.append((number, body))
+        if not open_line:
+            out.append((number, []))
         open_line = body.endswith("\\")
-    return out
+        out[-1][1].append(body[:-1] if open_line else body)
+    return [(number, "".join(parts)) for number, parts in out]
 
 
 def _uncommented(rest: str) -> str:

@@ -110,15 +110,15 @@ def _parts(text: str) -> Iterator[_Part]:
         if item is None and line.strip() and (group is None or line[0].isspace()):
             words = f"{words} " if lines else ""
             lines.append((len(words), number))
-            words += line.strip()
+            words += " ".join(line.split())
             continue
         if lines:
             yield _Part(tuple(lines), group, words)
         group, lines, words = None, [], ""
         if item is not None:
-            group, lines, words = " ".join(item[1].split()), [(0, number)], item[2].strip()
+            group, lines, words = " ".join(item[1].split()), [(0, number)], " ".join(item[2].split())
         elif line.strip():
-            lines, words = [(0, number)], line.strip()
+            lines, words = [(0, number)], " ".join(line.split())
 
 
 def _items(words: str) -> Iterator[tuple[str, str | None]]:
@@ -131,13 +131,13 @@ def _items(words: str) -> Iterator[tuple[str, str | None]]:
 
     plain = _NOTE.sub(kept, words).rstrip(". ")
     pieces = [piece.strip() for piece in plain.split(",") if piece.strip()]
+    alone = not any(_AND.search(other) for other in pieces[:-1])
     for number, piece in enumerate(pieces):
         found = re.search("\0([0-9]+)\0", piece)
         note = " ".join(notes[int(found[1])].split()) if found and int(found[1]) < len(notes) else None
         bare = re.sub("\0[^\0]*\0", "", piece)
         bare = re.sub(r"^(?:and|or)\s+", "", bare.strip(), flags=re.I)
         last = number == len(pieces) - 1 and number > 0
-        alone = not any(_AND.search(other) for other in pieces[:-1])
         for name in _names(bare, plain_list=last and alone):
             yield name, note
 

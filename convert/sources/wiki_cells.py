@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -10,9 +11,12 @@ WIKI = "https://wiki.xenproject.org/wiki/"
 _SIGNS = {
     "tick": "✓", "yes": "✓", "done": "✓", "halfdone": "½", "half": "½", "partial": "½", "cross": "✗", "no": "✗", "notdone": "✗",
 }  # fmt: skip
-_TEMPLATE = re.compile(r"\{\{\s*([^{}|]*?)\s*(?:\|[^{}]*)?\}\}")
-_FOOTNOTES = re.compile(r"<sup\b[^>]*>.*?</sup>|\[ ?\[?\[?#?[^\[\]|]*?\|?[0-9]+\]?\]? ?\]", re.S | re.I)
-_REF = re.compile(r"<ref\b[^>]*/>|<ref\b[^>]*>(.*?)</ref>", re.S | re.I)
+# every pattern is bounded: a page may come from anywhere, and some of these would else take time with the square of its length
+_TEMPLATE = re.compile(r"\{\{([^{}|]*)(?:\|[^{}]*)?\}\}")
+_FOOTNOTES = re.compile(
+    r"<sup\b[^<>]{0,200}>.{0,300}?</sup>|\[ ?\[?\[?#?[^\[\]|]{0,40}?\|?[0-9]{1,3}\]?\]? ?\]", re.S | re.I
+)
+_REF = re.compile(r"<ref\b[^<>]{0,200}/>|<ref\b[^<>]{0,200}>(.{0,2000}?)</ref>", re.S | re.I)
 _BREAK = re.compile(r"<br\s*/?>", re.I)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
@@ -26,6 +30,9 @@ _FIGURE = re.compile(
 )
 
 
+_LONGEST = 20000  # characters of a cell that are read
+
+
 class Cell(NamedTuple):
     """A cell read: its words with the sign first, the numbers of its footnotes, the texts of footnotes that it holds itself."""
 
@@ -36,6 +43,7 @@ class Cell(NamedTuple):
 
 def read(markup: str) -> Cell:
     """The words and footnotes of a cell."""
+    markup = markup[:_LONGEST]
     notes = [words(match[1]) for match in _REF.finditer(markup) if match[1]]
     bare = _REF.sub(" ", markup)
     marks = [mark[0] for mark in _FOOTNOTES.finditer(bare)]
@@ -45,7 +53,9 @@ def read(markup: str) -> Cell:
 
 def words(markup: str) -> str:
     """The words of marked-up text on one line, signs as ✓ ½ ✗."""
-    text = _TEMPLATE.sub(lambda m: f" {_SIGNS.get(m[1].strip().casefold(), m[1])} ", markup)
+    text = _TEMPLATE.sub(
+        lambda m: f" {_SIGNS.get(m[1].strip().casefold(), m[1])} ", " ".join(markup[:_LONGEST].split())
+    )
     text = _ADDRESS.sub(lambda m: m[2] or m[1] or m[3], _LINK.sub(r"\1", text))
     text = _TAG.sub(" ", _BREAK.sub(" ", text))
     return " ".join(text.replace("'''", "").replace("''", "").replace("&nbsp;", " ").split())
@@ -53,10 +63,10 @@ def words(markup: str) -> str:
 
 def name_and_text(markup: str) -> tuple[str, str]:
     """The first line of a cell, and the small print below it."""
-    first, *rest = _BREAK.split(markup, maxsplit=1)
-    small = re.search(r"<small\b[^>]*>(.*)</small>", first, re.S | re.I)
+    first, *rest = _BREAK.split(markup[:_LONGEST], maxsplit=1)
+    small = re.search(r"<small\b[^<>]{0,200}>", first, re.I)
     if not rest and small and first[: small.start()].strip():
-        first, rest = first[: small.start()], [small[1]]
+        first, rest = first[: small.start()], [first[small.end() :]]
     return read(first).words, read(rest[0]).words if rest else ""
 
 
@@ -102,18 +112,33 @@ def legend_alike(text: str) -> str | None:
     """
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if not re.match(r"\W*legend\b", line, re.I):
+        if not re.match(r"\W{0,20}legend\b", line, re.I):
             continue
         meanings: dict[str, set[str]] = {}
-        for one in lines[number : number + 12]:
-            if number and "|" in one and "{{" not in one:
-                break
-            for sign, meaning in re.findall(r"([✓✔☑✅½◐◑✗✘☒❌✖])\s*[:=–-]?\s*([A-Za-z]+)", words(one)):
-                meanings.setdefault(sign, set()).add(meaning.casefold())
+        for sign, meaning in re.findall(
+            r"([✓✔☑✅½◐◑✗✘☒❌✖]) ?[:=–-]? ?([A-Za-z]+)", words(" ".join(_legend(lines[number:])))
+        ):
+            meanings.setdefault(sign, set()).add(meaning.casefold())
         alike = next((sign for sign, said in meanings.items() if len(said) > 1), None)
         if alike is not None:
             return alike
     return None
+
+
+def _legend(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a legend: its first, and those up to a blank line, a heading or a table; a bare title's go on after a blank line."""
+    yield lines[0]
+    said = bool(re.search(r"\{\{|[✓✔☑✅½◐◑✗✘☒❌✖]", lines[0]))
+    for line in lines[1:12]:
+        if (
+            re.match(r"\s*(?:=|\{\|)", line)
+            or "\t" in line
+            or ("|" in line and "{{" not in line)
+            or (said and not line.strip())
+        ):
+            return
+        said = said or bool(line.strip())
+        yield line
 
 
 _NOTE_LINE = re.compile(
@@ -128,7 +153,7 @@ def footnotes(text: str) -> dict[str, str]:
     for line in text.split("\n"):
         if ("|" in line and "{{" not in line and "[[" not in line) or len(line) > 4000:
             continue  # a cell
-        found = _NOTE_LINE.match(line)
+        found = _NOTE_LINE.match(" ".join(line.split()))
         number = found and (found["id"] or found["anchor"] or found["number"] or found["bracket"])
         if found and number:
             out.setdefault(number, words(re.sub(r"^[\[\]\s.:)]+", "", found["text"])))

@@ -14,10 +14,11 @@ from convert.failure import Failure
 from convert.sources.wiki_cells import words
 from grammar.source import Source
 
-MAX = 1 << 20  # characters of wiki text
+MAX = 1 << 19  # characters of wiki text
+_FAR = 4096  # characters between what the parser gives and where it stands
 _MOST_TABLES, _WIDEST = 200, 200  # in one page; columns of a table
-_TABLE = re.compile(r"^\s*\{\|", re.M)
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_TABLE = re.compile(r"^[ \t:]*\{\|", re.M)
+_RELEASE = re.compile(r"\bXen(?: Project)? [0-9]+\.[0-9]+")
 # tags in cells are taken back afterwards: the parser need not pair them, which costs it seconds where they are not closed
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _HIDE, _SHOW = str.maketrans("<>", _OPEN + _CLOSE), str.maketrans(_OPEN + _CLOSE, "<>")
@@ -50,8 +51,9 @@ def looks_wiki(source: Source) -> bool:
         return False
     if _TABLE.search(source.text) is not None:
         return True
-    plain = re.search(r"^[^\n]*\bXen(?: Project)? [0-9]+\.[0-9]+[^\n]*[\t|]", source.text, re.M)
-    return plain is not None and re.search(r"^#+ ", source.text, re.M) is None
+    if re.search(r"^#+ ", source.text, re.M):
+        return False
+    return any(("\t" in line or "|" in line) and _RELEASE.search(line) for line in source.text.split("\n"))
 
 
 def tables(source: Source) -> list[Table]:
@@ -66,15 +68,23 @@ def tables(source: Source) -> list[Table]:
         library = import_module("mwparserfromhell")
     except ImportError:
         raise Failure("wiki text needs mwparserfromhell; try: pip install 'xen-support[wiki]'") from None
-    text = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source.text).translate(_HIDE)
+    text = _uncommented(source.text).translate(_HIDE)
     return list(_wiki(library.parse(text, skip_style_tags=True), text))
+
+
+def _uncommented(text: str) -> str:
+    """A text of the same length and lines with blanks for comments."""
+    out, at = "", 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        out += text[at:start] + re.sub(r"[^\n]", " ", text[start : end + 3])
+        at = end + 3
+    return out + text[at:]
 
 
 def _wiki(page: _Code, text: str) -> Iterator[Table]:
     heading, at = "", 0
     for node in page.nodes:
-        found = text.find(str(node), at)
-        at = found if found >= 0 else at
+        at = _found(text, str(node), at)
         if hasattr(node, "title") and hasattr(node, "level"):
             heading = words(str(node.title).translate(_SHOW))
         elif getattr(node, "tag", None) == "table":
@@ -98,8 +108,7 @@ def _rows(contents: _Code, text: str, at: int) -> Iterator[Row]:
             first = []
         cells = [cell for cell in node.contents.nodes if getattr(cell, "tag", None) in ("td", "th")]
         if cells:
-            found = text.find(str(cells[0]), text.find(str(node), at))
-            at = found if found >= 0 else at
+            at = _found(text, str(cells[0]), _found(text, str(node), at))
             number += 1
             yield _row(number, cells, text, at)
     if first:
@@ -113,8 +122,14 @@ def _row(number: int, cells: Sequence[Any], text: str, at: int) -> Row:
         out += [inside] * min(_number(cell, "colspan"), _WIDEST)
         if _number(cell, "rowspan") > 1:
             out += [""] * _WIDEST  # of another width, whatever the header has
-    start = max(at, text.find(str(cells[0]), at))
+    start = _found(text, str(cells[0]), at)
     return Row(number, text.count("\n", 0, start) + 1, tuple(out[: 2 * _WIDEST]), len(cells) == 1 and len(out) > 1)
+
+
+def _found(text: str, part: str, at: int) -> int:
+    """Where a part of a text is, not far behind a place; that place where it is not found."""
+    found = text.find(part, at, at + len(part) + _FAR)
+    return found if found >= 0 else at
 
 
 def _number(cell: _Code, name: str) -> int:

@@ -160,3 +160,16 @@ def test_any_text_is_read(path: str, text: str) -> None:
     for statement, _ in docs.read({path: text}, shipped()):
         assert 1 <= statement.place.line <= text.count("\n") + 1
     list(docs.orphans({path: text}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=item a\n\n" + ("no" + "\n " * 40 + "security ") * 2000,
+        "-" * 200000 + "x\n",
+        "# a" + " " * 200000 + "b\nexperimental",
+    ],
+)
+def test_hostile_documents_are_read_to_their_end(text: str) -> None:
+    paths = ("docs/man/x.pod", "docs/features/x.pandoc", "docs/misc/xen-command-line.pandoc", "MAINTAINERS")
+    list(docs.read(dict.fromkeys(paths, text), shipped()))
