@@ -23,7 +23,6 @@ PENDING = frozenset(
         "convert.sheet.formats.ods._cell",
         "convert.sheet.tabs.find_tabs",
         "convert.sheet.trees._tree",
-        "convert.sources.match._item",
         "convert.xsa.patches._file",
         "grammar.escape.escape",
         "grammar.inlines.nodes_of",

@@ -9,7 +9,7 @@ from convert.names.likeness import LIKE
 from convert.names.pairing import similarity
 from convert.names.spelling import distance, letters
 from convert.sources.kconfig import Said
-from convert.sources.mapping import Map, Options, Wanted
+from convert.sources.mapping import Group, Map, Options, Wanted
 from convert.sources.rows import Known, Rows
 from convert.sources.statement import Finding, Near, Statement
 
@@ -72,8 +72,7 @@ def _section(listed: Options | None, name: str | None, rows: Rows, known: Map) -
     """The line of the heading that an option without a row belongs to."""
     if listed is not None:
         return rows.heading(listed.heading)
-    headings = [heading for heading, _ in known.kconfig.get(name or "", ())]
-    return next((line for heading in headings if (line := rows.heading(heading))), None) or rows.kconfig()
+    return rows.first(heading for heading, _ in known.kconfig.get(name or "", ())) or rows.kconfig()
 
 
 def _by_architecture(said: Said, found: Sequence[Known]) -> list[list[Known]]:
@@ -114,9 +113,7 @@ def documents(
         if found:
             yield _held(statement, [found], found)
         else:
-            headings = [heading for heading, _ in pairs or ()]
-            line = next((line for heading in headings if (line := rows.heading(heading))), None)
-            yield Finding("missing", statement, section=line)
+            yield Finding("missing", statement, section=rows.first(heading for heading, _ in pairs or ()))
 
 
 def orphans(statements: Iterable[Statement], rows: Rows) -> Iterator[Finding]:
@@ -144,27 +141,37 @@ def _item(statement: Statement, rows: Rows, known: Map) -> Finding:
     pairs = known.items.get((statement.group, statement.heading.casefold()))
     if group is None and pairs is None:
         return _named(statement, rows)
-    candidates: list[Known] = []
-    if group is not None:
-        known.use(f"group {group.name}")
-        candidates = [one for heading, _ in group.rows for one in rows.below(heading)]
+    candidates = _of_group(group, rows, known)
     if pairs is not None:
         known.use(f"item {statement.group} {statement.heading.casefold()}")
         found = rows.wanted(pairs)
     else:
-        found = [one for one in candidates if group is not None and _is_called(one, statement.subject, group.rows)]
+        wanted = group.rows if group is not None else ()
+        found = [one for one in candidates if _is_called(one, statement.subject, wanted)]
     if found:
         return _covered(statement, found)
     rest = rows.heading(known.rest)
     if statement.polarity == "no" and rest is not None:
         return _left_out(statement, rows, known.rest, rest)
-    line = next((line for heading, _ in (group.rows if group else ()) if (line := rows.heading(heading))), None)
-    near = _nearest(statement.subject, candidates if pairs is None else ())
+    near = _nearest(statement.subject, candidates) if pairs is None else None
     if near is None:
-        return Finding("missing", statement, section=line)
-    one, how, digits = near
+        headings = [heading for heading, _ in group.rows] if group is not None else []
+        return Finding("missing", statement, section=rows.first(headings))
+    return _near(statement, *near)
+
+
+def _of_group(group: Group | None, rows: Rows, known: Map) -> list[Known]:
+    """The rows of a class."""
+    if group is None:
+        return []
+    known.use(f"group {group.name}")
+    return [one for heading, _ in group.rows for one in rows.below(heading)]
+
+
+def _near(statement: Statement, one: Known, how: str, digits: bool) -> Finding:
+    """An item beside a row of almost its name: another number is another thing, unless somebody says that it was meant."""
     told = Near(one.row.key, one.row.qualifier or one.names[0], how)
-    if digits:  # another number is another thing, unless somebody says that it was meant
+    if digits:
         return Finding("missing", statement, section=one.line, near=told)
     covered = _covered(statement, [one])
     return covered._replace(kind="near", near=told) if covered.kind == "agrees" else covered

@@ -70,6 +70,10 @@ class Rows:
         """The line of the first heading that a pattern is found in."""
         return next((line for name, line in self.headings.items() if re.search(pattern, name)), None)
 
+    def first(self, patterns: Iterable[str]) -> int | None:
+        """The line of the first pattern's heading that there is."""
+        return next((line for pattern in patterns if (line := self.heading(pattern))), None)
+
     def headed(self, *names: str) -> list[Known]:
         """The rows whose heading is one of these names, whatever stands between letters and numbers."""
         folded = {letters(name) for name in names} - {""}

@@ -179,6 +179,11 @@ def test_what_is_refused_with_row_and_column(
     assert [path.name for path in tmp_path.iterdir()] == ["page"]
 
 
+@pytest.mark.parametrize("legend", ["Legend: ✓: Feature ½: Partial\n", "Legend\n\n✓ there\n½ in part\n\n", ""])
+def test_a_legend_that_tells_the_signs_apart(legend: str) -> None:
+    assert read(legend + PLAIN).errors == ()
+
+
 def test_of_a_table_with_an_error_nothing_is_read() -> None:
     page = read(PAGE.replace("|Tmem ||", "|Tmem || {{Tick}} ||"))
     assert page.features == () and len(page.limits) == 3
@@ -238,7 +243,17 @@ def test_a_huge_span_makes_no_huge_row() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{|\n" * 3000, "{|\n|-\n|" + "<b>" * 20000, "{|\n! !! Xen 4.4\n|-\n" + "|a || " * 5000, "{|\n" + "[[" * 9000],
+    [
+        "{|\n" * 3000,
+        "{|\n|-\n|" + "<b>" * 20000,
+        "{|\n! !! Xen 4.4\n|-\n" + "|a || " * 5000,
+        "{|\n" + "[[" * 9000,
+        "<!--" * 50000,
+        *(
+            "{|\n! !! Xen 4.4\n|-\n| a || " + part * 50000 + "\n|}\n"
+            for part in ("<sup>", "{{ ", "[1", "\n", "<small>")
+        ),
+    ],
 )
 def test_hostile_pages_end_soon(text: str) -> None:
     with contextlib.suppress(Failure):
