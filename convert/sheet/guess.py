@@ -19,7 +19,7 @@ from convert.sheet.layout import Layout, TableLayout
 from convert.sheet.statuses import Vocabulary
 from convert.sheet.trees import refusal
 
-_VERSION = re.compile(r"(?:xen |release |version |v)*([0-9]+\.[0-9]+)(?:[.x][0-9x.]*)?(?:-[a-z]+)?(?: \w+)?", re.I)
+_VERSION = re.compile(r"(?:xen |release |version |v)*([0-9]+\.[0-9]+)(?:[.x][0-9x.]*)?(?:-[a-z]+)?", re.I)
 _UNSTABLE = re.compile(r"(?:xen[- ])?(unstable|staging|master|main|trunk|devel\w*|next|current)", re.I)
 # what a heading may be called, the surest first; only for guesses, so that no table needs one of these words
 _ROLES: tuple[tuple[str, str], ...] = (
@@ -92,6 +92,8 @@ def look(tab: Tab, spoken: Vocabulary) -> Seen | None:
             seen.statuses.append(column)
         elif role is not None:
             seen.roles.setdefault(role, []).append(column)
+    versions = [c for c in seen.statuses if version_of(head.heading(c).line)]
+    seen.statuses = versions or seen.statuses
     _find_feature(seen)
     _find_tree_column(seen)
     return seen if seen.statuses else None
@@ -117,19 +119,23 @@ def _is_status(row: Row, column: int, spoken: Vocabulary) -> bool:
     return len(text) < 80 and (spoken.decide(text) is not None or spoken.nearest(text) is not None)
 
 
-def _heading_rows(tab: Tab, first: int, columns: Sequence[int]) -> list[Row]:
-    """The rows of headings above the first row of statuses."""
-    for n in range(first - 1, -1, -1):
-        row = tab.rows[n]
-        over = [c for c in columns if c < len(row.cells) and row.cells[c] is not None and words(row.cells[c], "").text]
+def _heading_rows(tab: Tab, first: int, columns: Sequence[int]) -> Sequence[Row]:
+    """The rows of headings above the first row of statuses: those with most versions, then with most words for roles."""
+    best, most = None, (0, 0, 0)
+    for n in range(first):
+        texts = [words(cell, "").line for cell in tab.rows[n].cells]
+        over = [texts[c] for c in columns if c < len(texts) and texts[c]]
         if len(over) * 2 < len(columns):
             continue
-        rows = [row]
-        above = tab.rows[n - 1] if n else None
-        if above is not None and above.number == row.number - 1 and _belongs(above, columns):
-            rows.insert(0, above)
-        return rows
-    return []
+        versions = sum(version_of(text) is not None for text in over)
+        score = versions, sum(_role([fold_heading(text)], ()) is not None for text in texts if text), len(set(over))
+        if score > most or best is None:
+            best, most = n, score
+    if best is None:
+        return []
+    above = tab.rows[best - 1] if best else None
+    belongs = above is not None and above.number == tab.rows[best].number - 1 and _belongs(above, columns)
+    return tab.rows[best - 1 : best + 1] if belongs else [tab.rows[best]]
 
 
 def _belongs(above: Row, columns: Sequence[int]) -> bool:
@@ -139,6 +145,10 @@ def _belongs(above: Row, columns: Sequence[int]) -> bool:
 
 
 def _role(names: Sequence[str], upper: Sequence[str]) -> str | None:
+    """The role that the names of a column may mean; a column about one tree, such as `4.20 note`, has none."""
+    words_of = [word for text in names for word in text.split()]
+    if len(words_of) > 1 and any(version_of(word) for word in words_of):
+        return None
     for texts in (names[-1:], names, upper):
         for role, pattern in _ROLES:
             if any(re.search(pattern, text) for text in texts):
@@ -148,6 +158,9 @@ def _role(names: Sequence[str], upper: Sequence[str]) -> str | None:
 
 def _find_feature(seen: Seen) -> None:
     """The column of the features, if no heading says so: of the texts left of the statuses that with most different ones."""
+    seen.roles = {
+        role: filled for role, columns in seen.roles.items() if (filled := [c for c in columns if any(_texts(seen, c))])
+    }
     if "feature" in seen.roles:
         best = max(seen.roles["feature"], key=lambda column: _different(seen, column))
         others = [column for column in seen.roles["feature"] if column != best]
@@ -156,11 +169,16 @@ def _find_feature(seen: Seen) -> None:
         return
     taken = {c for columns in seen.roles.values() for c in columns} | set(seen.statuses)
     width = max((len(row.cells) for row in seen.rows()), default=0)
-    free = [c for c in range(width) if c not in taken and _different(seen, c)]
+    free = [
+        c for c in range(min([width, *seen.statuses])) if c not in taken and _different(seen, c) * 4 > len(seen.rows())
+    ]
     if free:
         seen.roles["feature"] = [max(free, key=lambda column: (_different(seen, column), -column))]
-    elif "section" in seen.roles:
-        seen.roles["feature"] = seen.roles.pop("section")
+        return
+    for role in ("section", "description", "variant"):
+        if role in seen.roles:
+            seen.roles["feature"] = seen.roles.pop(role)
+            return
 
 
 def _texts(seen: Seen, column: int) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TypeVar
@@ -95,7 +95,7 @@ def _with_neighbours(tab: Tab, best: int, known: Mapping[str, str]) -> list[Row]
     return [row for row in tab.rows if first <= row.number <= last][:MAX_HEADS]
 
 
-def head_of(tab: Tab, rows: list[Row]) -> Head:
+def head_of(tab: Tab, rows: Sequence[Row]) -> Head:
     """The headings in some rows of a tab, one below the other."""
     if not rows:
         return Head(tab.title)
