@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -15,8 +16,9 @@ from convert.commands.reading import add_trees, addresses, digests, read_trees, 
 from convert.failure import Failure
 from convert.matrix import build as pure
 from convert.matrix.columns import Address
+from convert.names.aliases import Aliases
 from convert.output.files import write_atomic
-from convert.output.terminal import TOOL, Painter, add_color
+from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees.all import matching
 from convert.trees.version import FILE, MAKEFILE, read_makefile
 
@@ -42,6 +44,17 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--format", choices=FORMATS, help="output format (default: by the name of FILE, else text)")
     parser.add_argument(
+        "--site",
+        type=Path,
+        metavar="DIR",
+        help="make or renew a static site: index, matrix, a page a feature with its history, a page a tree, JSON, an Atom feed",
+    )
+    parser.add_argument(
+        "--site-url",
+        metavar="URL",
+        help="with --site: where the site is served, for the feed, the policy page's fragment and canonical addresses",
+    )
+    parser.add_argument(
         "--url",
         action="append",
         metavar="URL",
@@ -56,7 +69,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Read the trees, write the matrix; 1 where a tree's file has errors."""
-    chosen = args.format or _by_name(args.output)
+    base = _site_base(args)
+    chosen = "html" if args.site else args.format or _by_name(args.output)
     urls = addresses(args.url)
     names: Sequence[str] = args.trees
     if _is_generator_call(names):
@@ -64,12 +78,45 @@ def run(args: argparse.Namespace) -> int:
             raise Failure("--url goes with names of trees, not with the arguments of support-matrix-generate")
         urls = addresses([names[1], names[3]])
         names = _generator_trees(names[0], names[2], args.repo or Path())
-        chosen = args.format or (_by_name(args.output) if args.output else "html")
+        chosen = args.format or (_by_name(args.output) if args.output or args.site else "html")
     today = day(args.today)
     trees = read_trees(names, args.repo, args.remote, prose=chosen in ("html", "json"))
-    built = pure.build(trees, today, chosen_aliases(args, (tree.version for tree in trees)))
-    _write(args, chosen, built, urls)
+    aliases = chosen_aliases(args, [tree.version for tree in trees])
+    built = pure.build(trees, today, aliases)
+    if args.site:
+        _site(args, built, aliases, urls, base)
+    else:
+        _write(args, chosen, built, urls)
     return tell_errors(trees, args.color, args.exit_zero)
+
+
+def _site_base(args: argparse.Namespace) -> str:
+    """The address of --site-url with a slash at its end, or empty.  Raises Failure for what does not go together."""
+    if args.site and (args.output or args.format):
+        raise Failure("--site makes all its files itself: leave out -o and --format")
+    if args.site_url is None:
+        return ""
+    if not args.site:
+        raise Failure("--site-url goes with --site")
+    if not re.fullmatch(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?", args.site_url):
+        raise Failure(f"{args.site_url}: not an address of the form https://...")
+    return f"{args.site_url.rstrip('/')}/"
+
+
+def _site(args: argparse.Namespace, built: pure.Matrix, aliases: Aliases, urls: Address, base: str) -> None:
+    from convert.matrix.site.making import make, write
+
+    if args.site.exists() and not args.site.is_dir():
+        raise Failure(f"{args.site}: not a folder")
+    site = make(built, digests(built.trees), args.repo or Path(), aliases, urls, base)
+    count, written, left = write(site, args.site)
+    print(f"xen-support: {args.site}: {count} files, {written} of them new or changed", file=sys.stderr)
+    if left:
+        names = ", ".join(left[:5]) + (" ..." if len(left) > 5 else "")
+        print(
+            f"xen-support: kept, but no longer made: {len(left)} files of an earlier run: {clean(names)}",
+            file=sys.stderr,
+        )
 
 
 def _by_name(output: Path | None) -> str:

@@ -125,7 +125,7 @@ def history_text(value: Value, paint: Painter) -> Iterator[str]:
         if len(names) > 1 or commit["picks"]:
             yield f"    {_where(commit, names)}"
         yield from (f"    reviewed: {clean(reviewer)}" for reviewer in commit["reviewers"])
-        yield from (f"    {line}" for step in commit["changes"] for line in _step(step))
+        yield from (f"    {line}" for step in commit["changes"] for line in step_lines(step))
 
 
 def _state(tree: Value) -> str:
@@ -151,7 +151,8 @@ def _where(commit: Value, names: Sequence[str]) -> str:
     return clean(f"{words}; picked: {', '.join(picks)}" if picks else words)
 
 
-def _step(step: Value) -> Iterator[str]:
+def step_lines(step: Value) -> Iterator[str]:
+    """A change of meaning, as `step_json` has it, in a line or two."""
     key, old, new = (clean(str(step[name] or "")) for name in ("key", "old", "new"))
     what = step["kind"]
     if what in ("description", "caveat"):

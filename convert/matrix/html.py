@@ -24,9 +24,9 @@ def schema(name: str) -> bytes:
     return files("convert").joinpath("schemas", f"{name}.json").read_bytes()
 
 
-def render_template(name: str, **values: object) -> str:
+def render_template(template: str, /, **values: object) -> str:
     """A template filled in; all values are escaped but those that `trusted` made."""
-    return _environment().get_template(name).render(**values)
+    return _environment().get_template(template).render(**values)
 
 
 @cache

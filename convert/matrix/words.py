@@ -70,10 +70,11 @@ def in_tree(security: Security, standing: Standing) -> str:
     words = SECURITY[security].words
     if security == "no" and standing.state == "ended":
         return ""
-    if security in ("no", "unstated") or standing.state in ("supported", "security"):
+    if security in ("no", "unstated") or standing.security_supported:
         return words
-    if standing.state == "ended":
-        return f"was {words}, {standing_words(standing)}"
+    if standing.state in ("ended", "supported"):  # supported: a file whose security support ends before its support
+        end = standing.security or standing.support
+        return f"was {words}, ended {end}" if end else f"was {words}"
     if standing.state == "development":
         return f"{words} once released"
     return f"{words}, but the tree states no dates"

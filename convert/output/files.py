@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 
 
-def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
+def write_atomic(path: Path, data: bytes, mode: int = 0o644, *, lasting: bool = True) -> None:
     """Write a file by way of a temporary one beside it and a rename; its folder is made.  A pipe or device is written to.
 
-    Raises OSError.
+    Not `lasting`: a crash of the machine may lose it, for what can be made again.  Raises OSError.
     """
     if path.exists() and not path.is_file():  # a pipe or a device stays what it is
         with path.open("wb") as stream:
@@ -23,7 +23,8 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         mask = os.umask(0)
         os.umask(mask)
         Path(name).chmod(mode & ~mask)
