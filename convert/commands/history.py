@@ -73,6 +73,9 @@ def run_history(args: argparse.Namespace) -> int:
     _warn_of_a_shallow(repo)
     wanted = pure.Wanted(feature, aliases)
     changed = joined(pure.changes(past.graph, past.edges(aliases), wanted.step), past)
+    if not changed and not any(wanted.known(tip) for tip in tips):
+        names = [entry.name for tip in tips for entry in tip.root.walk() if entry.keys]
+        raise Failure(f'"{feature}": no such feature in any tree or commit{_hint(feature, tips, names)}')
     value: dict[str, Any] = {
         "schema": "xen-support.history/1", "tool": TOOL, "feature": feature, "today": today.isoformat(),
         "trees": [
