@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convert.lint import engine
+from convert.lint.catalogue import chosen
+from convert.lint.registry import Gate
+from grammar.source import Source
 from tests.release.worlds import World, support
 
 DATES = ("2026-07-30", "2029-07-30", "2031-07-30")
@@ -137,3 +145,18 @@ def test_head_is_the_default(world: World) -> None:
     assert [ref["ref"] for ref in done["refs"]] == ["HEAD"] and done["refs"][0]["release"][
         "Xen-Version"
     ] == "4.23-unstable"
+
+
+@given(
+    st.binary(max_size=80),
+    st.sampled_from(
+        ["", "XEN_VERSION = 4\nXEN_SUBVERSION = 22\nXEN_EXTRAVERSION ?= .0\n", "\0", "XEN_VERSION = 9999999"]
+    ),
+    st.text(max_size=60),
+    st.sampled_from([None, "RELEASE-4.22.0", "4.22.0-rc1", "x"]),
+)
+def test_nothing_in_a_tree_makes_the_gate_fall_over(data: bytes, makefile: str, beside: str, tag: str | None) -> None:
+    source = Source("S", support("4.22", *DATES, notes="4.22").encode().replace(b"Feature\n", data + b"\n", 1))
+    gate = Gate(tag, f"## [4.22.0{beside}](x;h={beside}) - {beside}\n", beside)
+    for text in (source, Source("S", data)):
+        engine.run(text, chosen(("XS3", "XS5"), ()), day=date(2026, 7, 30), makefile=makefile, gate=gate)

@@ -99,3 +99,19 @@ def test_the_rest_of_the_file_is_never_touched(noise: str, crlf: bool) -> None:
     before = (text.replace("\n", "\r\n") if crlf else text).encode()
     after = done(before)
     assert lines_changed(before, after) == 5
+
+
+_SHAPES = st.sampled_from(
+    ["    Xen-Version: 4.2", "    Initial-Release: n/a", "Xen-Version: 1", "\tXen-Version: x", "Release Notes", ": <a href='u'>RN</a>", ":", "```", "# Release Support", "", "    ", "word", "    Release-Notes: <a", "\r", "    Supported-Until:", "% T"]
+)  # fmt: skip
+
+
+@given(st.lists(_SHAPES, max_size=12), st.sampled_from(["\n", "\r\n"]))
+def test_any_release_part_is_edited_rightly_or_refused(lines: list[str], end: str) -> None:
+    before = end.join(["% T", "", "# Release Support", "", *lines, "", "# Feature Support", ""]).encode()
+    try:
+        after = done(before)
+    except ValueError:
+        return
+    assert {key: value for key, value in read(Source("S", after)).read.values.items() if key in WANTED} == WANTED
+    assert done(after) == after

@@ -76,3 +76,23 @@ def test_words_of_a_person_stay(world: World, tmp_path: Path) -> None:
     world.git("checkout", "-q", "--detach")
     _, mails, _ = series(world, tmp_path, "--tree", "4.20")
     assert "my words" in subjects(mails)[1]
+
+
+def test_a_release_then_an_update_then_both_as_a_series(world: World, tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    book.mkdir()
+    trees = "Tree,Branch,Xen-Version\n4.22,staging-4.22,4.22\n"
+    (book / "Trees.csv").write_text(trees)
+    (book / "Features.csv").write_text("Section,Feature,4.22\nSection,Feature,Supported\n")
+    world.tree("staging-4.22", "4.22.0-rc4", support("4.22-rc"))
+    world.run("final", "--tree", "4.22", "--date", "2026-07-30", "--today", "2026-07-29")
+    update = ["update", str(book), "--repo", str(world.repo), "--tree", "4.22"]
+    assert main(update) == 0
+    (book / "Features.csv").write_text("Section,Feature,4.22\nSection,Feature,Experimental\n")
+    assert main(update) == 0
+    assert "Security-Support-Until: 2031-07-30" in str(world.file("support/4.22"))
+    status, mails, _ = series(world, tmp_path / "out", "--tree", "4.22", "-s")
+    assert status == 0 and subjects(mails)[1:] == [
+        "[PATCH for-4.22 1/2] SUPPORT.md: define support lifetime",
+        "[PATCH RFC 2/2] SUPPORT.md: Feature: Experimental, was Supported",
+    ]
