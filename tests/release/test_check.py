@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convert.lint import engine
+from convert.lint.banner import minor
 from convert.lint.catalogue import chosen
 from convert.lint.registry import Gate
 from grammar.source import Source
@@ -81,6 +82,40 @@ def test_the_banner(world: World) -> None:
     assert codes(world, "staging-4.22", "--today", "2026-07-30") == [("XS515", "error")]
     world.tree("staging-4.22", "4.22.0-rc1", support("4.22-rc"), README=rc)
     assert codes(world, "staging-4.22") == []
+
+
+BANNER = r"""
+######################################
+__  __            _  _    ____  ____
+\ \/ /___ _ __   | || |  |___ \|___ \
+ \  // _ \ '_ \  | || |_   __) | __) |
+ /  \  __/ | | | |__   _| / __/ / __/|
+/_/\_\___|_| |_|    |_|(_)_____|_____|
+
+######################################
+"""
+
+
+@pytest.mark.parametrize(
+    ("drawn", "number"),
+    [
+        (BANNER, "22"),
+        ("#\n _  _    _ ____\n| || |  / |___ \\\n| || |_ | | __) |\n|__   _|| |/ __/\n   |_|(_)_|_____|\n#\n", "12"),
+        (BANNER.replace("(_)", "(-)"), None),
+        ("nothing\nof\nthat\nkind\n|_|(_)\n", None),
+        ("", None),
+    ],
+)
+def test_the_number_in_a_banner(drawn: str, number: str | None) -> None:
+    assert minor(drawn) == number
+
+
+def test_a_banner_of_another_number(world: World) -> None:
+    world.tree("staging-4.22", "4.22.0", support("4.22", *DATES, notes="4.22"), README=BANNER)
+    assert codes(world, "staging-4.22", "--today", "2026-07-30") == []
+    world.tree("staging-4.22", "4.21.0", support("4.21", *DATES, notes="4.21"), README=BANNER)
+    done = world.run("--check", "staging-4.22", "--today", "2026-07-30")
+    assert "README: error: XS515 the banner says .22 behind the dot" in done.out
 
 
 def test_a_missed_extension_is_a_warning_for_thirty_days(world: World) -> None:

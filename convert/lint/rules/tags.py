@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from convert.lint.banner import minor
 from convert.lint.registry import Context, rule
 from convert.lint.rules.release import STATES, Found, release_facts
 from convert.trees.state import INITIAL, SECURITY, SUPPORT
@@ -174,7 +175,7 @@ def _wrong_in(section: re.Match[str], version: str, released: str | None) -> Ite
 
 @rule("XS515", "readme-banner", "error", Document)
 def readme_banner(document: Document, context: Context) -> Iterator[Found]:
-    """The banner of README says -rc or -unstable, and the commit is something else.
+    """The banner of README says another version than xen/Makefile, or another form of it.
 
     figlet writes it: "Xen 4.20" in releases and on stable branches, "Xen 4.20-rc" in release candidates, "Xen-unstable" before.  Only
     `release --check` looks at README.
@@ -206,6 +207,12 @@ def readme_banner(document: Document, context: Context) -> Iterator[Found]:
     if suffix is not None and suffix != wanted:
         said = f"says {suffix}" if suffix else "is that of a release"
         yield None, f"{README}: the banner {said}, and xen/Makefile says {made.number}{made.extra}"
+    drawn = minor(banner) if suffix is not None else None
+    if drawn is not None and drawn != made.number.partition(".")[2]:
+        yield (
+            None,
+            f"{README}: the banner says .{drawn} behind the dot, and xen/Makefile says {made.number}{made.extra}",
+        )
 
 
 _DRAWN = (("-rc", "| '__/ __|"), ("-unstable", "/ __| __/ _` | '_ \\"))
