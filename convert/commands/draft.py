@@ -62,7 +62,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "is run)",
     )  # fmt: skip
     parser.add_argument(
-        "--covers", action="append", default=[], metavar="FILE|REF:PATH", help="also say what of a text that lists what is "
+        "--covers", action="append", default=[], metavar="FILE|REF:PATH", help="(repeatable) also say what of a text that lists what is "
         "supported (such as stable-4.9:docs/misc/qemu-xen-security) or of the wiki's table no draft has",
     )  # fmt: skip
     parser.add_argument(

@@ -45,7 +45,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         default=[],
         metavar="FILE|REF:PATH",
-        help="also a text that lists what is supported, such as stable-4.9:docs/misc/qemu-xen-security, or the wiki's table",
+        help="(repeatable) also a text that lists what is supported, such as stable-4.9:docs/misc/qemu-xen-security, or the wiki's table",
     )
     parser.add_argument(
         "--and-back", action="store_true", help="also the rows of the same kinds that none of --against names"

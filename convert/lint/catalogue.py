@@ -120,7 +120,7 @@ def _known(entry: Entry) -> Known:
 
 
 def find(word: str, entries: Mapping[str, Known] | None = None) -> list[Known]:
-    """The entries that a word means: a code, a name, the beginning of a code (`XS12`), `default`, `style` or `all`.
+    """The entries that a word means: a code, a name, the beginning of a code (`XS12`), `default`, `style`, `elsewhere` or `all`.
 
     `entries`: among which to look (default: what lint can report).  Raises Failure for a word that means none, with the nearest that does.
     """
@@ -130,6 +130,8 @@ def find(word: str, entries: Mapping[str, Known] | None = None) -> list[Known]:
         return list(entries.values())
     if text.casefold() in ("default", "style"):
         return [entry for entry in entries.values() if entry.tier == text.casefold()]
+    if text.casefold() == "elsewhere":  # what other files of the tree say
+        return [entry for entry in entries.values() if entry.code.startswith(("XS75", "XS76"))]
     if text.upper() in entries:
         return [entries[text.upper()]]
     named = [entry for entry in entries.values() if entry.name == text.casefold()]

@@ -147,6 +147,12 @@ _NOTE_LINE = re.compile(
 )
 
 
+def is_footnote(line: str) -> bool:
+    """Whether a line is the text of a footnote."""
+    found = _NOTE_LINE.match(" ".join(line[:4000].split()))
+    return found is not None and any(found[name] for name in ("id", "anchor", "number", "bracket"))
+
+
 def footnotes(text: str) -> dict[str, str]:
     """The texts of a page's footnotes by number: lines with an anchor `Foot3`, and lines of the form `[3] text`, `3. text`."""
     out: dict[str, str] = {}

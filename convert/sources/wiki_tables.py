@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from convert.failure import Failure
-from convert.sources.wiki_cells import words
+from convert.sources.wiki_cells import is_footnote, words
 from grammar.source import Source
 
 MAX = 1 << 19  # characters of wiki text
@@ -140,18 +140,25 @@ def _number(cell: _Code, name: str) -> int:
 
 
 def _plain(text: str) -> Iterator[Row]:
-    """The rows of a copy: lines with tabs or bars.  Lines without either are prose, headings among them."""
+    """The rows of a copy: lines with tabs or bars, from the first to the last of them.
+
+    A line without either among them is a row of one cell, which no table has: a name may be split over two lines.  Headings of
+    wiki text and lines of footnotes are prose.
+    """
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    within = [number for number, line in enumerate(lines) if "\t" in line or "|" in line]
     number = 0
-    for line, content in enumerate(text.split("\n"), 1):
+    for line in range(within[0], within[-1] + 1) if within else ():
+        content = lines[line]
         if "\t" in content:
-            cells = tuple(cell.strip() for cell in content.rstrip("\r").split("\t"))
+            cells = tuple(cell.strip() for cell in content.split("\t"))
         elif "|" in content:
             cells = tuple(cell.strip() for cell in content.strip().removeprefix("|").removesuffix("|").split("|"))
+        elif not content.strip() or _HEADING.match(content) or is_footnote(content):
+            continue
         else:
             cells = (content.strip(),)
-            if number == 0 or not cells[0] or _HEADING.match(content):
-                continue
         if all(re.fullmatch(r":?-{2,}:?", cell) or not cell for cell in cells) and any(cells):
             continue
         number += 1
-        yield Row(number, line, cells, len(cells) > 1 and bool(cells[0]) and not any(cells[1:]))
+        yield Row(number, line + 1, cells, len(cells) > 1 and bool(cells[0]) and not any(cells[1:]))

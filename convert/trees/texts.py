@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from convert.failure import Failure
 from convert.trees import git
 
 _MAX_FILE, _MAX_ALL = 4 << 20, 32 << 20  # bytes; what is larger is left out
@@ -14,14 +15,25 @@ Wanted = Callable[[Iterable[str]], Sequence[str]]
 
 
 def of_commit(repo: Path, commit: str, below: Sequence[str], wanted: Wanted) -> dict[str, str]:
-    """Path -> text of the files of a commit that `wanted` chooses among those in `below`.  Raises Failure."""
-    paths = wanted(git.files(repo, commit, *below))
-    data = git.batch(repo, [f"{commit}:{path}" for path in paths], _MAX_FILE)
+    """Path -> text of the files of a commit that `wanted` chooses among those in `below`.
+
+    Nothing is fetched.  Raises Failure, also for a file that a partial clone does not have.
+    """
+    paths = [path for path in wanted(git.files(repo, commit, *below)) if "\n" not in path]
+    data = git.batch(repo, [f"{commit}:{path}" for path in paths], _MAX_FILE, fetch=False)
+    lacking = next((path for path, one in zip(paths, data, strict=True) if one is None), None)
+    if lacking is not None:
+        raise Failure(
+            f"{commit[:12]}:{lacking}: not in this clone, or larger than {_MAX_FILE >> 20} MiB; fetch it first"
+        )
     return _bounded(zip(paths, data, strict=True))
 
 
 def of_folder(folder: Path, below: Sequence[str], wanted: Wanted) -> dict[str, str]:
-    """The same of an unpacked tree; links and whatever is no plain file are left out, as a tree may come from anywhere."""
+    """The same of an unpacked tree; links and whatever is no plain file are left out, as a tree may come from anywhere.
+
+    Raises Failure for a file that cannot be read.
+    """
     paths = wanted(path for name in below for path in _walk(folder, name))
     return _bounded((path, _read(folder / path)) for path in paths)
 
@@ -41,8 +53,10 @@ def _read(path: Path) -> bytes | None:
         if not stat.S_ISREG(found.st_mode) or found.st_size > _MAX_FILE:
             return None
         return path.read_bytes()
-    except OSError:
+    except FileNotFoundError:  # it went away
         return None
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}") from None
 
 
 def _bounded(found: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:

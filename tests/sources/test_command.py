@@ -82,6 +82,16 @@ def test_an_unpacked_tree_and_the_one_here(
     assert json.loads(here[1])["statements"] == json.loads(given[1])["statements"] != []
 
 
+def test_a_partial_clone_is_told_and_fetches_nothing(
+    xen: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(xen, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{xen}", "partial")
+    partial = tmp_path / "partial"
+    git(partial, "config", "remote.origin.url", "file:///nowhere")
+    assert run(capsys, "sources", "RELEASE-4.20.0", "--repo", str(partial))[0] == 2
+
+
 def test_a_tree_in_which_all_agrees(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = unpack(tmp_path / "xen", {"SUPPORT.md": SUPPORT})
     assert run(capsys, "sources", str(folder))[:2] == (0, "nothing else speaks of support\n")
@@ -111,6 +121,7 @@ def test_lint_speaks_of_it_when_it_is_selected(xen: Path, capsys: pytest.Capture
     assert not {code for code in codes(capsys, "master", *repo) if code.startswith(("XS75", "XS76", "XS77"))}
     family = codes(capsys, "master", "--select", "XS75,XS76", *repo)
     assert set(family) == {"XS751", "XS752", "XS753"}
+    assert codes(capsys, "master", "--select", "elsewhere", *repo) == family
     assert set(codes(capsys, "master", "--select", "XS754", *repo)) == {"XS754"}
     assert "XS754" not in codes(capsys, "master", "--select", "all", *repo)
     assert codes(capsys, "master", "--select", "XS771", *repo) == ["XS771"]

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from convert.cli import main
 from convert.names.aliases import shipped as aliases
 from convert.sources import elsewhere, listed, match
 from convert.sources.mapping import shipped
@@ -106,6 +108,24 @@ def _oracle(part: str) -> list[dict[str, Any]]:
         return []
     found: list[dict[str, Any]] = json.loads(ORACLE.read_text())[part]
     return found
+
+
+def test_json_of_a_real_tree(capsys: pytest.CaptureFixture[str]) -> None:
+    schema = Path(__file__).resolve().parents[2] / "convert/schemas/sources.json"
+    words = [
+        "--repo",
+        str(xengit.PATH),
+        "--against",
+        f"{xengit.ref_of('stable-4.9')}:docs/misc/qemu-xen-security",
+        "--and-back",
+    ]
+    assert main(["sources", xengit.ref("master"), *words, "--format", "json"]) == 1
+    value = json.loads(capsys.readouterr().out)
+    Draft202012Validator(json.loads(schema.read_text())).validate(value)
+    assert {one["kind"] for one in value["statements"]} == {
+        "agrees", "contradiction", "label", "missing", "unmarked", "near",
+    }  # fmt: skip
+    assert [one["row"] for one in value["unnamed"]] == ["x86emulated-input-qemu--usbtablet"]
 
 
 @pytest.mark.parametrize("tree", TREES)

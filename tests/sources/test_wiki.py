@@ -195,6 +195,13 @@ def test_a_cell_over_several_releases_is_said_of_each() -> None:
     assert tmem.cells == {"4.4": "Supported", "4.5": "Supported"}
 
 
+def test_a_copy_with_footnotes_below_and_between() -> None:
+    text = f"Release features\n\n{PLAIN}[ 3 ] With one guest only.\n\tXen 4.4\tXen 4.5\nxl.cfg\t✓\t✓\n\nThat was all.\n"
+    page = read(text)
+    assert page.errors == () and [e.name for e in page.features] == ["XL", "libvirt", "xl.cfg"]
+    assert page.features[0].discussion == ["4.5: footnote 3: With one guest only."]
+
+
 @pytest.mark.parametrize("text", ["Some words.\n", "{|\n|a\n|b\n|}\n", ""])
 def test_no_table_of_releases(text: str) -> None:
     with pytest.raises(Failure, match="no table of release features"):
