@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help draft test test-all lint bench samples zipapp manual check-python clean
+.PHONY: help draft test test-all lint bench samples picture zipapp manual check-python clean
 
 help:
 	@echo "make draft   SUPPORT files of the sample workbook in drafts/"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make bench   timings, as ratios to the bare interpreter"
 	@echo "make samples rebuild samples/*.xlsx from their text"
+	@echo "make picture redraw samples/features.png, which README.md shows"
 	@echo "make zipapp  dist/xen-support-lint.pyz: lint, xsa, diff, trees, query in one file"
 	@echo "make manual  build/man: man pages and bash completion"
 	@echo "make clean   remove what make made, but not drafts/"
@@ -61,6 +62,9 @@ bench: $(VENV)/installed-dev
 
 samples: $(VENV)/installed
 	@$(BIN)/python samples/make.py
+
+picture: $(VENV)/installed-dev
+	@$(BIN)/python samples/picture.py
 
 zipapp: $(VENV)/installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[http]'

@@ -28,6 +28,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("owner", r"owner|maintain|contact|responsib|author|who\b"),
     ("caveats", r"caveat|restrict|limitation|condition|exception|constraint"),
     ("description", r"descri|what\b|detail|explan|summary|definition|meaning"),
+    ("other_variants", r"^other"),
     ("variant", r"variant|arch|platform|implement|qualifier|guest|mode\b|\bos\b|operating system"),
     ("section", r"section|categor|area|group|subsystem|domain|chapter|module|topic|family|class\b"),
     ("feature", r"feature|item|name|function|capabilit|requirement|control|device|product|test|check|title|model|component|hardware|driver"),
@@ -313,7 +314,17 @@ class _Writer:
 
     def _columns(self) -> list[str]:
         lines = ["[features.columns]"]
-        for role in ("section", "feature", "variant", "description", "caveats", "security", "owner", "discussion"):
+        for role in (
+            "section",
+            "feature",
+            "variant",
+            "other_variants",
+            "description",
+            "caveats",
+            "security",
+            "owner",
+            "discussion",
+        ):
             columns = self.best.roles.get(role, [])
             kept = columns if role == "discussion" else columns[:1]
             if kept:
