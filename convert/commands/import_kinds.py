@@ -42,12 +42,11 @@ def refuse(source: Source) -> None:
 
 def run(args: argparse.Namespace, output: Path) -> int:
     """Read what `args.files` name as `args.kind`, write the workbook; 1 where it cannot say all of it, 2 where a source is refused."""
-    if args.kind == "wiki":
-        gathered = _wiki(args)
-    elif args.kind == "text":
-        gathered = _texts(args)
-    else:
-        gathered = _trees(args)
+    read = {"wiki": _wiki, "text": _texts}.get(args.kind, _trees)
+    try:
+        gathered = read(args)
+    except Failure as failure:
+        raise Failure(f"{failure}; nothing is written") from None
     if gathered is None:
         return 2
     tables = gathered.tables()
@@ -149,7 +148,7 @@ def _trees(args: argparse.Namespace) -> Gathered:
         (facts,) = tables_of([TreeFile(name, branch, document)]).trees
         kinds.of_tree(out, texts, rows, facts, args.kind)
     if not out.features:
-        raise Failure(f"{', '.join(args.files)}: nothing there speaks of support; nothing is written")
+        raise Failure(f"{', '.join(args.files)}: nothing there speaks of support")
     return out
 
 

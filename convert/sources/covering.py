@@ -48,7 +48,7 @@ def lacking(sources: Sequence[Source], drafts: Mapping[str, str], *, and_back: b
             trees.setdefault(line, []).append(tree)
     lines = [line if len(names) == len(drafts) else f"{line} ({', '.join(names)})" for line, names in trees.items()]
     read = f"{count} statement{'s' if count != 1 else ''} of {', '.join(source.name for source in sources)}"
-    return Lacking(tuple(lines), bool(wrong), f"{read}; {len(wrong) or 'none'} not covered")
+    return Lacking(tuple(lines), bool(wrong), f"{read}; {f'{len(wrong)} not covered' if wrong else 'all covered'}")
 
 
 def _rows(text: str) -> Rows:

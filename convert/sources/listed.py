@@ -78,9 +78,7 @@ def read(source: Source, path: str, known: Map) -> Listing:
             statements += named
             prose.append(part.words)
     if not statements:
-        raise Failure(
-            f'{source.name}: lists nothing: a list has lines of the form "- class: a, b and c"; nothing is written'
-        )
+        raise Failure(f'{source.name}: lists nothing: a list has lines of the form "- class: a, b and c"')
     return Listing(tuple(statements), tuple(prose))
 
 

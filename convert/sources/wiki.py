@@ -80,7 +80,7 @@ def read(source: Source) -> Page:
     for number, table in enumerate(tables(source), 1):
         work.table(table, number)
     if not work.releases and not work.errors:
-        raise Failure(f"{source.name}: no table of release features in it; nothing is written")
+        raise Failure(f"{source.name}: no table of release features in it")
     return Page(
         tuple(work.releases.values()), tuple(work.features.values()), tuple(work.limits.values()), tuple(work.remarks),
         tuple(f"{source.name}: {error}" for error in work.errors),
