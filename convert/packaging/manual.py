@@ -49,6 +49,13 @@ def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentP
     return {}
 
 
+def every(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """The parsers of the subcommands and of theirs, `xsa` and `xsa check`."""
+    for name, command in subcommands(parser).items():
+        yield name, command
+        yield from ((f"{name} {below}", one) for below, one in every(command))
+
+
 def roff(text: str) -> str:
     """A text as man(7) shows it: no request, no escape, hyphens that can be copied, ASCII only."""
     text = (
@@ -94,7 +101,7 @@ def main_page(parser: argparse.ArgumentParser) -> str:
     """The page xen-support(1)."""
     lines = [*_head("xen-support", "SUPPORT.md files of the Xen Project"), *_synopsis(parser)]
     lines += [".SH DESCRIPTION", roff(parser.description or ""), ".SH COMMANDS"]
-    for name, command in subcommands(parser).items():
+    for name, command in every(parser):
         lines += [
             f".SS {roff(name)}",
             *([roff(command.description), ".PP"] if command.description else []),
@@ -201,7 +208,7 @@ def completion(parser: argparse.ArgumentParser) -> str:
     cases = [f"    {name}) words={_quoted(_options_of(command))} ;;" for name, command in commands.items()]
     values = {
         option: " ".join(str(choice) for choice in action.choices)
-        for command in commands.values()
+        for _, command in every(parser)
         for action in command._actions
         if action.choices is not None
         for option in action.option_strings
@@ -210,10 +217,12 @@ def completion(parser: argparse.ArgumentParser) -> str:
     codes = " ".join([*everything(), *(entry.name for entry in everything().values())])
     values |= {"--select": f"{rules} all default style", "--ignore": rules, "--format": ""}
     formats = [
-        f"    {name}) formats={_quoted(' '.join(map(str, action.choices)))} ;;"
+        f"    {name}) formats={_quoted(' '.join(found))} ;;" for name in commands if (found := _formats(name, parser))
+    ]
+    below = [
+        f"      {name}) words={_quoted(' '.join(subcommands(command)))} ;;"
         for name, command in commands.items()
-        for action in command._actions
-        if "--format" in action.option_strings and action.choices is not None
+        if subcommands(command)
     ]
     previous = [f"    {option}) words={_quoted(words)} ;;" for option, words in sorted(values.items()) if words]
     return "\n".join(
@@ -225,6 +234,11 @@ def completion(parser: argparse.ArgumentParser) -> str:
             '  if [ "$COMP_CWORD" -eq 1 ]; then',
             f'    COMPREPLY=($(compgen -W {_quoted(" ".join([*commands, "--help", "--version"]))} -- "$cur"))',
             "    return",
+            "  fi",
+            '  if [ "$COMP_CWORD" -eq 2 ]; then',
+            '    case "${COMP_WORDS[1]}" in',
+            *below,
+            "    esac",
             "  fi",
             '  case "${COMP_WORDS[1]}" in',
             *formats,
@@ -253,8 +267,22 @@ def completion(parser: argparse.ArgumentParser) -> str:
     )
 
 
+def _formats(name: str, parser: argparse.ArgumentParser) -> list[str]:
+    """What --format takes of a subcommand, or of any below it."""
+    found: dict[str, None] = {}
+    for full, command in every(parser):
+        if full.split(" ")[0] == name:
+            for action in command._actions:
+                if "--format" in action.option_strings and action.choices is not None:
+                    found |= dict.fromkeys(map(str, action.choices))
+    return list(found)
+
+
 def _options_of(parser: argparse.ArgumentParser) -> str:
-    return " ".join(option for action in parser._actions for option in action.option_strings)
+    parsers = [parser, *(below for _, below in every(parser))]
+    return " ".join(
+        dict.fromkeys(option for one in parsers for action in one._actions for option in action.option_strings)
+    )
 
 
 def _quoted(text: str) -> str:

@@ -75,7 +75,7 @@ def test_the_lint_page_has_every_option_format_and_rule(built: Path) -> None:
 
 def test_the_main_page_has_every_command(built: Path) -> None:
     text = rendered(built / "xen-support.1")
-    for name in manual.subcommands(build_parser()):
+    for name, _ in manual.every(build_parser()):
         assert re.search(rf"^ +{name}$", text, re.M)
 
 
@@ -94,6 +94,8 @@ def test_pages_can_be_reproduced(monkeypatch: pytest.MonkeyPatch) -> None:
         (["li"], {"lint"}), (["lint", "--format", "sa"], {"sarif"}), (["lint", "--fail-on", ""], {"error", "warning", "info"}),
         (["lint", "--new"], {"--new-only"}), (["explain", "XS12"], {code for code in everything() if code.startswith("XS12")}),
         (["lint", "--select", "unknown-"], {"unknown-key", "unknown-label"}), (["show", "--format", ""], {"text", "json"}),
+        (["xsa", "c"], {"compare", "check"}), (["xsa", "check", "--for"], {"--for-release", "--format"}),
+        (["xsa", "log", "--format", "deb"], {"debian"}),
     ],
 )  # fmt: skip
 def test_completion(built: Path, words: list[str], wanted: set[str]) -> None:
