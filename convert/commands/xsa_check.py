@@ -14,8 +14,9 @@ from convert.output.terminal import Painter, add_color, clean
 from convert.trees import commits
 from convert.xsa import choosing, formats, refs, report
 from convert.xsa.advisories import Advisory
-from convert.xsa.judging import Judge, beside
+from convert.xsa.judging import Judge
 from convert.xsa.refs import Ref
+from convert.xsa.rows import beside
 from convert.xsa.source import Scope, Source
 
 

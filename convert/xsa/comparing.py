@@ -39,36 +39,28 @@ def compare(a: Source, b: Source, scope: Scope) -> Differences:
     said that it is embargoed.  global.meta and the team's tools are no part of the comparison.
     """
     found = Differences()
-    theirs, mine = _known(b), _known(a)
+    mine, theirs = a.advisories, b.advisories
+    # two private checkouts have no dates, and are held against each other by whoever may read both
+    undated = scope.embargoed or not (_lists(a) or _lists(b))
     for number in sorted(mine.keys() | theirs.keys()):
-        dated = [one for one in (mine.get(number), theirs.get(number)) if one is not None and one.public is not None]
-        public = any(one.is_public(scope.now) for one in dated)
-        announced = dated and not public
-        undated = not dated
-        if announced or (
-            undated and not (scope.embargoed or (a.local and b.local and not _lists(a) and not _lists(b)))
-        ):
-            one = dated[0] if dated else Advisory(number)
-            if announced:
-                found.embargoed.append(one.bare())
-            elif undated:
-                found.embargoed.append(Advisory(number))
-            if scope.embargoed:
-                found.embargoed_files += [
-                    f"{side}: {name}" for side, source in (("A", a), ("B", b)) if source.local
-                    for name in _files(source, Advisory(number))
-                ]  # fmt: skip
-            continue
-        _one(found, a, b, mine.get(number), theirs.get(number), dated[0] if dated else Advisory(number))
+        both = [one for one in (mine.get(number), theirs.get(number)) if one is not None]
+        known = next((one for one in both if one.public is not None), Advisory(number))
+        if any(one.is_public(scope.now) for one in both) or (known.public is None and undated):
+            _one(found, a, b, mine.get(number), theirs.get(number), known)
+        else:
+            found.embargoed.append(known.bare())
+            found.embargoed_files += _hidden(a, b, number) if scope.embargoed else []
     return found
+
+
+def _hidden(a: Source, b: Source, number: int) -> list[str]:
+    """What the local ones of two sources have of an advisory that is not public."""
+    sides = [(side, source) for side, source in (("A", a), ("B", b)) if source.local]
+    return [f"{side}: {name}" for side, source in sides for name in _files(source, Advisory(number))]
 
 
 def _lists(source: Source) -> bool:
     return bool(getattr(source, "has_list", True))
-
-
-def _known(source: Source) -> dict[int, Advisory]:
-    return dict(source.advisories)
 
 
 def _files(source: Source, one: Advisory | None) -> dict[str, None]:

@@ -1,4 +1,4 @@
-"""The verdict of an advisory at a ref: which recipe counts, which of its patches are there, and what that makes together."""
+"""The verdicts of advisories at refs: all patches looked for at once, then the push gate, then where else a patch is."""
 
 from __future__ import annotations
 
@@ -16,87 +16,13 @@ from convert.xsa import messages
 from convert.xsa import refs as trees
 from convert.xsa.advisories import Advisory
 from convert.xsa.facts import Facts
-from convert.xsa.finding import ALIKE, SAME, Finder, Finding, PatchFile, Piece, Wanted, patch_files
+from convert.xsa.finding import Finder, Finding, PatchFile, Wanted, patch_files
 from convert.xsa.history import History, View
-from convert.xsa.patches import is_small, is_telling, lines_of, plain_subject, shared
-from convert.xsa.recipes import MASTER, Meta, Recipe
+from convert.xsa.plans import XEN, Plan, Planner
 from convert.xsa.refs import Ref
+from convert.xsa.rows import PatchRow, Row
+from convert.xsa.rows import row as make_row
 from convert.xsa.source import Scope, Source
-
-# from the one that matters most: of several trees the worst counts
-ORDER = (
-    "missing", "reverted", "partial", "unsure", "unknown", "staging", "unsupported", "unchecked", "applied", "other-tree",
-    "not-needed", "unused", "embargoed",
-)  # fmt: skip
-FINE = frozenset({"applied", "not-needed", "other-tree", "unused", "embargoed"})
-XEN = "xen"
-
-
-@dataclass(frozen=True, slots=True)
-class PatchRow:
-    """One patch of an advisory at a ref.  `elsewhere`: another ref that has it, and the commit; `beside`: the file of --with."""
-
-    name: str
-    tree: str
-    file: PatchFile | None
-    finding: Finding
-    elsewhere: tuple[str, str] | None = None
-    beside: str | None = None
-
-    @property
-    def verdict(self) -> str:
-        """applied, missing, reverted, unsure, or unknown where the file could not be read."""
-        return self.finding.verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An advisory at a ref.  `have` and `of` count patches; `why` says what the verdict rests on where the patches do not."""
-
-    advisory: Advisory
-    ref: Ref
-    verdict: str
-    patches: tuple[PatchRow, ...] = ()
-    why: str = ""
-    trees: tuple[str, ...] = ()
-    unchecked: tuple[str, ...] = ()
-
-    @property
-    def of(self) -> int:
-        """The patches of the recipe."""
-        return len(self.patches)
-
-    @property
-    def have(self) -> int:
-        """Those that are there."""
-        return sum(patch.verdict == "applied" for patch in self.patches)
-
-    @property
-    def absent(self) -> tuple[PatchRow, ...]:
-        """Those that are not."""
-        return tuple(patch for patch in self.patches if patch.verdict != "applied")
-
-    @property
-    def fine(self) -> bool:
-        """Whether nothing is open."""
-        return self.verdict in FINE and not self.unchecked
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be looked for: by tree the recipe and its files; or a verdict that needs no look.
-
-    `any`: one file that is found will do (no .meta); `absent`: the version has no recipe, and this is the verdict unless all
-    files are found.
-    """
-
-    verdict: str | None = None
-    why: str = ""
-    parts: tuple[tuple[str, str, tuple[str, ...]], ...] = ()  # (tree, StableRef, files)
-    other: tuple[str, ...] = ()
-    unchecked: tuple[str, ...] = ()
-    any: bool = False
-    absent: str | None = None
 
 
 @dataclass(slots=True)
@@ -118,8 +44,9 @@ class Judge:
         self, repo: Path, refs: Sequence[Ref], source: Source, scope: Scope, *, others: Mapping[str, Tree] | None = None,
         on: date | None = None, remote: str | None = None, keep: bool = True, staging: bool = True,
     ) -> None:  # fmt: skip
-        self.repo, self.refs, self.source, self.scope, self.on = repo, tuple(refs), source, scope, on
+        self.repo, self.refs, self.source, self.scope = repo, tuple(refs), source, scope
         self.others = dict(others or {})
+        self.planner = Planner(source, scope, self.others, on)
         self.staging = staging
         mains = [tip for name in ("master", "staging") if (tip := trees.tip_of(repo, name, remote))]
         self.nearby = _branches(repo, self.refs, remote)
@@ -132,77 +59,9 @@ class Judge:
 
     # -- the plan
 
-    def plan(self, advisory: Advisory, ref: Ref) -> Plan:
-        """What decides about an advisory at a ref."""
-        if not self.scope.open(advisory):
-            return Plan("embargoed", "announced, not public" if advisory.public else "its public date is not known")
-        if advisory.is_unused:
-            return Plan("unused", advisory.title or "")
-        meta = self.source.meta(advisory)
-        if meta is None:
-            return self._without_meta(advisory)
-        recipes, why = self._recipes(meta, ref)
-        if recipes is not None:
-            return self._with(recipes, advisory, ref, why)
-        if not any(tree == XEN or tree in ref.pins or tree in self.others for tree in meta.trees):
-            return Plan("other-tree", f"for {', '.join(meta.trees) or 'no tree that is named'}", other=meta.trees)
-        if ref.recipe in meta.supported:
-            return Plan("unknown", f"the .meta lists {ref.recipe} as supported, but has no recipe for it")
-        return self._absent(meta, advisory, ref)
-
-    def _without_meta(self, advisory: Advisory) -> Plan:
-        if self.source.has_meta(advisory):
-            return Plan("unknown", "its .meta could not be read")
-        names = self.source.patches(advisory)
-        if not names:
-            return Plan("unknown", "neither a .meta nor a patch is listed")
-        return Plan(parts=((XEN, "", names),), any=True)
-
-    def _recipes(self, meta: Meta, ref: Ref) -> tuple[Mapping[str, Recipe] | None, str]:
-        """The recipes of a ref's version; master's for a version that is newer than every one listed."""
-        if ref.recipe in meta.recipes:
-            return meta.recipes[ref.recipe], ""
-        newest = meta.newest()
-        if ref.version and numbers_of(ref.version) > newest and MASTER in meta.recipes:
-            return meta.recipes[MASTER], f"{ref.version} is newer than every version listed: the recipe of master"
-        return None, ""
-
-    def _with(self, recipes: Mapping[str, Recipe], advisory: Advisory, ref: Ref, why: str) -> Plan:
-        parts: list[tuple[str, str, tuple[str, ...]]] = []
-        other: list[str] = []
-        unchecked: list[str] = []
-        for tree, recipe in recipes.items():
-            if not recipe.patches and (tree == XEN or tree in self.others):
-                parts.append((tree, recipe.stable_ref, ()))
-            elif tree == XEN or tree in self.others:
-                names = [
-                    name for pattern in recipe.patches for name in self.source.expand(pattern, advisory) or [pattern]
-                ]
-                parts.append((tree, recipe.stable_ref, tuple(dict.fromkeys(names))))
-            elif tree in ref.pins and recipe.patches:
-                unchecked.append(tree)
-            elif recipe.patches:
-                other.append(tree)
-        return Plan(None, why, tuple(parts), tuple(other), tuple(unchecked))
-
-    def _absent(self, meta: Meta, advisory: Advisory, ref: Ref) -> Plan:
-        """A version without a recipe: not needed where it had security support then, else not supported."""
-        day = self.on or (advisory.public.date() if advisory.public else self.scope.now.date())
-        if ref.supported(day):
-            verdict, why = "not-needed", f"lists {', '.join(meta.versions) or 'no version'}"
-        else:
-            until = f"ended on {ref.until}" if ref.until else "is promised by no SUPPORT.md of that branch"
-            verdict, why = "unsupported", f"security support of {ref.version} {until}; lists {', '.join(meta.versions)}"
-        near = _nearest(meta, ref)
-        names = [n for p in near.patches for n in self.source.expand(p, advisory)] if near else []
-        parts = ((XEN, near.stable_ref, tuple(dict.fromkeys(names))),) if near and names else ()
-        return Plan(verdict, why, parts, absent=verdict)
-
-    # -- the verdicts
-
     def rows(self, advisories: Sequence[Advisory]) -> list[Row]:
         """A row for each advisory and ref, refs in their order, advisories in theirs.  Raises Failure."""
-        plans = [(one, ref, self.plan(one, ref)) for ref in self.refs for one in advisories]
+        plans = [(one, ref, self.planner.plan(one, ref)) for ref in self.refs for one in advisories]
         found = self._findings(plans)
         rows = [self._row(one, ref, plan, found) for one, ref, plan in plans]
         rows = self._pushed(plans, rows) if self.staging else rows
@@ -272,31 +131,7 @@ class Judge:
             for tree, _, names in plan.parts
             for name in names
         )
-        if plan.absent is not None:
-            if patches and all(patch.verdict == "applied" for patch in patches):
-                return Row(one, ref, "applied", patches, f"though {plan.why}", (XEN,))
-            return Row(one, ref, plan.absent, (), plan.why)
-        if plan.verdict is not None:
-            return Row(one if self.scope.open(one) else one.bare(), ref, plan.verdict, (), plan.why, plan.other)
-        used = tuple(tree for tree, _, _ in plan.parts)
-        verdict, why = (_any(patches), "") if plan.any else (_verdict(plan, patches), plan.why)
-        if plan.any:
-            why = "no .meta: " + (
-                "every file was tried: " + ", ".join(p.name for p in patches)
-                if verdict == "unknown"
-                else f"{sum(p.verdict == 'applied' for p in patches)} of {len(patches)} files found"
-            )
-            patches = patches if verdict == "unknown" else tuple(p for p in patches if p.verdict == verdict)
-        elif verdict == "not-needed" and not why:
-            why = f"the recipe of {ref.recipe} lists no patch"
-        elif verdict == "other-tree":
-            why = f"for {', '.join(plan.other)}"
-        if plan.unchecked:
-            pinned = ", ".join(f"{tree} ({ref.pins[tree]})" for tree in plan.unchecked)
-            why = "; ".join(
-                filter(None, [why, f"{CONFIG_PINS} {pinned}: give its clone with --tree {plan.unchecked[0]}=DIR"])
-            )
-        return Row(one, ref, verdict, patches, why, (*used, *plan.other), plan.unchecked)
+        return make_row(one if self.scope.open(one) else one.bare(), ref, plan, patches)
 
     def _pushed(self, plans: Sequence[tuple[Advisory, Ref, Plan]], rows: Sequence[Row]) -> list[Row]:
         """`staging` for what the ref lacks, but the branch has from which it is pushed."""
@@ -337,9 +172,6 @@ class Judge:
         ]  # fmt: skip
 
 
-CONFIG_PINS = f"its {trees.CONFIG} pins"
-
-
 def _first(commits: Sequence[str], views: Sequence[View], ref: Ref) -> tuple[str, str] | None:
     """The first branch that has one of the commits, still unreverted, and that commit."""
     for view in views:
@@ -362,85 +194,7 @@ def _branches(repo: Path, refs: Sequence[Ref], remote: str | None) -> list[tuple
     return sorted(newer, key=lambda pair: (numbers_of(pair[0]) == (0, 0), numbers_of(pair[0])))
 
 
-def _nearest(meta: Meta, ref: Ref) -> Recipe | None:
-    """The recipe that may hold for a version that has none: master's, else that of the nearest version."""
-    with_xen = {
-        version: recipes[XEN] for version, recipes in meta.recipes.items() if XEN in recipes and recipes[XEN].patches
-    }
-    if MASTER in with_xen or not with_xen:
-        return with_xen.get(MASTER)
-    mine = numbers_of(ref.version or "")
-    return with_xen[min(with_xen, key=lambda v: (abs(numbers_of(v)[1] - mine[1]), v))]
-
-
 def _since(history: History, view: View, stable: str) -> int | None:
     """The place of a recipe's StableRef in a history; None where it is not there or the ref does not have it."""
     commit = history.place(stable) if stable else None
     return history.by_hash[commit].at if commit in view.has and commit in history.by_hash else None
-
-
-def _any(patches: Sequence[PatchRow]) -> str:
-    verdicts = {patch.verdict for patch in patches}
-    return next((v for v in ("applied", "reverted", "unsure") if v in verdicts), "unknown")
-
-
-def _verdict(plan: Plan, patches: Sequence[PatchRow]) -> str:
-    """Of several trees the worst."""
-    each = [_of_tree([p for p in patches if p.tree == tree], names) for tree, _, names in plan.parts]
-    if len([p for p in patches if p.verdict == "applied"]) and "missing" in each and len(each) > 1:
-        each.append("partial")
-        each = [v for v in each if v != "missing"]
-    each += ["unchecked"] * bool(plan.unchecked) + ["other-tree"] * bool(plan.other)
-    return min(each, key=ORDER.index) if each else "not-needed"
-
-
-def _of_tree(patches: Sequence[PatchRow], names: Sequence[str]) -> str:
-    if not names:
-        return "not-needed"
-    verdicts = [patch.verdict for patch in patches]
-    if all(v == "applied" for v in verdicts):
-        return "applied"
-    if "unknown" in verdicts:
-        return "unknown"
-    if "applied" in verdicts:
-        return "unsure" if set(verdicts) == {"applied", "unsure"} else "partial"
-    return next(v for v in ("reverted", "missing", "unsure") if v in verdicts)
-
-
-# -- patches that somebody has beside a ref ----------------------------------------------------------------------------
-
-
-def beside(row: Row, mine: Sequence[PatchFile]) -> Row:
-    """A row with the patches counted that lie beside the ref (`--with`)."""
-    if row.verdict not in ("missing", "partial", "reverted", "unsure", "staging"):
-        return row
-    patches = tuple(_beside(patch, mine) for patch in row.patches)
-    there = sum(patch.verdict == "applied" for patch in patches)
-    if there == row.have:
-        return row
-    verdict = "applied" if there == len(patches) else "partial"
-    return replace(row, verdict=verdict, patches=patches, why=row.why if verdict != "applied" else "")
-
-
-def _beside(patch: PatchRow, mine: Sequence[PatchFile]) -> PatchRow:
-    if patch.verdict == "applied" or patch.file is None:
-        return patch
-    names = [next((m.name for m in mine for q in m.pieces if _same(p, q)), None) for p in patch.file.pieces]
-    if not names or None in names:
-        return patch
-    return replace(patch, beside=names[0], finding=replace(patch.finding, verdict="applied", how="with", commits=()))
-
-
-def _same(one: Piece, other: Piece) -> bool:
-    """Whether two patches are one, by the rules by which a commit is a patch."""
-    if one.identity and one.identity == other.identity:
-        return True
-    score = shared(one.lines, other.lines)
-    if score >= SAME:
-        around = b"+- "
-        return (
-            not is_small(one.patch.files)
-            or shared(lines_of(one.patch.files, around), lines_of(other.patch.files, around)) >= SAME
-        )
-    titles = {plain_subject(s).casefold() for s in one.patch.subjects if is_telling(s)}
-    return score >= ALIKE and bool(titles & {plain_subject(s).casefold() for s in other.patch.subjects})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,8 +14,10 @@ from convert.trees import git
 from convert.trees.version import version as numbers_of
 from convert.xsa.advisories import Advisory
 from convert.xsa.history import Entry, History, View
-from convert.xsa.judging import Judge, Row
+from convert.xsa.judging import Judge
+from convert.xsa.messages import Claim
 from convert.xsa.refs import Ref
+from convert.xsa.rows import Row
 from convert.xsa.source import Scope, Source
 
 LATE = timedelta(days=150)  # from an advisory's public day to a commit that says it is its fix
@@ -62,27 +64,32 @@ def read(repo: Path, old: str, new: str) -> tuple[Log, History, View, list[Entry
     before = history.view(old, old).has
     entries = [entry for entry in reversed(history.entries) if entry.hash in view.has and entry.hash not in before]
     log = Log((old, new))
-    claims: dict[int, list[tuple[Entry, Any]]] = {}
+    claims: dict[int, list[tuple[Entry, Claim]]] = {}
     for entry in entries:
         for claim in entry.said.fixes if not _is_revert(entry, history) else ():
             if view.live(entry.hash):
                 claims.setdefault(claim.xsa, []).append((entry, claim))
             else:
                 log.undone.append(Undone(claim.xsa, entry, tuple(view.undone_by[entry.hash])))
-    for number, found in sorted(claims.items()):
-        cves = dict.fromkeys(cve for _, claim in found for cve in claim.cves)
-        commits = tuple(dict.fromkeys(entry for entry, _ in found))
-        log.fixed.append(
-            Fixed(number, tuple(sorted(cves)), None, commits, all(claim.part for _, claim in found), "message")
-        )
+    log.fixed = [_fixed(number, found) for number, found in sorted(claims.items())]
     log.mentions = [(m.xsa, entry, m.words) for entry in entries for m in entry.said.mentions if m.xsa not in claims]
-    inside = {entry.hash for entry in entries}
+    log.undone += _taken_out(history, view, before, frozenset(entry.hash for entry in entries))
+    return log, history, view, entries
+
+
+def _fixed(number: int, found: Sequence[tuple[Entry, Claim]]) -> Fixed:
+    cves = dict.fromkeys(cve for _, claim in found for cve in claim.cves)
+    commits = tuple(dict.fromkeys(entry for entry, _ in found))
+    return Fixed(number, tuple(sorted(cves)), None, commits, all(claim.part for _, claim in found), "message")
+
+
+def _taken_out(history: History, view: View, before: frozenset[str], inside: frozenset[str]) -> Iterator[Undone]:
+    """The fixes of before the range that a commit of the range reverts."""
     for commit, reverts in view.undone_by.items():
-        fresh = [revert for revert in reverts if revert.hash in inside and view.live(revert.hash)]
+        fresh = tuple(revert for revert in reverts if revert.hash in inside and view.live(revert.hash))
         if commit in before and fresh:
             target = history.by_hash[commit]
-            log.undone += [Undone(claim.xsa, target, tuple(fresh)) for claim in target.said.fixes]
-    return log, history, view, entries
+            yield from (Undone(claim.xsa, target, fresh) for claim in target.said.fixes)
 
 
 def _is_revert(entry: Entry, history: History) -> bool:
@@ -103,23 +110,27 @@ def with_source(
     chosen = {a.number: a for a in (*recent, *(a for a in public if a.number in named))}
     rows = {row.advisory.number: row for row in judge.rows([chosen[n] for n in sorted(chosen)])}
     inside = {entry.hash: entry for entry in entries}
-    known = source.advisories
-    done = replace_all(log.fixed, known, scope)
-    for number, row in rows.items():
-        commits = [inside[c] for p in row.patches if p.verdict == "applied" for c in p.finding.commits if c in inside]
-        if commits and number not in named and not any(entry.said.fixes for entry in commits):
-            one = row.advisory
-            done.append(
-                Fixed(number, one.cves, one.title, tuple(dict.fromkeys(commits)), row.verdict != "applied", "patch")
-            )
-    log.fixed = sorted(done, key=lambda fixed: fixed.xsa)
-    log.doubts = [*_late(log, known), *_others(log, rows)]
-    listed = {fixed.xsa for fixed in log.fixed}
-    between = [
-        a for a in recent if a.public is not None and days[0] <= a.public.date() <= days[1] and a.number not in listed
+    fixed = [*replace_all(log.fixed, source.advisories, scope), *_unnamed(rows, inside, named)]
+    log.fixed = sorted(fixed, key=lambda one: one.xsa)
+    log.doubts = [*_late(log, source.advisories), *_others(log, rows)]
+    listed = {one.xsa for one in log.fixed}
+    log.left = [
+        (one, why_not(rows[one.number]))
+        for one in sorted(recent, key=lambda one: one.number)
+        if one.public is not None and days[0] <= one.public.date() <= days[1] and one.number not in listed
     ]
-    log.left = [(a, why_not(rows[a.number], inside)) for a in sorted(between, key=lambda a: a.number)]
     return log
+
+
+def _unnamed(rows: Mapping[int, Row], inside: Mapping[str, Entry], named: Set[int]) -> Iterator[Fixed]:
+    """The advisories whose patches are in the range, in commits that name no advisory."""
+    for number, row in rows.items():
+        found = dict.fromkeys(
+            inside[c] for p in row.patches if p.verdict == "applied" for c in p.finding.commits if c in inside
+        )
+        if found and number not in named and not any(entry.said.fixes for entry in found):
+            one = row.advisory
+            yield Fixed(number, one.cves, one.title, tuple(found), row.verdict != "applied", "patch")
 
 
 def replace_all(fixed: Sequence[Fixed], known: Mapping[int, Advisory], scope: Scope) -> list[Fixed]:
@@ -170,7 +181,7 @@ _TREES = {
 }
 
 
-def why_not(row: Row, inside: Mapping[str, Entry]) -> str:
+def why_not(row: Row) -> str:
     """Why an advisory that became public in the range's time is not among what it fixes, in the words of a changelog."""
     version = row.ref.version or row.ref.name
     if row.verdict == "other-tree":

@@ -9,9 +9,11 @@ from convert.failure import Failure
 from convert.output.terminal import clean
 from convert.xsa.advisories import Advisory
 from convert.xsa.history import Entry
-from convert.xsa.judging import XEN, Judge
+from convert.xsa.judging import Judge
+from convert.xsa.plans import XEN
 from convert.xsa.recipes import Recipe
 from convert.xsa.refs import Ref
+from convert.xsa.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +47,30 @@ def needed(judge: Judge, advisory: Advisory, ref: Ref, tip: str, known: Mapping[
         raise Failure(
             f"XSA-{advisory.number}: its StableRef {clean(recipe.stable_ref) or '(none)'} is not in the repository; fetch it"
         )
-    names = [name for pattern in recipe.patches for name in judge.source.expand(pattern, advisory)]
-    files = judge.files([(name, advisory) for name in names])
-    paths = frozenset().union(*(file.paths for name in names if (file := files[name]) is not None))
     has, there = history.view(ref.name, ref.sha).has, history.view("StableRef", stable).has
-    found: dict[str, Needed] = {}
-    for entry in history.entries:
-        touched = paths.intersection(entry.paths)
-        if touched and entry.hash in there and entry.hash not in has:
-            found[entry.hash] = Needed(entry, f"touches {min(touched).decode('utf-8', 'replace')}")
+    paths = _paths(judge, advisory, recipe)
+    found = {
+        entry.hash: Needed(entry, f"touches {min(paths.intersection(entry.paths)).decode('utf-8', 'replace')}")
+        for entry in history.entries
+        if entry.hash in there and entry.hash not in has and paths.intersection(entry.paths)
+    }
     at_tip = Judge(
         judge.repo, [replace(ref, sha=tip, staging=None)], judge.source, judge.scope, keep=False, staging=False
     )
-    before = [known[n] for n in recipe.prereqs if n in known and n != advisory.number]
-    for row in at_tip.rows(before):
-        for commit in (c for patch in row.patches for c in patch.finding.commits if patch.verdict == "applied"):
+    for row in at_tip.rows([known[n] for n in recipe.prereqs if n in known and n != advisory.number]):
+        for commit in _commits(row):
             if commit not in has and commit in history.by_hash:
                 found[commit] = Needed(history.by_hash[commit], f"XSA-{row.advisory.number}")
     return sorted(found.values(), key=lambda one: -one.commit.at)
+
+
+def _paths(judge: Judge, advisory: Advisory, recipe: Recipe) -> frozenset[bytes]:
+    """The files that a recipe's patches change."""
+    names = [name for pattern in recipe.patches for name in judge.source.expand(pattern, advisory)]
+    files = judge.files([(name, advisory) for name in names])
+    return frozenset().union(*(file.paths for name in names if (file := files[name]) is not None))
+
+
+def _commits(row: Row) -> list[str]:
+    """The commits that a row's patches are in."""
+    return [commit for patch in row.patches if patch.verdict == "applied" for commit in patch.finding.commits]

@@ -62,8 +62,9 @@ def read(data: bytes) -> tuple[Patch, ...]:
     found: list[Patch] = []
     for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
         for head, files in _split(data[start:end].split(b"\n")):
-            if files:
-                found.append(Patch(_subjects(head), tuple(files)))
+            changing = tuple(file for file in files if file.hunks or file.modes or file.binary)
+            if changing:
+                found.append(Patch(_subjects(head), changing))
     return tuple(found)
 
 
@@ -97,43 +98,48 @@ def parse_diff(data: bytes) -> tuple[FileDiff, ...]:
     return tuple(file for _, files in _split(data.split(b"\n")) for file in files)
 
 
+_MODES = (b"new file mode ", b"deleted file mode ", b"old mode ", b"new mode ")
+_BINARY = (b"GIT binary patch", b"Binary files ")
+_PASSED = (b"index ", b"similarity ", b"dissimilarity ", b"rename ", b"copy ")
+_NULL = b"/dev/null"
+
+
 def _file(lines: Sequence[bytes], at: int) -> tuple[int, FileDiff | None]:
     """The file diff that begins at a line, and the line after it."""
     old = new = b""
     git = _GIT.match(lines[at])
     if git:
         old, new = b"a/" + _unquoted(git[1]), b"b/" + _unquoted(git[2])
-        at += 1
-    elif lines[at].startswith(b"diff --git "):
-        at += 1
-    modes: list[bytes] = []
-    binary = False
-    while at < len(lines) and not lines[at].startswith((b"--- ", b"diff ", b"@@ ")):
-        line = lines[at]
-        if line.startswith((b"new file mode ", b"deleted file mode ", b"old mode ", b"new mode ")):
-            modes.append(line)
-        elif line.startswith((b"GIT binary patch", b"Binary files ")):
-            binary = True
-        elif not line.startswith((b"index ", b"similarity ", b"dissimilarity ", b"rename ", b"copy ")) and not binary:
-            break
-        if binary and not line.strip():
-            break
-        at += 1
+    at, modes, binary = _extended(lines, at + lines[at].startswith(b"diff --git "))
     hunks: list[tuple[bytes, ...]] = []
     if at < len(lines) and lines[at].startswith(b"--- ") and _is_pair(lines, at):
         old, new = _name(lines[at][4:]), _name(lines[at + 1][4:])
         at += 2
         while at < len(lines) and (start := _HUNK.match(lines[at])):
             at, hunk = _hunk(lines, at + 1, int(start[2] or 1), int(start[4] or 1))
-            hunks.append(hunk)
+            hunks += [hunk] if any(line[:1] in b"+-" for line in hunk) else []
     if not old and not new:
         return at, None
-    path = _stripped(new if new != b"/dev/null" else old)
-    if not modes and old == b"/dev/null":
-        modes = [b"new file mode 100644"]
-    elif not modes and new == b"/dev/null":
-        modes = [b"deleted file mode 100644"]
+    path = _stripped(new if new != _NULL else old)
+    if not modes and _NULL in (old, new):
+        modes = [b"new file mode 100644" if old == _NULL else b"deleted file mode 100644"]
     return at, FileDiff(path, old, new, tuple(modes), tuple(hunks), binary)
+
+
+def _extended(lines: Sequence[bytes], at: int) -> tuple[int, list[bytes], bool]:
+    """git's own header lines: (the line after them, those that tell modes, whether the file is binary)."""
+    modes: list[bytes] = []
+    binary = False
+    while at < len(lines) and not lines[at].startswith((b"--- ", b"diff ", b"@@ ")):
+        line = lines[at]
+        if line.startswith(_MODES):
+            modes.append(line)
+        elif line.startswith(_BINARY):
+            binary = True
+        elif (not binary and not line.startswith(_PASSED)) or not line.strip():
+            break
+        at += 1
+    return at, modes, binary
 
 
 def _hunk(lines: Sequence[bytes], at: int, old: int, new: int) -> tuple[int, tuple[bytes, ...]]:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from convert.failure import Failure
-from convert.xsa.judging import Row
 from convert.xsa.refs import Ref
+from convert.xsa.rows import Row
 
 SOON = timedelta(days=14)
 
@@ -115,16 +115,20 @@ def settle(report: Report, decisions: Iterable[Decision]) -> None:
     used: set[int] = set()
     every = list(decisions)
     for row in report.rows:
-        if row.fine:
-            continue
-        mine = [d for d in every if d.fits(row)]
-        whole = [d for d in mine if d.patch in ("*", "-") and d.verdict == row.verdict]
-        each = [[d for d in mine if d.patch == p.name and d.verdict in (p.verdict, row.verdict)] for p in row.absent]
-        chosen = whole[:1] or ([d[0] for d in each] if each and all(each) and not row.unchecked else [])
+        chosen = () if row.fine else _deciding(row, [one for one in every if one.fits(row)])
         if chosen:
-            report.settled[row.advisory.number, row.ref.name] = tuple(chosen)
-            used |= {d.line for d in chosen}
-    report.idle = tuple(d for d in every if d.line not in used)
+            report.settled[row.advisory.number, row.ref.name] = chosen
+            used |= {one.line for one in chosen}
+    report.idle = tuple(one for one in every if one.line not in used)
+
+
+def _deciding(row: Row, mine: Sequence[Decision]) -> tuple[Decision, ...]:
+    """The decisions that cover a row; none where they do not cover all of it."""
+    whole = [one for one in mine if one.patch in ("*", "-") and one.verdict == row.verdict]
+    if whole or row.unchecked:
+        return tuple(whole[:1])
+    each = [[d for d in mine if d.patch == p.name and d.verdict in (p.verdict, row.verdict)] for p in row.absent]
+    return tuple(found[0] for found in each) if all(each) else ()
 
 
 def shown(row: Row) -> str:

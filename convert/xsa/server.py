@@ -7,23 +7,19 @@ passed: a request tells its server, and whoever reads its log, what somebody is 
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from convert import __version__
 from convert.failure import Failure, printable
 from convert.net.transport import Guard, Limits, TransientError, is_loopback, retry_after
-from convert.output.files import write_atomic
 from convert.xsa import advisories as reading
 from convert.xsa.advisories import Advisory, owner, safe_name
-from convert.xsa.facts import folder
+from convert.xsa.cache import Record, Store
 from convert.xsa.patches import read
 from convert.xsa.recipes import read_meta
 from convert.xsa.source import MAX_FILE, Scope, Source, wrong_sum
@@ -35,80 +31,6 @@ _TRIES = 3
 _TIMEOUT = 20.0
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _GONE = frozenset({404, 410})
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What is known of a cached file: its hash, what a conditional request needs, when it was read, for which version."""
-
-    sha256: str
-    etag: str | None
-    modified: str | None
-    read: str
-    version: int | None
-
-
-class Store:
-    """The cache of one server: files by their hash, and a record for each name; each is written whole or not at all."""
-
-    def __init__(self, url: str) -> None:
-        self.folder = folder() / hashlib.sha256(url.encode()).hexdigest()[:16]
-
-    def record(self, name: str) -> Record | None:
-        """What is known of a name; None where nothing is, or nothing that can be read."""
-        value = self._json(self._record(name))
-        try:
-            return Record(
-                str(value["sha256"]), value.get("etag"), value.get("modified"), str(value["read"]),
-                value["version"] if isinstance(value.get("version"), int) else None,
-            )  # fmt: skip
-        except (KeyError, TypeError):
-            return None
-
-    def data(self, record: Record) -> bytes | None:
-        """The bytes of a record; None where they are not there any more, or are not what they were."""
-        try:
-            data = (self.folder / "files" / Path(record.sha256).name).read_bytes()
-        except OSError:
-            return None
-        return data if hashlib.sha256(data).hexdigest() == record.sha256 else None
-
-    def keep(self, name: str, data: bytes, record: Record) -> None:
-        """Remember a file: first its bytes, then the record that points to them.  A cache that cannot be written is none."""
-        try:
-            if self.data(record) is None:
-                self._write(self.folder / "files" / record.sha256, data)
-            entry = {k: getattr(record, k) for k in ("sha256", "etag", "modified", "read", "version")}
-            self._write(self._record(name), json.dumps({"name": name, **entry}).encode())
-        except OSError:
-            return
-
-    def versions(self) -> dict[str, tuple[int, str]]:
-        """Advisory -> its version and the day on which that was first seen."""
-        value = self._json(self.folder / "versions.json")
-        pairs = value.items() if isinstance(value, dict) else ()
-        return {k: (v[0], v[1]) for k, v in pairs if isinstance(v, list) and len(v) == 2 and isinstance(v[0], int)}
-
-    def keep_versions(self, seen: Mapping[str, tuple[int, str]]) -> None:
-        """Remember which versions were seen when."""
-        try:
-            self._write(self.folder / "versions.json", json.dumps(seen, sort_keys=True).encode())
-        except OSError:
-            return
-
-    def _record(self, name: str) -> Path:
-        return self.folder / "names" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
-
-    def _write(self, path: Path, data: bytes) -> None:
-        for part in (folder(), self.folder, path.parent):
-            part.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomic(path, data, 0o600)
-
-    def _json(self, path: Path) -> Any:  # noqa: ANN401
-        try:
-            return json.loads(path.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return None
 
 
 class Server(Source):
@@ -245,39 +167,35 @@ class Server(Source):
         """A file by its name: from the cache where its advisory's version has not moved, else asked for.  Raises Failure."""
         record = self._store.record(name)
         cached = self._store.data(record) if record is not None else None
-        if (
-            record is not None
-            and cached is not None
-            and (self.offline or (version is not None and record.version == version))
-        ):
+        if record is None or cached is None:
+            record = cached = None
+        elif self.offline or (version is not None and record.version == version):
             return cached
         if self.offline:
             if name in LISTS:
                 return None
             raise Failure(f"{name} is not in the cache; ask once without --offline")
-        headers: dict[str, str] = {}
-        if record is not None and cached is not None:
-            headers |= {"if-none-match": record.etag} if record.etag else {}
-            headers |= {"if-modified-since": record.modified} if record.modified else {}
-        status, answer, data = self._ask(name, headers)
+        status, answer, data = self._ask(name, _conditions(record))
         if status in _GONE:
             return None
-        if status == 304 and record is not None and cached is not None:
+        if status == 304 and cached is not None:
             data = cached
         elif status != 200:
             raise Failure(f"{self._host} answers {status} for {name}")
         problem = wrong_sum(name, data, sums) or _unsound(name, data)
         if problem:
             raise Failure(problem)
+        return self._kept(name, data, version, answer, record if status == 304 else None)
+
+    def _kept(self, name: str, data: bytes, version: int | None, answer: Any, old: Record | None) -> bytes:  # noqa: ANN401
+        """Keep an answer; `old` is the record that a 304 confirmed, which need not say again what has not changed."""
         etag, modified = _field(answer, "etag"), _field(answer, "last-modified")
-        old = record if status == 304 else None
-        if name in LISTS and status == 200:
+        if old is not None:
+            etag, modified = etag or old.etag, modified or old.modified
+        elif name in LISTS:
             data, etag, modified = self._fit_to_keep(name, data, etag, modified)
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%MZ")
-        digest = hashlib.sha256(data).hexdigest()
-        if old is not None:  # a 304 need not say again what has not changed
-            etag, modified = etag or old.etag, modified or old.modified
-        self._store.keep(name, data, Record(digest, etag, modified, now, version))
+        self._store.keep(name, data, Record(hashlib.sha256(data).hexdigest(), etag, modified, now, version))
         return data
 
     def _fit_to_keep(
@@ -352,6 +270,12 @@ def _unsound(name: str, data: bytes) -> str | None:
     except Failure as failure:
         return str(failure)
     return None
+
+
+def _conditions(record: Record | None) -> dict[str, str]:
+    """The headers of a conditional request."""
+    named = (("if-none-match", record.etag), ("if-modified-since", record.modified)) if record else ()
+    return {key: value for key, value in named if value}
 
 
 def _field(answer: Any, name: str) -> str | None:  # noqa: ANN401

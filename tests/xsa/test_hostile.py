@@ -258,7 +258,7 @@ _lines = st.lists(st.sampled_from(["+a", "-b", " c", "+", "-", "", "\\ No newlin
 @settings(max_examples=200)
 def test_patches_of_any_shape_are_read_once_and_for_all(lines: list[str]) -> None:
     for patch in read("\n".join(lines).encode()):
-        (again,) = read(for_patch_id(patch)) or (patch,)
+        (again,) = read(for_patch_id(patch))
         if any(file.hunks for file in patch.files):
             assert shared(lines_of(patch.files), lines_of(again.files)) == 1.0
 

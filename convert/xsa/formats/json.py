@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from convert.output.terminal import TOOL, Painter
-from convert.xsa.judging import PatchRow, Row
 from convert.xsa.report import Report
+from convert.xsa.rows import PatchRow, Row
 
 
 def write(report: Report, paint: Painter, verbose: int) -> Iterator[str]:

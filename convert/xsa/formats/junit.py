@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from convert.output.terminal import Painter, clean
-from convert.xsa.judging import Row
 from convert.xsa.report import Report, evidence, shown
+from convert.xsa.rows import Row
 
 _SKIPPED = frozenset({"not-needed", "other-tree", "unused", "embargoed"})
 

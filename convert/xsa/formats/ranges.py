@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from convert.xsa.advisories import Advisory
-from convert.xsa.judging import XEN, Row
+from convert.xsa.plans import XEN
 from convert.xsa.report import Report
+from convert.xsa.rows import Row
 
 REPOSITORY = "https://xenbits.xenproject.org/git-http/xen.git"
 _OPEN = frozenset({"missing", "partial", "reverted", "staging"})

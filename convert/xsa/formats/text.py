@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from convert.output.terminal import Painter, clean
-from convert.xsa.judging import ORDER, PatchRow, Row
 from convert.xsa.refs import Ref
 from convert.xsa.report import Report, evidence, shown
+from convert.xsa.rows import ORDER, PatchRow, Row
 
 _MOST = 3  # numbers that are listed of one verdict
 
