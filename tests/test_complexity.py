@@ -13,11 +13,9 @@ LIMIT = 20
 PENDING = frozenset(
     {
         "convert.commands.draft.run",
-        "convert.commands.series.run",
         "convert.importing.tables._limited",
         "convert.importing.workbook._features",
         "convert.importing.workbook._limits",
-        "convert.series.plan.find",
         "convert.sheet.features._row",
         "convert.sheet.formats.numbers._number",
         "convert.sheet.formats.ods._cell",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from convert.draft.draft import public_questions
 from convert.failure import Failure
 from convert.output.terminal import clean
 from convert.release.note import load as load_note
-from convert.series import plan, posted
-from convert.series.check import Expected, check
-from convert.series.making import Ready, Request, prepare, write
+from convert.series import plan, posted, themes
+from convert.series.check import check
+from convert.series.findings import Expected
+from convert.series.making import Nothing, Ready, Request, prepare, write
 from convert.series.plan import Blocked, Change
 from convert.series.release import find as find_release
 from convert.series.together import is_one, joined, own_mails
@@ -47,8 +48,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     what = parser.add_argument_group("the series")
     what.add_argument(
         "--split",
-        choices=("section", "none"),
-        help="a patch a section, or one for all (default: section for a new file)",
+        choices=("theme", "section", "none"),
+        help="a patch a theme, and for single architectures; a patch a section; or one for all (default: theme for a new file)",
+    )
+    what.add_argument(
+        "--themes",
+        type=Path,
+        metavar="FILE",
+        help="the themes (TOML): a table each, with sections and variants as patterns",
     )
     what.add_argument(
         "-v", "--reroll-count", type=_number, dest="version", metavar="N", help="the version (default: the next)"
@@ -73,6 +80,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     what.add_argument("--yes-many", action="store_true", help=f"write more than {MOST} mails")
     what.add_argument("--force", action="store_true", help="overwrite mails in OUTDIR that were edited by hand")
     parser.add_argument("--check", action="store_true", help="only check the mails that lie in OUTDIR")
+    parser.add_argument(
+        "--new", action="store_true", help="begin a new series at v1, whatever became of the one before"
+    )
+    parser.add_argument(
+        "--abandon", action="store_true", help="give the series up that was made last; the next begins at v1"
+    )
     parser.add_argument("--mark-posted", action="store_true", help="note that the mails written last have been sent")
     book = parser.add_argument_group("the workbook of --questions")
     book.add_argument("--layout", type=Path, metavar="FILE", help="a layout file")
@@ -87,14 +100,14 @@ def _number(text: str) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the series, write and check the mails; or check, or mark as posted."""
+    """Make the series, write and check the mails; or check, mark as posted, give up."""
     git.common_dir(args.repo)
     names = list(dict.fromkeys(args.tree or plan.default_trees(args.repo)))
-    if args.mark_posted:
-        for name in names:
-            version, note = posted.mark(args.repo, name, args.version)
-            print(f"{clean(name)}: v{version} {clean(note)}")
-        return 0
+    chosen = [word for word in ("check", "new", "abandon", "mark_posted") if getattr(args, word)]
+    if len(chosen) > 1:
+        raise Failure(f"--{chosen[0]} or --{chosen[1]}, not both".replace("_", "-"))
+    if args.mark_posted or args.abandon:
+        return _note(args, names)
     if args.output is None:
         raise Failure("where to? Give -o OUTDIR")
     folders = {name: args.output / name if len(names) > 1 else args.output for name in names}
@@ -105,28 +118,60 @@ def run(args: argparse.Namespace) -> int:
         if args.questions
         else None
     )
+    status, ready = _prepare(args, names, book)
+    unfit = _write(args, ready, folders, book)
+    if ready and not unfit:
+        chosen_trees = "".join(f" --tree {clean(one.change.tree)}" for one in ready) if args.tree else ""
+        print(f"then: xen-support series --repo {clean(str(args.repo))}{chosen_trees} --mark-posted", file=sys.stderr)
+    return max(status, int(unfit))
+
+
+def _note(args: argparse.Namespace, names: Sequence[str]) -> int:
+    """Note that the series were posted, or given up."""
+    for name in names:
+        if args.abandon:
+            print(f"{clean(name)}: {clean(posted.abandon(args.repo, name))}")
+        else:
+            version, note = posted.mark(args.repo, name, args.version)
+            print(f"{clean(name)}: v{version} {clean(note)}")
+    return 0
+
+
+def _prepare(args: argparse.Namespace, names: Sequence[str], book: Categorisation | None) -> tuple[int, list[Ready]]:
+    """Make the series of each tree; the exit status so far, and those that there are.  Raises Failure for too many mails."""
+    known = themes.load(args.themes)
+    if args.themes is not None and args.split not in (None, "theme"):
+        raise Failure(f"--themes goes with --split theme, not with --split {args.split}")
     ready: list[Ready] = []
     status = 0
     for name in names:
-        made = prepare(args.repo, _request(args, name, book))
+        made = prepare(args.repo, _request(args, name, book, known))
         if isinstance(made, Blocked):
             print(f"xen-support: {clean(name)}: {clean(made.why)}", file=sys.stderr)
             status = 1
-        elif made is None:
+        elif isinstance(made, Nothing):
             print(f"{clean(name)}: nothing to send; the tree's branch has what support/{clean(name)} has")
+            for line in made.notes:
+                print(clean(line))
         else:
             ready.append(made)
     count = sum(len(one.mails) for one in ready)
     if count > MOST and not args.yes_many:
         raise Failure(
-            f"that makes {count} mails, more than {MOST}; --yes-many if it is meant, --split none for one patch a tree"
+            f"that makes {count} mails, more than {MOST}; --yes-many if it is meant, --split theme for fewer, --split none for one "
+            "patch a tree"
         )
+    return status, ready
+
+
+def _write(
+    args: argparse.Namespace, ready: Sequence[Ready], folders: Mapping[str, Path], book: Categorisation | None
+) -> bool:
+    """Write and check the mails; whether some are not fit to be sent."""
     together = is_one(ready)
-    if together:
-        ready = joined(ready)
     unfit = False
     to_send: list[Path] = []
-    for number, one in enumerate(ready):
+    for number, one in enumerate(joined(ready) if together else ready):
         folder = args.output if together else folders[one.change.tree]
         files = write(args.repo, one, folder, force=args.force)
         _tell(one, files if not together or number == 0 else [])
@@ -136,21 +181,21 @@ def run(args: argparse.Namespace) -> int:
             to_send.append(folder)
     for folder in to_send if not (together and unfit) else []:
         print(f"to send: git send-email {clean(str(folder))}/*.patch", file=sys.stderr)
-    if ready and not unfit:
-        chosen = "".join(f" --tree {clean(one.change.tree)}" for one in ready) if args.tree else ""
-        print(f"then: xen-support series --repo {clean(str(args.repo))}{chosen} --mark-posted", file=sys.stderr)
-    return max(status, int(unfit))
+    return unfit
 
 
-def _request(args: argparse.Namespace, name: str, book: Categorisation | None) -> Request:
+def _request(
+    args: argparse.Namespace, name: str, book: Categorisation | None, known: tuple[themes.Theme, ...]
+) -> Request:
     questions = None
     if book is not None:
         asked = public_questions([q for q in book.open_questions if q.tree == name]).split("\n\n", 1)[1].splitlines()
         questions = tuple(line for line in asked if line != "None.")
     own = args.cover.read_text(encoding="utf-8", errors="replace") if args.cover else None
+    split = args.split or ("theme" if args.themes is not None else None)
     return Request(
-        name, args.version, args.split, not args.no_rfc, args.release, args.onto, args.remote, args.signoff, args.backport, own,
-        questions, tuple(args.cc), not args.no_cc, args.run_get_maintainer,
+        name, args.version, split, known, not args.no_rfc, args.release, args.onto, args.remote, args.signoff, args.backport, own,
+        questions, tuple(args.cc), not args.no_cc, args.run_get_maintainer, args.new,
     )  # fmt: skip
 
 
@@ -170,8 +215,8 @@ def _check_only(args: argparse.Namespace, name: str, folder: Path) -> int:
         raise Failure(f"{folder}: no mails")
     record = posted.load(args.repo, name)
     change = plan.find(args.repo, name, args.remote, args.onto or (record.base if record else None))
-    if change is None or isinstance(change, Blocked):
-        why = change.why if change is not None else "nothing to send"
+    if isinstance(change, Blocked) or change.empty:
+        why = change.why if isinstance(change, Blocked) else "nothing to send"
         print(f"xen-support: {clean(name)}: {clean(why)}", file=sys.stderr)
         return 1
     return _check(args, files, change, None, among)

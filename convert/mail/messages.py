@@ -15,7 +15,8 @@ SUBJECT = 80  # columns, without the prefix in brackets
 BODY = 75  # columns; tags are exempt
 # tags that somebody else gave to the patch as it was, and that a changed patch loses
 REVIEWS = ("Reviewed-by", "Acked-by", "Tested-by")
-_TAG = re.compile(r"(?:[A-Z][A-Za-z]*(?:-[A-Za-z]+)+|Fixes|Backport|Origin|Link|Cc): \S.*")
+_PERSON = re.compile(r"(?:[A-Z][a-z]+-(?:[a-z]+-)?by|Cc): \S.*@.*")
+_TAG = re.compile(r"(?:[A-Z][A-Za-z]*(?:-[A-Za-z]+)+|Fixes|Amends|Resolves|Backport|Origin|Link|Cc): \S.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ def read(text: str) -> Message:
     return Message(" ".join(subject.split()), "\n\n".join(paragraphs), tuple(tag.rstrip() for tag in tags), below)
 
 
+def named_people(message: Message) -> list[str]:
+    """Who is named in the tags, as they are written: they get a copy, too."""
+    return [tag.partition(": ")[2].partition(" #")[0] for tag in message.tags if _PERSON.fullmatch(tag)]
+
+
 def split_below(text: str) -> tuple[str, str]:
     """A message as `git am` takes it, and what stands below its first line `---`."""
     found = re.search(r"^---[ \t]*$\n?", text, re.M)
@@ -76,9 +82,9 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text).split())
 
 
-def subject_of(text: str) -> str:
+def subject_of(text: str, component: str = "SUPPORT.md") -> str:
     """`SUPPORT.md: text`, cut at a word where it is too long."""
-    return textwrap.shorten(f"SUPPORT.md: {one_line(text)}", SUBJECT, placeholder=" ...")
+    return textwrap.shorten(f"{component}: {one_line(text)}", SUBJECT, placeholder=" ...")
 
 
 def wrapped(text: str, bullet: str = "") -> list[str]:

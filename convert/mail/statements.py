@@ -111,6 +111,11 @@ def _variant(change: Change) -> str:
     return LIMIT_PART.sub("", _qualifier(change)).casefold()
 
 
+def security_of(change: Change) -> str:
+    """What a change does to security support: `lost`, `may be lost`, `gained`, or `other`."""
+    return ("lost", "may be lost", "gained", "other")[severity(change)]
+
+
 def name(change: Change, *, first: int = 1) -> str:
     """The path of a change from a heading's level on (0: `#`), as `Section / Feature / variant`."""
     path = [one_line(part) for part in change.path if part]

@@ -8,38 +8,40 @@ from collections.abc import Sequence
 from convert.diff.compare import Change
 from convert.mail.messages import wrapped
 from convert.mail.statements import meaning, name, statement
-from convert.series.split import FRAME, WHOLE, section_key
+from convert.series.lineup import Item
 
 _HEAD = re.compile(r"Changes in v([1-9][0-9]*):[ \t]*")
 
 
-def since(posted: tuple[str | None, str], now: tuple[str | None, str]) -> list[Change]:
+def since(
+    posted: tuple[str | None, str], now: tuple[str | None, str], own: Sequence[tuple[str | None, str]] = ()
+) -> list[Change]:
     """What changed in meaning from a posted series to this one, each (file before it, file after it).
 
-    What the tree's own branch has changed meanwhile is no change of the series.
+    What the tree's own branch has changed meanwhile is no change of the series, nor what patches of people do (`own`), which
+    have words of their own.
     """
-    upstream = {_identity(change) for change in meaning(posted[0], now[0])}
-    return [change for change in meaning(posted[1], now[1]) if _identity(change) not in upstream]
+    others = {_identity(change) for texts in ((posted[0], now[0]), *own) for change in meaning(*texts)}
+    return [change for change in meaning(posted[1], now[1]) if _identity(change) not in others]
 
 
 def _identity(change: Change) -> tuple[str, str, str | None, str | None]:
     return change.kind, change.key, change.old, change.new
 
 
-def of_step(changes: Sequence[Change], key: str, keys: Sequence[str]) -> list[Change]:
-    """Those of the changes that the patch of a step makes; `keys` are those of all patches."""
-    if key == WHOLE:
-        return list(changes)
-    return [change for change in changes if _key(change, keys) == key]
+def of_item(changes: Sequence[Change], item: Item, items: Sequence[Item]) -> list[Change]:
+    """Those of the changes that the patch of an item makes; `items` are all of the series."""
+    return [change for change in changes if _owner(change, items) is item]
 
 
-def _key(change: Change, keys: Sequence[str]) -> str:
-    for path in (change.feature, change.path):
-        if (key := section_key(path)) in keys:
-            return key
-        if f"removal {key}" in keys:
-            return f"removal {key}"
-    return FRAME
+def _owner(change: Change, items: Sequence[Item]) -> Item | None:
+    """The item that makes a change: the rows of a variant before the section, the frame or whole for what is in none."""
+    steps = [(item, item.step) for item in items if item.step is not None]
+    for item, step in sorted(steps, key=lambda pair: pair[1].theme is None):
+        if step.makes(change):
+            return item
+    rest = [item for item, step in steps if not step.sections and step.theme is None]
+    return next(iter(rest or [item for item, _ in steps]), None)
 
 
 def sentences(changes: Sequence[Change], *, section: bool) -> list[str]:

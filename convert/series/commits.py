@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from convert.diff.compare import Change as Meaning
-from convert.mail.describe import compose
-from convert.mail.messages import Message, read, subject_of, wrapped
-from convert.series import changelog
-from convert.series.plan import Change, Earlier, Files, Old, lines_of
+from convert.mail.describe import DRAFT
+from convert.mail.messages import Message
+from convert.series import accepted, bodies, changelog
+from convert.series.arrange import arranged
+from convert.series.earlier import Earlier, Old
+from convert.series.lineup import Item, lineup
+from convert.series.plan import Change, lines_of
 from convert.series.posted import Made, dates
 from convert.series.release import Release
-from convert.series.split import FRAME, Step, steps
+from convert.series.split import steps
+from convert.series.themes import Theme
+from convert.series.words import made_message
 from convert.trees import git
 from convert.trees.version import FILE
-from grammar.parser import parse_text
-from grammar.rows import read_rows
-
-OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a run asks for: the version's number, a patch a section or one for all, tags to add."""
+    """What a run asks for: the version's number, how to split (section, theme, none), tags to add."""
 
     version: int
-    by_section: bool
+    how: str
+    themes: tuple[Theme, ...] = ()
     sign_off: bool = False
     backport: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """One commit of the series.  `changed`: against the version before, None where it is new; `dropped`: tags it lost."""
+    """One commit of the series.
+
+    `changed`: against the version before, None where it is new; `dropped`: tags it lost; `release`: it is that of the release part.
+    """
 
     commit: str
     key: str
@@ -44,14 +50,16 @@ class Patch:
     made: Made
     changed: bool | None
     dropped: tuple[str, ...] = ()
+    release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Commits:
-    """A series that no ref has yet: its patches, the changes of meaning since the posted version, notes for people."""
+    """A series that no ref has yet: its patches, the changes since the posted version in words, notes for people."""
 
     patches: tuple[Patch, ...]
     since: tuple[Meaning, ...]
+    left_out: tuple[str, ...]
     posted: tuple[int, str, str] | None
     notes: tuple[str, ...]
 
@@ -61,51 +69,61 @@ class Commits:
         return self.patches[-1].commit
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What all patches of one run share."""
+
+    repo: Path
+    before: Earlier
+    wishes: Wishes
+    person: str
+    variables: dict[str, str]
+    new_version: bool
+    left_out: tuple[str, ...]  # lines of the log of a single patch, which has no cover letter for them
+
+
 def make(repo: Path, change: Change, before: Earlier, wishes: Wishes, release: Release | None = None) -> Commits:
     """Make the commits of a series, that of the release part first.
 
-    Raises Failure where git does not know who the user is, or cannot write.
+    Raises Failure where git does not know who the user is, or cannot write, and Refusal.
     """
-    person = git.identity(repo)
-    planned = list(_planned(change, wishes, release))
-    keys = [step.key for step, _ in planned]
-    posted, since = _since(repo, change, before, wishes.version)
-    notes = [f"{change.tree}: no version before v{wishes.version} is marked as posted, so there is no change log"]
-    notes = notes if wishes.version > 1 and posted is None else []
-    variables = dates(git.raw_commit(repo, change.tip))
-    parent, patches = change.base, list[Patch]()
-    for step, files in planned:
-        old = before.patches.get(step.key)
-        logged = changelog.of_step(since, step.key, keys)
-        words = release.message if release is not None and step is release.step else None
-        patch = _commit(
-            repo, parent, step, files, old, logged, wishes, person, variables, words, new_version=posted is not None
+    found, said = lineup(repo, change, partial(steps, how=wishes.how, themes=wishes.themes), release)
+    items = arranged(repo, change.tree, found, before)
+    posted, since = _since(repo, change, before, wishes.version, items)
+    run = _Run(
+        repo, before, wishes, git.identity(repo), dates(git.raw_commit(repo, change.tip)), posted is not None,
+        tuple(accepted.left_out(before.outcome)) if len(items) == 1 else (),
+    )  # fmt: skip
+    notes = list(said)
+    if wishes.version > 1 and posted is None:
+        notes.append(
+            f"{change.tree}: no version before v{wishes.version} is marked as posted, so there is no change log"
         )
+    parent, patches = change.base, list[Patch]()
+    for item in items:
+        patch = _commit(run, parent, item, changelog.of_item(since, item, items))
         notes += [f"{change.tree}: {patch.message.subject!r} has changed: dropped {tag}" for tag in patch.dropped]
         patches.append(patch)
         parent = patch.commit
+    notes += _gone(change.tree, before, {item.key for item in items}, wishes.version)
+    return Commits(tuple(patches), tuple(since), tuple(accepted.left_out(before.outcome)), posted, tuple(notes))
+
+
+def _gone(tree: str, before: Earlier, keys: set[str], version: int) -> list[str]:
+    """The patches of before that are no more, and what they had; those that upstream took are told elsewhere."""
+    taken = {patch.key for patch in before.outcome.taken} if before.outcome is not None else set()
+    notes = []
     for key, old in before.patches.items():
-        if key not in keys:
-            notes.append(f"{change.tree}: {old.message.subject!r} is not in v{wishes.version}")
-            notes += [f"{change.tree}: {old.message.subject!r}: dropped {tag}" for tag in old.message.reviews()]
-    return Commits(tuple(patches), tuple(since), posted, tuple(notes))
-
-
-def _planned(change: Change, wishes: Wishes, release: Release | None) -> Iterator[tuple[Step, Files]]:
-    """The steps with the files that each sets beside SUPPORT.md."""
-    if release is not None:
-        yield release.step, {}
-    found = steps(release.step.after if release else change.before, change.after, by_section=wishes.by_section)
-    for step in found:
-        yield step, {}
-    if change.others:
-        yield Step(OTHERS, OTHERS, "", change.after, change.after), change.others
+        if key not in keys and key not in taken:
+            notes.append(f"{tree}: {old.message.subject!r} is not in v{version}")
+            notes += [f"{tree}: {old.message.subject!r}: dropped {tag}" for tag in old.message.reviews()]
+    return notes
 
 
 def _since(
-    repo: Path, change: Change, before: Earlier, version: int
+    repo: Path, change: Change, before: Earlier, version: int, items: Sequence[Item]
 ) -> tuple[tuple[int, str, str] | None, list[Meaning]]:
-    """The version that was posted before (number, base, tip), and what changed in meaning since."""
+    """The version that was posted before (number, base, tip), and what changed in meaning since, but for people's patches."""
     number = max((n for n in before.posted if n < version), default=None)
     if number is None:
         return None, []
@@ -114,7 +132,8 @@ def _since(
     if base is None:
         return None, []
     old, there = (_text(repo, commit) for commit in (base, tip))
-    return (number, base, tip), changelog.since((old, there or ""), (change.before, change.after))
+    own = [(item.before, item.after) for item in items if item.step is None]
+    return (number, base, tip), changelog.since((old, there or ""), (change.before, change.after), own)
 
 
 def _text(repo: Path, commit: str) -> str | None:
@@ -122,99 +141,68 @@ def _text(repo: Path, commit: str) -> str | None:
     return data.decode("utf-8", "replace") if data is not None else None
 
 
-def _commit(
-    repo: Path, parent: str, step: Step, files: Files, old: Old | None, logged: Sequence[Meaning], wishes: Wishes,
-    person: str, variables: dict[str, str], words: Message | None = None, *, new_version: bool,
-) -> Patch:  # fmt: skip
-    stored = git.store_files(repo, parent, files or {FILE: ("100644", git.store(repo, step.after.encode()))})
+def _commit(run: _Run, parent: str, item: Item, logged: Sequence[Meaning]) -> Patch:
+    repo, old = run.repo, run.before.patches.get(item.key)
+    own = {} if item.before == item.after else {FILE: ("100644", git.store(repo, item.after.encode()))}
+    stored = git.store_files(repo, parent, {**item.files, **own})
     lines = lines_of(repo, parent, stored)
-    made = words or _message(step, files)
+    made = _without_mark(item.message) if item.message is not None else made_message(item)
     same = old is not None and old.made.lines == lines
-    message, log, dropped = made, list[str](), tuple[str, ...]()
-    if old is not None and same:
-        message, log = old.message, list(old.made.log)
-    else:
-        if old is not None:
-            message, dropped = _kept(made, old), old.message.reviews()
-        if new_version:
-            told = changelog.sentences(logged, section=step.what not in ("section", "removal"))
-            log = changelog.lines(told) if old is not None else ["- new patch"]
-            written = old.message.below if old is not None else ""
-            message = replace(
-                message, below=changelog.below(written, wishes.version, log, old.made.log if old is not None else ())
-            )
-    if wishes.backport and words is None:  # a release part has no tag but those of people
-        message = replace(message, tags=tuple(t for t in message.tags if not t.startswith("Backport:")))
-        message = message.with_tag(f"Backport: {wishes.backport}")
-    if wishes.sign_off:
-        message = message.with_tag(f"Signed-off-by: {person}")
-    people = {**variables, **_author(git.raw_commit(repo, old.commit))} if old is not None and same else variables
+    message, dropped = _words(item, made, old, same=same)
+    log = list(old.made.log) if old is not None and same else list[str]()
+    if run.new_version and (not same or run.left_out):
+        told = changelog.sentences(logged, section=item.step is not None and len(item.step.sections) != 1)
+        log = changelog.lines([*run.left_out, *told]) if old is not None else ["- new patch"]
+        written = old.message.below if old is not None else message.below
+        below = changelog.below(written, run.wishes.version, log, old.made.log if old is not None else ())
+        message = replace(message, below=below)
+    message = _tagged(run, message, released=item.release is not None)
+    people = {**run.variables, **_author(run, item, old if same else None)}
     commit = git.store_commit(repo, stored, [parent], message.text(), people)
-    ours = old.made if old is not None and same else made
-    record = Made(step.key, lines, ours.subject, ours.body, tuple(log))
-    return Patch(commit, step.key, message, step.after, record, None if old is None else not same, dropped)
+    words = old.made if old is not None and same and item.message is None else made
+    record = Made(item.key, lines, words.subject, words.body, tuple(log))
+    changed = None if old is None else not same
+    return Patch(commit, item.key, message, item.after, record, changed, dropped, item.release)
 
 
-def _kept(made: Message, old: Old) -> Message:
-    """The message of a changed patch: new words where the old ones were ours, a person's where they were not."""
+def _words(item: Item, made: Message, old: Old | None, *, same: bool) -> tuple[Message, tuple[str, ...]]:
+    """The message of a patch, and the reviewers' tags that it lost.
+
+    Words that were ours are made anew, a person's are kept, and ours among a person's are replaced.
+    """
+    if old is None:
+        return made, ()
+    if same and item.message is None:
+        return old.message, ()
     subject = made.subject if old.message.subject == old.made.subject else old.message.subject
-    body = made.body if old.message.body == old.made.body else old.message.body
-    return replace(old.message.without_reviews(), subject=subject, body=body)
+    if item.message is not None:
+        body = made.body if old.message.body == old.made.body else old.message.body
+    else:
+        body = bodies.replaced(old.message.body, old.made.body, made.body)
+    kept = old.message if same else old.message.without_reviews()
+    tags = tuple(dict.fromkeys((*made.tags, *kept.tags)))
+    dropped = () if same else tuple(tag for tag in old.message.reviews() if tag not in tags)
+    return replace(old.message, subject=subject, body=body, tags=tags), dropped
 
 
-def _message(step: Step, files: Files) -> Message:
-    """The message that a step gets where nobody wrote one."""
-    if step.what == OTHERS:
-        names = ", ".join(sorted(files))
-        return Message(subject_of(f"bring {names} in line"), "\n".join(wrapped(f"Changes of {names} that go with it.")))
-    if step.before is not None and step.what != "removal" and not _is_new(step):
-        composed = read(compose(step.before, step.after, None))
-        features = re.match(r"SUPPORT\.md: update [0-9]+ features", composed.subject)
-        if step.what == "section" and features:
-            return replace(composed, subject=subject_of(f"update {step.heading}"))
-        if step.what == FRAME and composed.body.startswith("Nothing changes in meaning"):
-            return replace(composed, subject=subject_of("revise what stands around the sections"))
-        return composed
-    if step.what == FRAME:
-        body = "The frame of the file: the fields of the release and the definitions of the labels. The sections follow one by one."
-        return Message(subject_of("add release fields and definitions"), "\n".join(wrapped(body)))
-    if step.what == "removal":
-        return Message(subject_of(f"remove {step.heading}"), "\n".join(wrapped(f"Remove the section {step.heading}.")))
-    what = f"Add the section {step.heading}" if step.heading else "Add a statement of what is supported"
-    body = f"{what}: {_counted(step)}. The statuses are those of the categorisation that the cover letter describes."
-    return Message(subject_of(f"add {step.heading or 'support statement'}"), "\n".join(wrapped(body)))
+def _without_mark(message: Message) -> Message:
+    """A person's message without the trailer of `update`, should it have got there by squashing."""
+    return replace(message, tags=tuple(tag for tag in message.tags if not tag.startswith(f"{DRAFT}:")))
 
 
-def _is_new(step: Step) -> bool:
-    """Whether a section step adds its section as a whole."""
-    if step.what != "section":
-        return False
-    count = sum(s.heading.text == step.heading for s in parse_text(step.before or "").document.walk())
-    return count < sum(s.heading.text == step.heading for s in parse_text(step.after).document.walk())
+def _tagged(run: _Run, message: Message, *, released: bool) -> Message:
+    if run.wishes.backport and not released:  # a release part has no tag but those of people
+        message = replace(message, tags=tuple(t for t in message.tags if not t.startswith("Backport:")))
+        message = message.with_tag(f"Backport: {run.wishes.backport}")
+    return message.with_tag(f"Signed-off-by: {run.person}") if run.wishes.sign_off else message
 
 
-def _counted(step: Step) -> str:
-    """How many features, statuses and security-supported rows a step adds."""
-    old, new = (
-        [row for row in read_rows(parse_text(text).document).rows if row.kind == "status"]
-        for text in (step.before or "", step.after)
-    )
-    known = {row.keys for row in old}
-    fresh = [row for row in new if row.keys not in known]
-    features = len({row.anchor for row in fresh})
-    secure = sum(row.security == "yes" for row in fresh)
-    return (
-        f"{_plural(features, 'feature')}, {_plural(len(fresh), 'status', 'es')}, {secure} of them with security support"
-    )
-
-
-def _plural(number: int, noun: str, ending: str = "s") -> str:
-    return f"{number} {noun}{'' if number == 1 else ending}"
-
-
-def _author(commit: bytes) -> dict[str, str]:
-    """The author of a commit with the time, for one that is made anew."""
-    found = re.search(rb"^author (.*) <(.*)> (-?[0-9]+ [+-][0-9]{4})$", commit, re.M)
+def _author(run: _Run, item: Item, old: Old | None) -> dict[str, str]:
+    """The author of a patch with the time: of the person's commit, or of the one as it was; else whoever runs this."""
+    source = item.source or (old.commit if old is not None else None)
+    if source is None:
+        return {}
+    found = re.search(rb"^author (.*) <(.*)> (-?[0-9]+ [+-][0-9]{4})$", git.raw_commit(run.repo, source), re.M)
     if found is None:
         return {}
     name, address, time = (part.decode("utf-8", "replace") for part in found.groups())

@@ -19,6 +19,10 @@ from grammar.parser import parse_text
 from grammar.rows import Limit, Row, limits, read_rows
 
 _MOST = 40  # lines of one list
+_RFC = (
+    " It is meant for discussion and decides nothing by itself: the patches say what the categorisation says now, and every "
+    "status in them is open to objection."
+)
 _GROUPS = ("Security support is lost:", "Security support may be lost:", "Security support is gained:")
 
 
@@ -26,7 +30,8 @@ _GROUPS = ("Security support is lost:", "Security support may be lost:", "Securi
 class Facts:
     """What a cover letter tells: the change, the trees prepared, open questions by place, what changed since which version.
 
-    `release`: the values of the release part that the first patch changes; `subject`: its subject, where it is the only one.
+    `left_out`: what of it is applied; `release`: the values of the release part that the first patch changes; `subject`: its
+    subject, where it is the only one.
     """
 
     change: Change
@@ -35,6 +40,8 @@ class Facts:
     questions: tuple[str, ...] | None
     posted: int | None
     since: tuple[Meaning, ...]
+    left_out: tuple[str, ...] = ()
+    rfc: bool = True
     release: tuple[str, ...] = ()
     subject: str | None = None
 
@@ -59,14 +66,12 @@ def letter(facts: Facts, old: str | None, made: Sequence[str], title: str, given
     and stays, in front of ours.  `given` replaces it; its first line is the title where a blank line follows it and the
     line has no full stop.
     """
-    paragraphs = _paragraphs(old or "")
+    there = paragraphs(old or "")
     ours = set(made)
-    own_title = (
-        paragraphs[0] if paragraphs and paragraphs[0] not in (title, *ours) and "\n" not in paragraphs[0] else None
-    )
-    kept = [text for text in paragraphs[1:] if text not in ours]
+    own_title = there[0] if there and there[0] not in (title, *ours) and "\n" not in there[0] else None
+    kept = [text for text in there[1:] if text not in ours]
     if given is not None:
-        kept = _paragraphs(given)
+        kept = paragraphs(given)
         if len(kept) > 1 and "\n" not in kept[0] and not kept[0].endswith((".", ",", ":")):
             own_title = kept.pop(0)
     subject = one_line(own_title) if own_title else own_subject(facts)
@@ -81,7 +86,8 @@ def own_subject(facts: Facts) -> str:
     return subject_of(f"{verb} what is supported in {facts.change.tree}")
 
 
-def _paragraphs(text: str) -> list[str]:
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text."""
     return [part.strip("\n") for part in re.split(r"\n(?:[ \t]*\n)+", text.replace("\r\n", "\n")) if part.strip()]
 
 
@@ -96,12 +102,11 @@ def _made(facts: Facts) -> Iterator[str]:
     new, old = _rows(change.after), _rows(change.before or "")
     found = meaning(change.before, change.after)
     if facts.posted is not None:
-        told = lines(sentences(facts.since, section=True))
+        told = lines([*facts.left_out, *sentences(facts.since, section=True)])
         yield "\n".join([f"Changes since v{facts.posted}:", *_some(told or ["- none in meaning"])])
     yield _text(
         f"This series brings SUPPORT.md of {change.upstream} in line with a categorisation of Xen's features that is being "
-        "prepared. It is meant for discussion and decides nothing by itself: the patches say what the categorisation says "
-        "now, and every status in them is open to objection."
+        "prepared." + _RFC * facts.rfc
     )
     yield "\n".join(["In numbers:", *_counts(change, old, new)])
     yield from _security(found, change.before is None)

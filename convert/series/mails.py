@@ -36,30 +36,53 @@ def prefix(*, rfc: bool, release: str | None) -> str:
     return " ".join(["PATCH", *(["RFC"] if rfc else []), *([f"for-{release}"] if release else [])])
 
 
-def write(
-    repo: Path, folder: Path, commits: tuple[str, str], heading: tuple[str, int], letter: Letter,
-    posted: tuple[int, str, str] | None, copies: Callable[[str], Sequence[str]], own: str | None = None,
-) -> list[Mail]:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What is to be written: base and tip, the words in brackets and the version, words in brackets that single patches have.
+
+    `letter` None: one patch, without a cover letter.  `posted`: number, base and tip of the version before.
+    """
+
+    base: str
+    tip: str
+    prefix: str
+    version: int
+    own_prefixes: tuple[str | None, ...]
+    letter: Letter | None
+    posted: tuple[int, str, str] | None
+
+
+def write(repo: Path, folder: Path, series: Series, copies: Callable[[str], Sequence[str]]) -> list[Mail]:
     """The mails of a series, the cover letter first.  `folder` is an empty one for git to write to.
 
-    `commits`: base and tip; `heading`: the words in brackets and the version; `posted`: number, base and tip of the version
-    before; `copies` gives who gets a copy of a mail's text; `own`: the words in brackets of the first patch, where they are others.
-    Raises Failure.
+    `copies` gives who gets a copy of a mail's text.  Raises Failure.
     """
-    files = git.format_patches(repo, *commits, folder, *heading, dates(git.raw_commit(repo, commits[1])))
+    files = git.format_patches(
+        repo, series.base, series.tip, folder, series.prefix, series.version, dates(git.raw_commit(repo, series.tip)),
+        cover=series.letter is not None,
+    )  # fmt: skip
     texts = [file.read_bytes().decode("utf-8", "surrogateescape") for file in files]
-    if not texts:
+    patches = texts[1:] if series.letter is not None else texts
+    if not patches:
         raise Failure("git format-patch wrote no mail")
-    if own is not None and len(texts) > 1:
-        texts[1] = texts[1].replace(f"\nSubject: [{heading[0]}", f"\nSubject: [{own}", 1)
-    cc = [list(copies(text)) for text in texts[1:]]
-    everybody = {address_of(person): person for group in cc for person in group}
-    texts[0] = _cover(texts[0], letter, _range(repo, commits, posted))
-    cc.insert(0, list(everybody.values()))
+    patches = [_prefixed(text, series.prefix, own) for text, own in zip(patches, series.own_prefixes, strict=True)]
+    cc = [list(copies(text)) for text in patches]
+    range_diff = _range(repo, (series.base, series.tip), series.posted)
+    if series.letter is not None:
+        everybody = {address_of(person): person for group in cc for person in group}
+        patches.insert(0, _cover(texts[0], series.letter, range_diff))
+        cc.insert(0, list(everybody.values()))
+    elif range_diff:
+        patches[0] = patches[0].replace("\ndiff --git ", f"\n{range_diff}\ndiff --git ", 1)
     return [
         Mail(file.name, headed(text, people).encode("utf-8", "surrogateescape"))
-        for file, text, people in zip(files, texts, cc, strict=True)
+        for file, text, people in zip(files, patches, cc, strict=True)
     ]
+
+
+def _prefixed(text: str, prefix: str, own: str | None) -> str:
+    """A patch's mail with words of its own in the brackets of its subject."""
+    return text if own is None else text.replace(f"\nSubject: [{prefix}", f"\nSubject: [{own}", 1)
 
 
 def _range(repo: Path, commits: tuple[str, str], posted: tuple[int, str, str] | None) -> str:

@@ -1,4 +1,4 @@
-"""From one SUPPORT.md to another in steps that can be reviewed: first the frame, then a section at a time.
+"""From one SUPPORT.md to another in steps that can be reviewed: the frame, then sections or themes, then single architectures.
 
 The frame is all that is in no `##` section: title, preamble, release fields, definitions.
 """
@@ -6,10 +6,13 @@ The frame is all that is in no `##` section: title, preamble, release fields, de
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
+from convert.diff.compare import Change
 from convert.draft import definitions
+from convert.series import apart
+from convert.series.themes import REST, Theme
 from grammar.escape import fold
 from grammar.parser import parse
 from grammar.source import Source
@@ -20,9 +23,10 @@ WHOLE = "whole"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One patch to be: `key` tells it apart from version to version, `what` is frame, section, removal or whole.
+    """One patch to be: `key` tells it apart from version to version, `what` is frame, section, removal, theme, variants or whole.
 
-    `heading` is the section's; `before` and `after` are the whole file, None where there is none yet.
+    `heading` is the section's or theme's name; `before` and `after` are the whole file, None where there is none yet.
+    `sections` are the keys of the sections that it changes; `theme` tells which rows it changes, where it is variants.
     """
 
     key: str
@@ -30,6 +34,14 @@ class Step:
     heading: str
     before: str | None
     after: str
+    sections: tuple[str, ...] = field(default=(), compare=False)
+    theme: Theme | None = field(default=None, compare=False)
+
+    def makes(self, change: Change) -> bool:
+        """Whether a change of meaning is what this step is about; `frame` and `whole` are about all that no other is."""
+        if self.theme is not None:
+            return any(self.theme.has_variant(name) for name in change.path[2:])
+        return any(section_key(path) in self.sections for path in (change.feature, change.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +51,28 @@ class _Piece:
     text: str
 
 
-def steps(before: str | None, after: str, *, by_section: bool) -> list[Step]:
-    """The steps from a file to another; none where they are equal.  The last one's `after` is the other file, exactly."""
+def steps(before: str | None, after: str, how: str, themes: Sequence[Theme] = ()) -> list[Step]:
+    """The steps from a file to another; none where they are equal.  The last one's `after` is the other file, exactly.
+
+    `how`: `section` (a step a section), `theme` (a step a theme, then one for each theme's variants), `none` (one step).
+    """
     if before == after:
         return []
-    if not by_section:
+    if how == "none":
         return [Step(WHOLE, WHOLE, "", before, after)]
+    if how == "section":
+        return _by_section(before, after, ())
+    apart_from = [theme for theme in themes if theme.variants]
+    texts = apart.states(before, after, [theme.has_variant for theme in apart_from])
+    found = _by_section(before, texts[0], themes) if texts[0] != before else []
+    for theme, old, new in zip(apart_from, texts, texts[1:], strict=False):
+        if old != new:
+            found.append(Step(f"variants {theme.name}", "variants", theme.name, old, new, (), theme))
+    return found
+
+
+def _by_section(before: str | None, after: str, themes: Sequence[Theme]) -> list[Step]:
+    """The steps by section, or by theme where there are any."""
     old, new = (_pieces(before) if before is not None else []), _pieces(after)
     order = _order(old, new)
     headings = {piece.key: piece.heading for piece in (*old, *new)}
@@ -55,21 +83,39 @@ def steps(before: str | None, after: str, *, by_section: bool) -> list[Step]:
     text = _joined(now, order)
     if before is None or text.rstrip("\n") != before.rstrip("\n"):
         found.append(Step(FRAME, FRAME, "", before, text))
-    for key in order:
-        if headings[key] is None or now.get(key, "").rstrip("\n") == target.get(key, "").rstrip("\n"):
-            continue
-        if key in target:
-            now[key] = target[key]
-        else:
-            del now[key]
+    changed = [
+        key
+        for key in order
+        if headings[key] is not None and now.get(key, "").rstrip("\n") != target.get(key, "").rstrip("\n")
+    ]
+    for step, keys in _groups(changed, headings, target, themes):
+        for key in keys:
+            now.pop(key, None)
+            if key in target:
+                now[key] = target[key]
         last, text = text, _joined(now, order)
-        gone = key not in target
-        name = headings[key] or ""
-        found.append(Step(f"removal {key}" if gone else key, "removal" if gone else "section", name, last, text))
+        found.append(replace(step, before=last, after=text, sections=tuple(keys)))
     if not found:  # line ends only
         return [Step(WHOLE, WHOLE, "", before, after)]
-    end = found[-1]
-    return [*found[:-1], Step(end.key, end.what, end.heading, end.before, after)]
+    return [*found[:-1], replace(found[-1], after=after)]
+
+
+def _groups(
+    changed: Sequence[str], headings: dict[str, str | None], target: dict[str, str], themes: Sequence[Theme]
+) -> Iterator[tuple[Step, list[str]]]:
+    """The steps without their texts, each with the keys of its sections."""
+    if not themes:
+        for key in changed:
+            gone, name = key not in target, headings[key] or ""
+            yield Step(f"removal {key}" if gone else key, "removal" if gone else "section", name, None, ""), [key]
+        return
+    by_theme: dict[str, list[str]] = {theme.name: [] for theme in themes}
+    for key in changed:
+        theme = next((theme.name for theme in themes if theme.has_section(headings[key] or "")), REST)
+        by_theme.setdefault(theme, []).append(key)
+    for name, keys in by_theme.items():
+        if keys:
+            yield Step(f"theme {name}", "theme", name, None, ""), keys
 
 
 def section_key(path: tuple[str, ...]) -> str:

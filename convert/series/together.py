@@ -12,7 +12,7 @@ from convert.series.mails import Mail, headed
 from convert.series.making import Ready
 from convert.trees.maintainers import address_of, addresses
 
-_NUMBERS = re.compile(rb"^(Subject: (?:=\?UTF-8\?q\?)?\[[^\]\n]*?) ?[0-9]+/[0-9]+\]", re.M)
+_NUMBERS = re.compile(rb"^(Subject: (?:=\?UTF-8\?q\?)?\[[^\]\n]*?)(?: [0-9]+/[0-9]+)?\]", re.M)
 
 
 def is_one(ready: Sequence[Ready]) -> bool:
@@ -22,7 +22,7 @@ def is_one(ready: Sequence[Ready]) -> bool:
 
 def joined(ready: Sequence[Ready]) -> list[Ready]:
     """The same series with the mails of all of them, numbered through, below one cover letter."""
-    patches = [one.mails[1] for one in ready]
+    patches = [one.mails[-1] for one in ready]
     mails = [_cover(ready)]
     for number, mail in enumerate(patches, 1):
         mails.append(_numbered(mail, number, len(patches)))
@@ -47,7 +47,7 @@ def _numbered(mail: Mail, number: int, count: int) -> Mail:
 
 def _cover(ready: Sequence[Ready]) -> Mail:
     """The cover letter: the first one's head, with everybody's copies, and what each tree gets."""
-    first = ready[0].mails[0]
+    first = ready[0].mails[-1]
     head = first.data.decode("utf-8", "surrogateescape").partition("\n\n")[0]
     kept = re.findall(r"^(?:From |From: |Date: ).*(?:\n[ \t].*)*", head, re.M)
     version, count = max(one.version for one in ready), len(ready)
@@ -55,7 +55,10 @@ def _cover(ready: Sequence[Ready]) -> Mail:
     bracket = f"PATCH{f' v{version}' if version > 1 else ''} {0:0{len(str(count))}}/{count}"
     own = dict.fromkeys(part for one in ready for part in one.letter.own)
     text = "\n".join([*kept, f"Subject: [{bracket}] {title}"]) + "\n\n" + "\n\n".join((*own, *_made(ready))) + "\n"
-    return Mail(first.name, headed(text, _people(ready)).encode("utf-8", "surrogateescape"))
+    return Mail(
+        re.sub(r"000[01]-.*", "0000-cover-letter.patch", first.name),
+        headed(text, _people(ready)).encode("utf-8", "surrogateescape"),
+    )
 
 
 def _number(one: Ready) -> str:
@@ -77,7 +80,7 @@ def _people(ready: Sequence[Ready]) -> list[str]:
     """Everybody who gets a copy of one of the patches."""
     found: dict[str, str] = {}
     for one in ready:
-        head = one.mails[0].data.decode("utf-8", "surrogateescape").partition("\n\n")[0]
+        head = one.mails[-1].data.decode("utf-8", "surrogateescape").partition("\n\n")[0]
         copied = re.search(r"^Cc: (.*(?:\n[ \t].*)*)", head, re.M)
         for person in addresses(copied[1].replace("\n", " ")) if copied else []:
             found.setdefault(address_of(person), person)

@@ -482,9 +482,9 @@ def changed_lines(repo: Path, old: str, new: str) -> bytes:
 
 
 def format_patches(
-    repo: Path, base: str, tip: str, folder: Path, prefix: str, version: int, variables: Mapping[str, str]
-) -> list[Path]:
-    """The commits after `base` up to `tip` and an empty cover letter as mails in a folder; the files in order.
+    repo: Path, base: str, tip: str, folder: Path, prefix: str, version: int, variables: Mapping[str, str], *, cover: bool = True
+) -> list[Path]:  # fmt: skip
+    """The commits after `base` up to `tip` as mails in a folder, numbered behind an empty cover letter (`cover`); the files in order.
 
     `variables` date the cover letter.  Nobody's settings and attributes have a part in it: the same commits give the same
     mails everywhere.
@@ -494,8 +494,8 @@ def format_patches(
     people = {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": address}
     with _borrowing(repo) as bare:
         done = run(
-        bare, "format-patch", "-q", "-n", "-o", str(folder.resolve()), f"--subject-prefix={prefix}", *numbered, "--cover-letter",
-        "--cover-from-description=none", "--no-signature", "--no-attach", "--no-thread", "--no-notes", "--no-cc", "--no-to",
+        bare, "format-patch", "-q", "-o", str(folder.resolve()), f"--subject-prefix={prefix}", *numbered,
+        *(["-n", "--cover-letter"] if cover else ["-N", "--no-cover-letter"]), "--cover-from-description=none", "--no-signature", "--no-attach", "--no-thread", "--no-notes", "--no-cc", "--no-to",
         "--no-add-header", "--no-base", "--no-from", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--stat=72",
         "-p", "-U3", "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/", "--suffix=.patch", "--encode-email-headers",
         "--text", f"{base}..{tip}", variables={**people, **variables}, settings=False,

@@ -55,13 +55,15 @@ class Sheet:
 def _variants(told: list[Change]) -> dict[str, Change]:
     """Rows that were given another variant by hand: by their new keys, the change that has the row under the old one."""
     rows = [change for change in told if change.place.what == "status" and change.who == "ours"]
-    fresh = [change for change in rows if change.theirs is None and change.ours is not None]
-    gone = [change for change in rows if change.ours is None and change.theirs is not None]
-    found: dict[str, Change] = {}
-    for change in fresh:
-        here = [other for other in gone if other.place.path == change.place.path]
-        rivals = [other for other in fresh if other.place.path == change.place.path]
-        same = [other for other in here if loose(other.theirs or "") == loose(change.ours or "")]
-        if len(same) == 1 and len([r for r in rivals if loose(r.ours or "") == loose(change.ours or "")]) == 1:
-            found[change.place.key] = same[0]
-    return found
+    fresh, gone = dict[_Said, list[Change]](), dict[_Said, list[Change]]()
+    for change in rows:
+        if change.theirs is None and change.ours is not None:
+            fresh.setdefault((change.place.path, loose(change.ours)), []).append(change)
+        elif change.ours is None and change.theirs is not None:
+            gone.setdefault((change.place.path, loose(change.theirs)), []).append(change)
+    return {
+        new[0].place.key: gone[said][0] for said, new in fresh.items() if len(new) == 1 and len(gone.get(said, ())) == 1
+    }
+
+
+_Said = tuple[tuple[str, ...], str]  # the headings of a row, and its status

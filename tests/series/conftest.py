@@ -11,8 +11,10 @@ from tests.series.world import MEMORY, SCHEDULING, SECURITY, World, make, suppor
 
 @pytest.fixture
 def new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> World:
-    """A tree that has no SUPPORT.md yet."""
-    return make(tmp_path, capsys, MEMORY, SCHEDULING, SECURITY)
+    """A tree that has no SUPPORT.md yet, whose series is a patch a section."""
+    made = make(tmp_path, capsys, MEMORY, SCHEDULING, SECURITY)
+    made.options = ("--split", "section")
+    return made
 
 
 @pytest.fixture

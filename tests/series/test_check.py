@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from convert.commands import series
-from convert.series.check import Expected, check
+from convert.series.check import check
+from convert.series.findings import Expected
 from convert.series.plan import Blocked, find
 from tests.importing.runs import command
 from tests.series.world import MEMORY, SCHEDULING, SECURITY, World, make
@@ -39,7 +40,12 @@ FAULTS: dict[str, tuple[int, Edit, str]] = {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> World:
     made = make(tmp_path_factory.mktemp("check"), None, MEMORY, SCHEDULING, SECURITY)
-    assert command(series, ["series", "--repo", str(made.repo), "-o", str(made.folder / "out"), "-s"]) == 0
+    assert (
+        command(
+            series, ["series", "--repo", str(made.repo), "-o", str(made.folder / "out"), "-s", "--split", "section"]
+        )
+        == 0
+    )
     return made
 
 
@@ -52,7 +58,7 @@ def findings(made: World, fault: str, number: int, edit: Edit) -> list[tuple[str
     assert new != old or fault == "none"
     file.write_text(new)
     change = find(made.repo, "master")
-    assert change is not None and not isinstance(change, Blocked)
+    assert not isinstance(change, Blocked)
     commits = tuple(made.git("rev-list", "--reverse", "master..series/master").split())
     found = check(made.repo, sorted(folder.iterdir()), Expected(change, commits, ("secret-sheet",)))
     return [(f.mail, f.severity, f.text) for f in found]
@@ -67,8 +73,19 @@ def test_a_fault_is_found_and_named(made: World, fault: str) -> None:
 
 
 def test_nothing_is_found_in_a_good_one_but_a_reminder(made: World) -> None:
+    why = "does not say why it changes: the marked place in its text is empty"
+    names = (
+        "0002-SUPPORT.md-add-Memory.patch",
+        "0003-SUPPORT.md-add-Scheduling.patch",
+        "0004-SUPPORT.md-add-Security.patch",
+    )
     assert findings(made, "none", 0, lambda text: text) == [
-        ("0000-cover-letter.patch", "reminder", "CHANGELOG.md is left as it is; is a change of support worth an entry?")
+        *((name, "reminder", why) for name in names),
+        (
+            "0000-cover-letter.patch",
+            "reminder",
+            "CHANGELOG.md is left as it is; is a change of support worth an entry?",
+        ),
     ]
 
 

@@ -30,7 +30,7 @@ def errors(text: str) -> int:
 
 
 def chain(before: str | None, after: str) -> list[Step]:
-    found = steps(before, after, by_section=True)
+    found = steps(before, after, "section")
     assert [step.before for step in found] == [before, *(step.after for step in found[:-1])][: len(found)]
     assert all(step.before != step.after for step in found)
     assert not found or found[-1].after == after
@@ -66,7 +66,7 @@ def test_only_what_differs() -> None:
         ("removal", "Scheduling"),
     ]
     assert [step.what for step in chain(old, support(SCHEDULING, MEMORY, SECURITY))] == [FRAME]  # another order only
-    assert steps(old, old, by_section=True) == [] and len(steps(old, support(), by_section=False)) == 1
+    assert steps(old, old, "section") == [] and len(steps(old, support(), "none")) == 1
 
 
 @pytest.mark.slow

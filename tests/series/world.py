@@ -93,12 +93,14 @@ class World:
     capture: pytest.CaptureFixture[str] | None
     out: str = ""
     err: str = ""
+    options: tuple[str, ...] = ()
 
     def run(self, *words: str) -> int:
         """`xen-support series` on the repository; its exit status."""
         assert self.capture is not None
+        own = self.options if "-o" in words and "--split" not in words and "--check" not in words else ()
         try:
-            status, why = command(series, ["series", "--repo", str(self.repo), *words]), ""
+            status, why = command(series, ["series", "--repo", str(self.repo), *own, *words]), ""
         except Failure as failure:
             status, why = 2, str(failure)
         self.out, self.err = self.capture.readouterr()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from convert import __version__
 from convert.failure import Failure
 from convert.trees import git as trees_git
 from tests.update.worlds import FILE, ROWS, World, changed, commit, git
@@ -147,7 +148,7 @@ def test_refs_of_a_later_version_are_refused_by_name(world: World) -> None:
         (
             "xen-support.base/2",
             "xen-support.base/9",
-            "written by xen-support 0.1.0, a later version, as xen-support.base/9",
+            f"written by xen-support {__version__}, a later version, as xen-support.base/9",
         ),
         ("xen-support.base/2", "xen-support.other/1", "not a base of xen-support"),
     ):

@@ -69,7 +69,7 @@ def left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Left:
 
 def test_a_base_is_read_and_the_next_one_keeps_the_branch(left: Left) -> None:
     old = left.git("rev-parse", "refs/xen-support/master/base")
-    assert left.update(3, "--tree", "master") == 0 and "up to date" in left.out
+    assert left.update(3, "--tree", "master") == 0 and "committed" not in left.out
     new = "refs/xen-support/master/base"
     assert left.git("rev-parse", f"{new}^") == old and left.git("rev-parse", f"{new}^2") == left.git(
         "rev-parse", "support/master"
@@ -94,7 +94,7 @@ def test_a_waiting_merge_is_concluded(left: Left) -> None:
     assert left.update(3, "--tree", "4.20") == 1 and "a merge waits" in left.err
     assert left.run("update", "--continue", "--theirs", "cpu-hotplug--x86", "--tree", "4.20") == 0
     assert "Status, x86: Tech Preview" in left.file("support/4.20")
-    assert left.update(3, "--tree", "4.20") == 0 and "up to date" in left.out
+    assert left.update(3, "--tree", "4.20") == 0 and "committed" not in left.out
 
 
 def test_a_waiting_merge_is_given_up(left: Left) -> None:
@@ -117,3 +117,46 @@ def test_a_waiting_merge_of_a_later_version_is_refused_by_name(left: Left, schem
     later = "a later version, as xen-support.update/7" in left.err
     assert later if schema.endswith("7") else "not the state of an update" in left.err
     assert left.run("update", "--abort", "--tree", "4.20") == 0
+
+
+def mails(left: Left, folder: Path) -> list[str]:
+    return [path.read_text() for path in sorted(folder.glob("*.patch"))]
+
+
+def test_a_series_of_that_time_goes_on_with_its_words_tags_and_log(left: Left, tmp_path: Path) -> None:
+    assert left.run("series", "-o", str(tmp_path / "v2"), "-s") == 0, left.err
+    found = mails(left, tmp_path / "v2")
+    assert (
+        "Subject: [PATCH RFC v2 0/2]" in found[0]
+        and "Greetings from Ian." in found[0]
+        and "Changes since v1:" in found[0]
+    )
+    assert "has changed: dropped Reviewed-by: Rob View <rob@example.org>" in left.err
+    assert "From: Rita Hand <rita@example.org>" in found[2] and "Asked for on the list." in found[2]
+    assert "Subject: [PATCH RFC v2 1/2] SUPPORT.md: update 2 features" in found[1]
+    assert (
+        "- CPU Hotplug, x86: Tech Preview, was Experimental.\n- " in found[1]
+        or "- Paging: Supported, was Tech Preview.\n" in found[1]
+    )
+    assert left.run("series", "--mark-posted") == 0 and left.git("rev-parse", "refs/xen-support/master/posted/v2")
+    assert left.git("rev-parse", "refs/xen-support/master/series^2^") == left.git(
+        "rev-parse", "refs/xen-support/master/series^2^1"
+    )
+
+
+def test_a_record_of_a_later_version_is_refused_by_name(left: Left, tmp_path: Path) -> None:
+    record = "refs/xen-support/master/series"
+    text = left.git("cat-file", "blob", f"{record}:series.json").replace("xen-support.series/1", "xen-support.series/8")
+    file = tmp_path / "series.json"
+    file.write_text(text)
+    blob = left.git("hash-object", "-w", str(file))
+    (tmp_path / "listing").write_text(f"100644 blob {blob}\tseries.json\n")
+    tree = subprocess.run(
+        ["git", "-C", str(left.repo), "mktree"],
+        input=(tmp_path / "listing").read_text(),
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    left.git("update-ref", record, left.git("commit-tree", "-m", "x", "-p", record, tree))
+    assert left.run("series", "-o", str(tmp_path / "out")) == 2
+    assert "written by xen-support 0.1.0, a later version, as xen-support.series/8" in left.err
