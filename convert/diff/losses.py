@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from convert.names.spelling import misspelt
+from convert.names.spelling import meant_status
 from grammar.labels import Security
 from grammar.rows import LIMIT_PART, Limit, Row, key_of, limits
-from grammar.status import Amount, fold_label, read_status, size
+from grammar.status import Amount, fold_label, size
 
 # how much is promised; another organisation's process is less than the project's own, conditions are less than none
 _RANK: dict[Security, int] = {"no": 0, "unstated": 1, "limited": 2, "external": 3, "caveats": 4, "yes": 5}
@@ -43,13 +43,8 @@ def worst(rows: Iterable[Row]) -> Security | None:
 
 
 def meant(row: Row) -> Security:
-    """What a status says of security support; of a misspelt label, or one with words in brackets, what that label says."""
-    if row.kind != "status" or row.security != "unstated":
-        return row.security
-    label = misspelt(row.status)
-    if label is None and "(" in row.status:
-        label = row.status.partition("(")[0].strip()
-    return read_status(label).security if label else row.security
+    """What a row's status is meant to say of security support; any other row says nothing."""
+    return meant_status(row.status).security if row.kind == "status" else row.security
 
 
 def restricted(row: Row) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from grammar.rows import key_of
+from grammar.source import Span
 
 if TYPE_CHECKING:
     from convert.lint.engine import Result
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _LONGEST = 200  # characters of the words of one occurrence
 _SHORT = 3  # a span of fewer says nothing by itself; its line does
 _ELSEWHERE = ("XS75", "XS76")  # rules of what other files of the tree say
+_LOST = "XS126"  # several neighbouring lines
 _MATCHED = 3000  # lines that are compared one by one
 
 
@@ -116,13 +118,32 @@ def new_only(result: Result, old: Result | None, findings: Sequence[Diagnostic] 
                 if mine <= known:
                     known -= mine
                     dropped.add(n)
+                elif diagnostic.code == _LOST and mine & known:
+                    found[n] = _narrowed(result, diagnostic, mine - known)
+                    known -= mine
     there = Counter((d.code, _line(old, d), _bare(old, d)) for d in old.diagnostics)
     for n, diagnostic in enumerate(found):
         line = same.get(_line(result, diagnostic))
         key = (diagnostic.code, line or 0, _bare(result, diagnostic))
-        if n not in dropped and line is not None and there[key] and _moved(result, diagnostic, known):
+        single = diagnostic.code not in _SEVERAL
+        if single and n not in dropped and line is not None and there[key] and _moved(result, diagnostic, known):
             dropped.add(n)
     return [d for n, d in enumerate(found) if n not in dropped]
+
+
+def _narrowed(result: Result, diagnostic: Diagnostic, new: Counter[str]) -> Diagnostic:
+    """A finding of several lost fields on the first one that is new."""
+    assert diagnostic.span is not None
+    first, last = (
+        result.source.position(at)[0]
+        for at in (diagnostic.span.start, max(diagnostic.span.start, diagnostic.span.end - 1))
+    )
+    for number in range(first, last + 1):
+        words = result.source.line_text(number)
+        if words.strip() and _named(result, diagnostic, words) in new:
+            start = result.source.starts[number - 1] + len(words) - len(words.lstrip())
+            return diagnostic._replace(span=Span(start, diagnostic.span.end))
+    return diagnostic
 
 
 def _moved(result: Result, diagnostic: Diagnostic, known: Counter[str]) -> bool:

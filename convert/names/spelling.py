@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from grammar.labels import LABELS
+from grammar.status import Status, read_status
 
 
 def distance(a: str, b: str, most: int) -> int:
@@ -81,3 +82,14 @@ def misspelt(value: str) -> str | None:
 def same_words(value: str) -> str | None:
     """The label that has the words of a value, whatever stands between them; None where there is none."""
     return _by_words().get(_words(value))
+
+
+def meant_status(value: str) -> Status:
+    """What a status value is meant to say: of a misspelt label, or of one with words in brackets, that label; else itself."""
+    status = read_status(value)
+    if status.security != "unstated":
+        return status
+    label = misspelt(value)
+    if label is None and "(" in value:
+        label = value.partition("(")[0].strip()
+    return read_status(label) if label else status

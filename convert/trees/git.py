@@ -124,12 +124,17 @@ def commits(repo: Path, old: str, new: str, path: str) -> list[tuple[str, tuple[
     """The commits after `old` up to `new` that touch a path, oldest first: (hash, parents, subject).  Raises Failure."""
     done = run(
         repo, "log", "-z", "--reverse", "--topo-order", "--full-history", "--no-show-signature", "--format=%H%x00%P%x00%s",
-        f"{old}..{new}", "--", path,
+        f"{old}..{new}", "--", _top(path),
     )  # fmt: skip
     if done.returncode:
         raise Failure(f"{old}..{new}: {_said(done)}")
     words = done.stdout.decode(errors="replace").split("\0")
     return [(words[n], tuple(words[n + 1].split()), words[n + 2]) for n in range(0, len(words) - 2, 3)]
+
+
+def _top(path: str) -> str:
+    """A path of git log from the repository's top, wherever the command was started."""
+    return f":(top,literal){path}"
 
 
 def files_of(repo: Path, commit: str) -> list[str]:
@@ -215,7 +220,7 @@ def graph(repo: Path, commits: Sequence[str], path: str, *, everything: bool) ->
     """
     done = run(
         repo, "log", "-z", "--no-follow", "--topo-order", "--parents", *(["--full-history"] if everything else []),
-        "--no-show-signature", "--format=%H %P", "--stdin", "--", path, data=_lines(commits),
+        "--no-show-signature", "--format=%H %P", "--stdin", "--", _top(path), data=_lines(commits),
     )  # fmt: skip
     if done.returncode:
         raise Failure(f"{repo}: {_said(done)}")
@@ -242,7 +247,7 @@ def newest(repo: Path, commit: str, path: str) -> str | None:
     """The first commit of `graph` (of everything) that a commit leads to; None where the path was never there."""
     done = run(
         repo, "log", "-1", "--no-follow", "--parents", "--full-history", "--no-show-signature", "--format=%H",
-        "--end-of-options", commit, "--", path,
+        "--end-of-options", commit, "--", _top(path),
     )  # fmt: skip
     return done.stdout.decode(errors="replace").strip() or None if done.returncode == 0 else None
 

@@ -226,3 +226,19 @@ def test_shipped_aliases_are_used_beside_a_makefile(tmp_path: Path, capsys: pyte
     assert "renamed" in run(capsys, *argv)[1]
     assert "renamed" not in run(capsys, *argv, "--no-aliases")[1]
     assert "renamed" in run(capsys, *(f"{name}/SUPPORT.md" for name in argv))[1]
+
+
+def test_json_is_valid_by_our_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    path = Path(__file__).resolve().parents[2] / "convert/schemas/diff.json"
+    validator = jsonschema.Draft202012Validator(json.loads(path.read_text()))
+    (tmp_path / "old.md").write_text(OLD)
+    (tmp_path / "new.md").write_text(NEW)
+    (tmp_path / "gone.md").write_text(HEAD + "### CPU Hotplug\n\n    Status: Supported\n")
+    (tmp_path / "heir.md").write_text(HEAD + "### ACPI CPU Hotplug\n\nNew.\n\n    Status: Experimental\n")
+    for old, new in (("old", "new"), ("new", "old"), ("gone", "heir"), ("heir", "gone"), ("old", "gone")):
+        _, out, _ = run(capsys, str(tmp_path / f"{old}.md"), str(tmp_path / f"{new}.md"), "--format", "json")
+        value = json.loads(out)
+        assert value["changes"] and [error.message for error in validator.iter_errors(value)] == []
+        value["changes"][0]["kind"] = "else"
+        assert list(validator.iter_errors(value))

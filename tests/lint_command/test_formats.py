@@ -176,3 +176,16 @@ def test_no_finding_is_valid_output_too(box: Box) -> None:
     assert sarif(box)["runs"][0]["results"] == []
     assert len(box.lint("--format", "jsonl").lines) == 1
     assert (box.lint("--format", "text").out, box.lint("--format", "concise").out) == ("", "")
+
+
+def test_json_is_valid_by_our_schema(two: Box) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    path = Path(__file__).resolve().parents[2] / "convert/schemas/lint.json"
+    validator = jsonschema.Draft202012Validator(json.loads(path.read_text()))
+    two.commit(GOOD, "one")
+    two.commit(TEXT, "two")
+    for argv in (("SUPPORT.md",), ("HEAD~1..HEAD",), ("master", "HEAD:SUPPORT.md"), ("--all", "HEAD~1..")):
+        value = json.loads(two.lint("--style", "--format", "json", *argv).out)
+        assert value["diagnostics"] and [error.message for error in validator.iter_errors(value)] == []
+        value["diagnostics"][0].pop("instance")
+        assert list(validator.iter_errors(value))

@@ -24,9 +24,16 @@ def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
                 properties |= {"col": column, "endColumn": end_column}
             properties["title"] = f"{diagnostic.code} {diagnostic.name}"
             words = ",".join(f"{key}={value_of(str(value))}" for key, value in properties.items())
-            where_from = f" (commit {one.commit[:12]})" if one.commit else f" ({plain(one.tree)})" if one.tree else ""
+            where_from = _where(one)
             message = diagnostic.message + where_from
             out.write(f"::{_COMMANDS[diagnostic.severity]} {words}::{data(message)}\n")
+
+
+def _where(one: Checked) -> str:
+    """The tree or commit that a finding is from."""
+    if one.tree is not None and (one.named or one.commit is None):
+        return f" ({plain(one.tree)})"
+    return f" (commit {one.commit[:12]})" if one.commit is not None else ""
 
 
 def data(text: str) -> str:

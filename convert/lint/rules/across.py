@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.lint.registry import Context, Sibling, rule
 from convert.lint.rules.parts import sections_by_keys
-from convert.names.spelling import letters, one_edit
+from convert.names.spelling import letters, meant_status, one_edit
 from convert.trees.version import tree_name
 from grammar.nodes import BulletList, DefinitionList, Document, Literal, Section
 from grammar.rows import Row
@@ -70,8 +70,9 @@ def _statuses(context: Context) -> Iterator[Row]:
 
 def _promise(row: Row) -> tuple[int, int] | None:
     """How much a status promises; None where it does not say."""
-    security = _SECURITY.get(row.security)
-    return None if security is None else (security, _FUNCTION.get(row.label or "", _TOP))
+    meant = meant_status(row.status)
+    security = _SECURITY.get(meant.security)
+    return None if security is None else (security, _FUNCTION.get(meant.label or "", _TOP))
 
 
 def _alike(name: str, other: str) -> bool:
@@ -387,7 +388,7 @@ def missing_restriction(document: Document, context: Context) -> Iterator[Found]
             if row.kind != "status" or row.keys in told | older:
                 continue
             cover = _cover(loose.entry, compared)
-            if not _restricts(row, cover) or compared.sibling.younger(row.keys):
+            if not _restricts(row, cover) or (not _named_by(cover, row) and compared.sibling.younger(row.keys)):
                 continue
             told.add(row.keys)
             but = (
@@ -397,6 +398,11 @@ def missing_restriction(document: Document, context: Context) -> Iterator[Found]
             )
             words = f'"{_named(row)}" is "{row.status}" in {compared.sibling.name}, which is newer{but}'
             yield _nearest(row, compared, context), words, {"rows": (row.key,), "words": f"{_named(row)}: {row.status}"}
+
+
+def _named_by(cover: Row | None, row: Row) -> bool:
+    """Whether this file promises what a row restricts: a part of what it supports as a whole is not younger than that."""
+    return cover is not None and row.label in ("Supported, not security supported", "Supported, with caveats")
 
 
 def _newer(context: Context) -> list[_Compared]:
@@ -415,7 +421,7 @@ def _cover(entry: Entry, compared: _Compared) -> Row | None:
     """The unqualified row of this file that speaks of all that a heading of the sibling, or one above it, stands for."""
     for mine in _above(entry.keys, compared):
         row = next((row for row in mine.rows if not row.qualifier and row.kind == "status"), None)
-        if row is not None:
+        if row is not None and _promise(row) is not None:
             return row
     return None
 
