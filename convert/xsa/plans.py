@@ -55,7 +55,7 @@ class Planner:
         meta = self.source.meta(advisory)
         if meta is None:
             return self._without_meta(advisory)
-        recipes, why = self._recipes(meta, ref)
+        recipes, why = _recipes(meta, ref, advisory)
         if recipes is not None:
             return self._with(recipes, advisory, ref, why)
         if not any(tree == XEN or tree in ref.pins or tree in self.at_hand for tree in meta.trees):
@@ -71,15 +71,6 @@ class Planner:
         if not names:
             return Plan("unknown", "neither a .meta nor a patch is listed")
         return Plan(parts=((XEN, "", names),), any=True)
-
-    def _recipes(self, meta: Meta, ref: Ref) -> tuple[Mapping[str, Recipe] | None, str]:
-        """The recipes of a ref's version; master's for a version that is newer than every one listed."""
-        if ref.recipe in meta.recipes:
-            return meta.recipes[ref.recipe], ""
-        newest = meta.newest()
-        if ref.version and numbers_of(ref.version) > newest and MASTER in meta.recipes:
-            return meta.recipes[MASTER], f"{ref.version} is newer than every version listed: the recipe of master"
-        return None, ""
 
     def _with(self, recipes: Mapping[str, Recipe], advisory: Advisory, ref: Ref, why: str) -> Plan:
         parts: list[tuple[str, str, tuple[str, ...]]] = []
@@ -113,6 +104,25 @@ class Planner:
         return Plan(verdict, why, parts, absent=verdict)
 
     # -- the verdicts
+
+
+def _recipes(meta: Meta, ref: Ref, advisory: Advisory) -> tuple[Mapping[str, Recipe] | None, str]:
+    """The recipes of a ref's version; master's for a version that is newer than every one listed."""
+    if ref.recipe in meta.recipes:
+        return meta.recipes[ref.recipe], ""
+    if ref.version and MASTER in meta.recipes and _is_newer(meta, ref, advisory):
+        return meta.recipes[MASTER], f"{ref.version} is newer than every version listed: the recipe of master"
+    return None, ""
+
+
+def _is_newer(meta: Meta, ref: Ref, advisory: Advisory) -> bool:
+    """Whether a version came after those that are listed; where only master is, whether it was released later."""
+    newest = meta.newest()
+    if newest != (0, 0):
+        return numbers_of(ref.version or "") > newest
+    if not ref.released or advisory.public is None:
+        return not ref.released
+    return ref.initial is not None and ref.initial > advisory.public.date()
 
 
 def _nearest(meta: Meta, ref: Ref) -> Recipe | None:

@@ -13,7 +13,7 @@ from convert.failure import Failure
 from convert.trees import git
 from convert.trees.all import release_trees
 from convert.trees.resolve import Found, resolve
-from convert.trees.state import SECURITY, iso_date, quick_fields
+from convert.trees.state import INITIAL, SECURITY, iso_date, quick_fields
 from convert.trees.version import FILE, MAKEFILE, form_of, read_makefile, stable_version
 from convert.xsa.recipes import MASTER
 
@@ -31,7 +31,7 @@ class Ref:
     """A tree as it was asked for.
 
     `version` as `4.20`; `recipe`: the version whose recipe counts, `master` for an unreleased one; `until`: the day until which
-    it has security support, None where its SUPPORT.md says none; `branch`: the name of a branch, None for tags and commits;
+    it has security support, None where its SUPPORT.md says none; `initial`: that of X.Y.0, likewise; `branch`: the name of a branch, None for tags and commits;
     `staging`: the branch from which it is pushed, and its commit; `pins`: the trees that its Config.mk pins, with the revision.
     """
 
@@ -42,6 +42,7 @@ class Ref:
     version: str | None
     recipe: str
     until: date | None
+    initial: date | None
     released: bool
     branch: str | None
     staging: tuple[str, str] | None
@@ -113,17 +114,18 @@ def _ref(repo: Path, found: Found, remote: str | None) -> Ref:
     return Ref(
         name=branch or found.name, full=found.ref or commit, sha=commit, day=git.day(repo, commit), version=version,
         recipe=MASTER if unstable or version is None else version,
-        until=_until(repo, version, commit, remote) if version else None,
+        until=_day(SECURITY, repo, version, commit, remote),
+        initial=_day(INITIAL, repo, version, commit, remote),
         released=released, branch=branch, staging=_staging(repo, branch, commit, remote),
         pins=_pins(files[1]), note=found.note,
     )  # fmt: skip
 
 
-def _until(repo: Path, version: str, commit: str, remote: str | None) -> date | None:
-    """The end of security support by the SUPPORT.md of the version's branch, else by the commit's own."""
+def _day(field: str, repo: Path, version: str | None, commit: str, remote: str | None) -> date | None:
+    """A day by the SUPPORT.md of the version's branch, else by the commit's own; None where neither has one."""
     for ref in (_tip(repo, f"stable-{version}", remote), commit):
         data = git.object_of(repo, f"{ref}:{FILE}") if ref else None
-        day = iso_date(quick_fields(data).get(SECURITY)) if data else None
+        day = iso_date(quick_fields(data).get(field)) if data else None
         if day is not None:
             return day
     return None

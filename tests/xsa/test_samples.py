@@ -73,7 +73,7 @@ def test_how_long_advisories_would_wait_for_a_monthly_date(world: World, capsys:
     value = run(capsys, "list", "--from", world.public, "--today", TODAY, "--format", "json").out
     done = subprocess.run([sys.executable, "-c", script], input=value, capture_output=True, text=True, check=True)
     lines = done.stdout.splitlines()
-    assert lines[-2:] == ["2025-06-30 1 advisories, delay of 8 days", "21 days of publication"]
+    assert lines[-2:] == ["2025-06-30 1 advisories, delay of 8 days", "22 days of publication"]
     assert date(2025, 7, 8).weekday() == 1
 
 

@@ -157,14 +157,15 @@ VERDICTS: dict[str, dict[int, str]] = {
         8001: "applied", 8002: "applied", 8003: "applied", 8004: "applied", 8005: "applied", 8006: "missing", 8007: "not-needed",
         8008: "not-needed", 8009: "other-tree", 8010: "embargoed", 8011: "unused", 8012: "applied", 8013: "unknown", 8014: "missing",
         8015: "staging", 8016: "applied", 8017: "applied", 8018: "unsure", 8019: "applied", 8020: "unchecked", 8021: "applied",
+        8023: "applied",
     },
     "RELEASE-4.30.1": {
         8001: "applied", 8003: "applied", 8004: "partial 1/3", 8005: "reverted", 8006: "missing", 8012: "missing", 8016: "missing",
         8017: "missing", 8010: "embargoed",
     },
-    "RELEASE-4.30.0": {8001: "missing", 8004: "missing", 8005: "missing", 8021: "missing"},
-    "stable-4.31": {8001: "applied", 8002: "missing", 8007: "applied", 8008: "missing", 8019: "applied", 8022: "not-needed"},
-    "stable-4.29": {8007: "unsupported", 8001: "unsupported", 8019: "applied", 8011: "unused"},
+    "RELEASE-4.30.0": {8001: "missing", 8004: "missing", 8005: "missing", 8021: "missing", 8023: "not-needed"},
+    "stable-4.31": {8001: "applied", 8002: "missing", 8007: "applied", 8008: "missing", 8019: "applied", 8022: "not-needed", 8023: "missing"},
+    "stable-4.29": {8007: "unsupported", 8001: "unsupported", 8019: "applied", 8011: "unused", 8023: "unsupported"},
     "master": {8001: "applied", 8005: "applied", 8014: "applied", 8017: "applied", 8022: "not-needed"},
 }  # fmt: skip
 
@@ -311,6 +312,7 @@ def _advisories(world: World, stable: str) -> tuple[dict[str, str], list[dict[st
         "xsa8013.patch": mail("8006").replace("gate", "ladder"), "xsa8014.patch": mail("8014"), "xsa8015.patch": mail("8015"),
         "xsa8016.patch": mail("8016"), "xsa8017.patch": mail("8017"), "xsa8018.patch": mail("8018"), "xsa8019.patch": mail("8019"),
         "xsa8020-qemuu.patch": mail("8001").replace("mill/axle.c", "hw/axle.c"), "xsa8021.patch": mail("8021"), "xsa8022.patch": mail("8022"),
+        "xsa8023.patch": mail("8021"),
     }  # fmt: skip
     every = ("master", "4.31", "4.30")
     xen = {
@@ -319,6 +321,7 @@ def _advisories(world: World, stable: str) -> tuple[dict[str, str], list[dict[st
         8008: (("master", "4.31"), ["xsa8008-4.31.patch"]), 8012: (every, ["xsa8012/xsa8012-4.28-??.patch"]), 8014: (every, ["xsa8014.patch"]),
         8015: (every, ["xsa8015.patch"]), 8016: (every, ["xsa8016.patch"]), 8017: (every, ["xsa8017.patch"]), 8018: (every, ["xsa8018.patch"]),
         8019: (("4.31", "4.30"), ["xsa8019.patch"]), 8022: (("4.30",), ["xsa8022.patch"]),
+        8023: (("master",), ["xsa8023.patch"]),
     }  # fmt: skip
     for number, (versions, names) in xen.items():
         files[f"xsa{number}.meta"] = _meta(
@@ -333,7 +336,7 @@ def _advisories(world: World, stable: str) -> tuple[dict[str, str], list[dict[st
         8021, {"master": {"xen": ["xsa8021.patch"]}, "4.28": {"xen": ["xsa8021.patch"]}}, stable
     )
     entries: list[dict[str, Any]] = []
-    for number in (n for n in range(8022, 8000, -1)):
+    for number in (n for n in range(8023, 8000, -1)):
         if number == 8010:
             entries.append({"xsa": 8010, "public_time": "2099-01-01 12:00"})
             continue
