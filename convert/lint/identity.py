@@ -116,19 +116,26 @@ def new_only(result: Result, old: Result | None, findings: Sequence[Diagnostic] 
             if (_line(result, diagnostic) not in same) is on_changed:
                 mine = Counter(instances(result, diagnostic))
                 if mine <= known:
-                    known -= mine
                     dropped.add(n)
                 elif diagnostic.code == _LOST and mine & known:
                     found[n] = _narrowed(result, diagnostic, mine - known)
-                    known -= mine
+                else:
+                    continue
+                known -= mine
+    rest = [d for n, d in enumerate(found) if n not in dropped]
+    return list(_not_moved(result, old, rest, same, known)) if rest else []
+
+
+def _not_moved(
+    result: Result, old: Result, found: Sequence[Diagnostic], same: dict[int, int], known: Counter[str]
+) -> Iterator[Diagnostic]:
+    """Findings without those that their unchanged lines had before, when the row had another key; `known` are left over."""
     there = Counter((d.code, _line(old, d), _bare(old, d)) for d in old.diagnostics)
-    for n, diagnostic in enumerate(found):
-        line = same.get(_line(result, diagnostic))
-        key = (diagnostic.code, line or 0, _bare(result, diagnostic))
-        single = diagnostic.code not in _SEVERAL
-        if single and n not in dropped and line is not None and there[key] and _moved(result, diagnostic, known):
-            dropped.add(n)
-    return [d for n, d in enumerate(found) if n not in dropped]
+    for diagnostic in found:
+        line = same.get(_line(result, diagnostic), 0)
+        was_there = line and diagnostic.code not in _SEVERAL and there[diagnostic.code, line, _bare(result, diagnostic)]
+        if not was_there or not _moved(result, diagnostic, known):
+            yield diagnostic
 
 
 def _narrowed(result: Result, diagnostic: Diagnostic, new: Counter[str]) -> Diagnostic:
