@@ -21,6 +21,7 @@ from grammar.pandoc.constructs.lists import text_column
 from grammar.pandoc.inline import scan
 from grammar.pandoc.reader import Run, indentation
 from grammar.pandoc.words import Scan
+from grammar.placing import moved
 from grammar.positions import Lines
 from grammar.source import Page, Span
 
@@ -50,7 +51,7 @@ class Part(NamedTuple):
     """
 
     head: Head | None
-    blocks: tuple[Block, ...]
+    shared: nodes.Shared
     identifiers: tuple[str, ...]
     end: int
 
@@ -108,7 +109,8 @@ class _Builder:
     def close(self) -> None:
         """End the part under way."""
         if self.head is not None or self.blocks or self.notes.identifiers:
-            self.parts.append(Part(self.head, tuple(self.blocks), tuple(self.notes.identifiers), self.end))
+            shared = nodes.Shared(tuple(self.blocks), moved)
+            self.parts.append(Part(self.head, shared, tuple(self.notes.identifiers), self.end))
             self.blocks.clear()
             self.notes.identifiers.clear()
 

@@ -60,7 +60,7 @@ def _term(notes: Notes, lines: Lines, group: Sequence[Line]) -> nodes.Term:
         nodes_of(read.pieces),
         nodes_of(value.pieces),
         pandoc_text(read.pieces),
-        " ".join(_str_items(read)),
+        " ".join(key_words(read)),
         pandoc_text(value.pieces),
         lines.span(index),
     )
@@ -100,7 +100,7 @@ def _misshapen(
     return at, None
 
 
-def _str_items(read: Scan) -> list[str]:
+def key_words(read: Scan) -> list[str]:
     """The words that pandoc makes Str elements of, on the term's first level; neighbours are one."""
     out: list[str] = []
     before = ""

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import Field, dataclass, field, fields
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from grammar.source import Span
 
 NOWHERE = Span(0, 0)
+_T = TypeVar("_T")
 
 
 _READERS: dict[type, Callable[[object], object]] = {}
@@ -181,6 +182,17 @@ class Heading(_Node):
     span: Span = field(default=NOWHERE, compare=False)
 
 
+class Shared:
+    """Blocks as they stand in their own part of a document, how they are moved, and what was made of them (`Section.derived`)."""
+
+    __slots__ = ("blocks", "made", "move")
+
+    def __init__(self, blocks: tuple[Block, ...], move: Callable[[tuple[Block, ...], int], tuple[Block, ...]]) -> None:
+        self.blocks = blocks
+        self.move = move
+        self.made: dict[object, object] = {}
+
+
 Block = Paragraph | BulletList | Literal | DefinitionList | Outside
 
 
@@ -192,26 +204,37 @@ class Section(_Node):
     blocks: tuple[Block, ...]
     sections: tuple[Section, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
-    _later: Callable[[], tuple[Block, ...]] | None = field(default=None, init=False, compare=False, repr=False)
+    origin: int = field(default=0, init=False, compare=False, repr=False)
+    _shared: Shared | None = field(default=None, init=False, compare=False, repr=False)
 
     @staticmethod
-    def placed(
-        heading: Heading, later: Callable[[], tuple[Block, ...]], sections: tuple[Section, ...], span: Span
-    ) -> Section:
-        """A section whose blocks are made when somebody first asks for them."""
+    def placed(heading: Heading, shared: Shared, origin: int, sections: tuple[Section, ...], span: Span) -> Section:
+        """A section with blocks that other documents have too, here `origin` characters further down; they are moved when asked for."""
         section = object.__new__(Section)
-        for name, value in (("heading", heading), ("sections", sections), ("span", span), ("_later", later)):
-            object.__setattr__(section, name, value)
+        put = object.__setattr__
+        put(section, "heading", heading)
+        put(section, "sections", sections)
+        put(section, "span", span)
+        put(section, "origin", origin)
+        put(section, "_shared", shared)
         return section
 
     def __getattr__(self, name: str) -> object:
         """The blocks of a section made by `placed`: only a slot that is empty is asked for here."""
-        if name != "blocks" or self._later is None:
+        if name != "blocks" or self._shared is None:
             raise AttributeError(name)
-        blocks = self._later()
+        blocks = self._shared.move(self._shared.blocks, self.origin)
         object.__setattr__(self, "blocks", blocks)
-        object.__setattr__(self, "_later", None)
         return blocks
+
+    def derived(self, make: Callable[[tuple[Block, ...]], _T]) -> _T:
+        """What a function makes of the blocks, once for all documents that have them; spans in it count from `origin`."""
+        if self._shared is None:
+            return make(self.blocks)
+        made = self._shared.made
+        if make not in made:
+            made[make] = make(self._shared.blocks)
+        return cast(_T, made[make])
 
     def walk(self) -> Iterator[Section]:
         """This section, then all below it, in file order."""

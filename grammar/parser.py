@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from grammar import problems
 from grammar.builder import Built, Head
 from grammar.diagnostic import Diagnostic
 from grammar.ledger import Ledger, joined
-from grammar.nodes import Block, Document, Heading, Section
+from grammar.nodes import Block, Document, Heading, Section, Shared
 from grammar.pieces import Piece, pieces, whole
 from grammar.placing import moved, moved_diagnostic, moved_span
 from grammar.positions import bytes_of
@@ -67,7 +66,8 @@ class _Open(NamedTuple):
     """A section under way."""
 
     heading: Heading
-    blocks: Callable[[], tuple[Block, ...]]
+    shared: Shared
+    origin: int
     below: list[Section]
 
 
@@ -90,15 +90,15 @@ class _Assembly:
             self.title = built.title
         for part in built.parts:
             if part.head is None:
-                self.preamble += moved(part.blocks, offset)
+                self.preamble += moved(part.shared.blocks, offset)
             else:
-                self.heading(part.head, partial(moved, part.blocks, offset), offset)
+                self.heading(part.head, part.shared, offset)
             for identifier in part.identifiers:
                 self.unique(identifier)
             self.end = offset + part.end
         self.diagnostics += [moved_diagnostic(found, offset) for found in built.diagnostics]
 
-    def heading(self, head: Head, blocks: Callable[[], tuple[Block, ...]], offset: int) -> None:
+    def heading(self, head: Head, shared: Shared, offset: int) -> None:
         """Begin a section."""
         above = self.stack[-1].heading.level if self.stack else 0
         if head.given is None:
@@ -110,13 +110,13 @@ class _Assembly:
         if head.level > above + 1:
             self.diagnostics.append(problems.heading_jump(heading.span, head.level, above))
         self.close(head.level)
-        self.stack.append(_Open(heading, blocks, []))
+        self.stack.append(_Open(heading, shared, offset, []))
 
     def close(self, level: int) -> None:
         """End the open sections down to a level."""
         while self.stack and self.stack[-1].heading.level >= level:
-            heading, blocks, below = self.stack.pop()
-            section = Section.placed(heading, blocks, tuple(below), Span(heading.span.start, self.end))
+            heading, shared, origin, below = self.stack.pop()
+            section = Section.placed(heading, shared, origin, tuple(below), Span(heading.span.start, self.end))
             (self.stack[-1].below if self.stack else self.top).append(section)
 
     def unique(self, base: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from grammar import problems
 from grammar.diagnostic import Diagnostic
 from grammar.labels import Security
-from grammar.nodes import NOWHERE, DefinitionList, Document, Literal, Paragraph, Section
+from grammar.nodes import NOWHERE, Block, DefinitionList, Document, Literal, Paragraph, ParsedField, Section
+from grammar.placing import moved_span
 from grammar.source import Source, Span
 from grammar.status import Amount, Status, read_status
 
@@ -64,7 +65,13 @@ class Limit(NamedTuple):
 
 def key_of(anchor: str, qualifier: str) -> str:
     """The key of a qualified row: `anchor--qualifier`, as parse-support-md's descr2key makes it."""
-    return anchor + "--" + re.sub(r"[^-0-9A-Za-z]", "", qualifier.lower().replace(" ", "-"))
+    return anchor + suffix_of(qualifier)
+
+
+@lru_cache(maxsize=4096)
+def suffix_of(qualifier: str) -> str:
+    """What a qualifier adds to the anchor in a key."""
+    return "--" + re.sub(r"[^-0-9A-Za-z]", "", qualifier.lower().replace(" ", "-"))
 
 
 class Reading(NamedTuple):
@@ -75,40 +82,37 @@ class Reading(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    keyword: str
+    """A field or term; its spans count from where its section's blocks do (`Section.origin`)."""
+
     qualifier: str | None
-    words: str | None
+    suffix: str
     value: str
     kind: str
     span: Span
     value_span: Span
+    reading: Status
 
 
-def _entries(section: Section) -> Iterator[_Entry | None]:
-    """The section's fields and terms in order; None for each paragraph."""
-    for block in section.blocks:
+def _entries(blocks: tuple[Block, ...]) -> tuple[_Entry | None, ...]:
+    """A section's fields and terms in order; None for each paragraph."""
+    found: list[_Entry | None] = []
+    for block in blocks:
         if isinstance(block, Paragraph):
-            yield None
+            found.append(None)
         elif isinstance(block, Literal):
-            for entry in block.fields:
-                if block.kind == "release":
-                    yield _Entry(
-                        entry.keyword,
-                        entry.keyword,
-                        entry.keyword,
-                        entry.value,
-                        "release",
-                        entry.span,
-                        entry.value_span,
-                    )
-                else:
-                    kind = "status" if entry.keyword == "Status" else "list"
-                    yield _Entry(
-                        entry.keyword, entry.qualifier, entry.qualifier, entry.value, kind, entry.span, entry.value_span
-                    )
+            found += [_field(entry, release=block.kind == "release") for entry in block.fields]
         elif isinstance(block, DefinitionList):
             for term in block.terms:
-                yield _Entry("", term.text, term.words, term.reading, "term", term.span, term.span)
+                suffix = suffix_of(term.words)
+                found.append(_Entry(term.text, suffix, term.reading, "term", term.span, term.span, _NO_STATUS))
+    return tuple(found)
+
+
+def _field(entry: ParsedField, *, release: bool) -> _Entry:
+    name = entry.keyword if release else entry.qualifier
+    kind = "release" if release else "status" if entry.keyword == "Status" else "list"
+    reading = read_status(entry.value) if kind == "status" else _NO_STATUS
+    return _Entry(name, suffix_of(name) if name else "", entry.value, kind, entry.span, entry.value_span, reading)
 
 
 def read_rows(document: Document, source: Source | None = None) -> Reading:
@@ -124,7 +128,8 @@ def read_rows(document: Document, source: Source | None = None) -> Reading:
         keys = (*above, section.heading.anchor)
         path = (*heads, section.heading.text)
         fields = False
-        for entry in _entries(section):
+        origin = section.origin
+        for entry in section.derived(_entries):
             if entry is None:
                 if fields:
                     caveats.add(keys)
@@ -132,21 +137,20 @@ def read_rows(document: Document, source: Source | None = None) -> Reading:
                     described.add(id(section))
                 continue
             fields = True
-            qualified = bool(entry.qualifier) or entry.kind == "term"
-            at = (*keys, key_of(section.heading.anchor, entry.words or "")) if qualified else keys
+            at = (*keys, section.heading.anchor + entry.suffix) if entry.suffix else keys
+            span, value_span = moved_span(entry.span, origin), moved_span(entry.value_span, origin)
             if at in index:
                 row = rows[index[at]]
-                row.status, row.value_span = entry.value, entry.value_span
-                row.reading = read_status(entry.value) if entry.kind == "status" else _NO_STATUS
-                repeated.setdefault(at, [row.span]).append(entry.span)
+                row.status, row.value_span, row.reading = entry.value, value_span, entry.reading
+                repeated.setdefault(at, [row.span]).append(span)
                 continue
             index[at] = len(rows)
             owners.append((id(section), keys))
+            words = (*path, entry.qualifier or "") if entry.suffix else path
             rows.append(
                 Row(
-                    at[-1], at, (*path, entry.qualifier or "") if qualified else path, section.heading.anchor,
-                    entry.qualifier, entry.value, entry.kind, span=entry.span, value_span=entry.value_span,
-                    reading=read_status(entry.value) if entry.kind == "status" else _NO_STATUS,
+                    at[-1], at, words, section.heading.anchor, entry.qualifier, entry.value, entry.kind, span=span,
+                    value_span=value_span, reading=entry.reading,
                 )
             )  # fmt: skip
         for below in section.sections:

@@ -85,9 +85,14 @@ def _entry(
     section: Section, above: tuple[str, ...], heads: tuple[str, ...], rows: dict[tuple[str, ...], list[Row]]
 ) -> Entry:
     keys, path = (*above, section.heading.anchor), (*heads, section.heading.text)
-    before, after = split_prose(section.blocks)
+    description, caveats = section.derived(_texts)
     below = tuple(_entry(inner, keys, path, rows) for inner in section.sections)
-    return Entry(keys, path, tuple(rows.get(keys, ())), prose(before), prose(after), below)
+    return Entry(keys, path, tuple(rows.get(keys, ())), description, caveats, below)
+
+
+def _texts(blocks: tuple[Block, ...]) -> tuple[str, str]:
+    before, after = split_prose(blocks)
+    return prose(before), prose(after)
 
 
 def split_prose(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
