@@ -1,36 +1,67 @@
-"""Lark parsers out of the grammar files beside this module, with their tables kept in the user's cache folder."""
+"""What of a grammar's tables only Lark can say; imported where no tables are kept yet."""
 
 from __future__ import annotations
 
-import os
-import pkgutil
-import zlib
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from lark import Lark
+from lark import Lark
+from lark.grammar import Rule
+from lark.lexer import ContextualLexer, TerminalDef
 
 
-def build(name: str, **options: str | list[str]) -> Lark:
-    """The LALR parser of the grammar `NAME.lark`; `options` are Lark's.  Works from a zip too.
-
-    (pkgutil, which lark loads anyhow, because importlib.resources takes as long to import as a file takes to parse.)
-    """
-    from lark import Lark
-
-    text = (pkgutil.get_data(__package__, f"{name}.lark") or b"").decode()
-    return Lark(text, parser="lalr", maybe_placeholders=False, cache=_cache_file(name, text) or False, **options)
+def build(text: str, *, contextual: bool) -> Lark:
+    """Lark's own parser of a grammar."""
+    return Lark(text, parser="lalr", maybe_placeholders=False, lexer="contextual" if contextual else "basic")
 
 
-def _cache_file(name: str, text: str) -> str | None:
-    """A path of the user's own: whoever could write there could plant a pickle.  None where there is no such place."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    try:
-        folder = os.path.join(base or os.path.expanduser("~/.cache"), "xen-support")
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        found = os.stat(folder)
-    except OSError:
-        return None
-    if found.st_uid != os.getuid() or found.st_mode & 0o022 or not os.access(folder, os.W_OK):
-        return None
-    return os.path.join(folder, f"{name}-{zlib.crc32(text.encode()):08x}.lark")
+def dumped(lark: Lark, *, contextual: bool) -> dict[str, Any]:
+    """A grammar's tables as plain values (`grammar.tables.read`), out of Lark's own dump of a parser (Lark.memo_serialize)."""
+    data, memo = lark.memo_serialize([TerminalDef, Rule])
+    table = data["parser"]["parser"]
+    tokens = table["tokens"]
+    (start,), (end,) = table["start_states"].values(), table["end_states"].values()
+    found = {
+        int(state): {tokens[token]: action for token, action in sorted(actions.items(), key=lambda one: tokens[one[0]])}
+        for state, actions in table["states"].items()
+    }
+    order = _reached(found, int(start))
+    numbers: dict[int, int] = {}  # of the rules, by their places in Lark's memo
+    rules: list[list[Any]] = []
+    states: list[dict[str, int]] = []
+    for state in order:
+        row: dict[str, int] = {}
+        for symbol, (reduce, argument) in found[state].items():
+            if not reduce:
+                row[symbol] = order[int(argument)] + 1
+                continue
+            at = argument["@"]
+            if at not in numbers:
+                numbers[at] = len(rules)
+                rules.append([memo[at]["origin"]["name"], len(memo[at]["expansion"])])
+            row[symbol] = -numbers[at] - 1
+        states.append(row)
+    return {
+        "terminals": [[terminal.name, terminal.pattern.to_regexp()] for terminal in _ordered(lark.parser.lexer)],
+        "states": states,
+        "rules": rules,
+        "start": order[int(start)],
+        "end": order[int(end)],
+        "contextual": contextual,
+    }
+
+
+def _reached(states: dict[int, dict[str, Any]], start: int) -> dict[int, int]:
+    """The states with new numbers, in the order in which they are reached: Lark's own differ from run to run."""
+    order, waiting = {start: 0}, [start]
+    for state in waiting:
+        for reduce, argument in states[state].values():
+            if not reduce and int(argument) not in order:
+                order[int(argument)] = len(order)
+                waiting.append(int(argument))
+    return order
+
+
+def _ordered(lexer: Any) -> list[TerminalDef]:  # noqa: ANN401 - Lark types it as what has no terminals
+    """The terminals in the order in which Lark's lexer tries them."""
+    basic: Any = lexer.root_lexer if isinstance(lexer, ContextualLexer) else lexer
+    return list(basic.terminals)  # sorted by it

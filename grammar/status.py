@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from grammar.labels import LABELS, Label, Security
-from grammar.larktables import build
-
-if TYPE_CHECKING:
-    from lark import Lark
+from grammar.lalr import Refused, Token, Tree, parse
+from grammar.tables import tables
 
 _BYTES = {
     f"{prefix}{end}": base**power
@@ -57,11 +55,6 @@ class Status(NamedTuple):
     maximum: bool = False
     condition: str | None = None
     exact: bool = False
-
-
-@cache
-def _grammar() -> Lark:
-    return build("status", lexer="contextual")
 
 
 @cache
@@ -112,27 +105,28 @@ def read_status(value: str) -> Status:
 
 def _special(value: str) -> Status | None:
     """A limit or a condition, by the grammar; None where the value is neither."""
-    from lark import Token
-    from lark.exceptions import LarkError
-
     if len(value) > 2000:
         return None
     try:
-        tree = _grammar().parse(value)
-    except LarkError:
+        tree = parse(tables("status", contextual=True), value)
+    except Refused:
         return None
-    first, *rest = [part for part in tree.children if not isinstance(part, Token)]
-    words = [str(token) for token in first.children]
-    if first.data == "limit":
-        parts = {token.type: str(token) for token in first.children if isinstance(token, Token)}
+    first, *rest = [part for part in tree.children if isinstance(part, Tree)]
+    words = _texts(first)
+    if first.rule == "limit":
+        parts = {token.type: token.text for token in first.children if isinstance(token, Token)}
         found = _amount(parts["NUMBER"], parts.get("UNIT"))
         maximum = "SUPPORTED" in parts
         security: Security = "yes" if maximum else "unstated"
-        tail = "".join(str(token) for part in rest for token in part.children)
+        tail = "".join(text for part in rest for text in _texts(part))
         if tail and not tail.startswith("."):  # what follows a full stop speaks of more than the limit
             security = next((says for pattern, says in _SAYS if re.search(pattern, tail.lower())), security)
         return Status(LIMIT_LABEL if maximum else None, security, found, maximum)
     if rest:
         label = _by_folded().get(fold_label("".join(words).rstrip(" ,;")))
-        return Status(label.name if label else None, "caveats", condition=str(rest[0].children[-1]).strip())
+        return Status(label.name if label else None, "caveats", condition=_texts(rest[0])[-1].strip())
     return None
+
+
+def _texts(tree: Tree) -> list[str]:
+    return [token.text for token in tree.children if isinstance(token, Token)]

@@ -12,7 +12,7 @@ from convert.draft.definitions import Definitions
 from convert.draft.face import worn
 from convert.draft.places import Places
 from convert.draft.translate import Draft, translate
-from convert.draft.validate import Difference, Reread, differences, row_path
+from convert.draft.validate import Difference, Reread, differences, row_path, unheld
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL
 from convert.sheet.catalogue import quote
@@ -52,7 +52,7 @@ def make(
     `own`: the tree's file, whose face the draft keeps; `lint`: how the draft is looked at before it is reported.
     """
     try:
-        draft = translate(categorisation, tree, definitions)
+        written = draft = translate(categorisation, tree, definitions)
         if own is not None:
             draft = worn(draft, own)
     except ValueError as error:
@@ -60,7 +60,7 @@ def make(
     read = Reread.of(draft)
     expected = {row_path(row): row.place for row in draft.rows if row.place}
     cells = {row.key: expected[path] for row in read.rows if (path := tuple(map(fold, row.path))) in expected}
-    wrong = differences(draft, read)
+    wrong = differences(draft, read) or unheld(written)
     findings = lint(read.parsed, read.reading) if lint is not None and not wrong else []
     if not wrong and not findings:
         return Made(draft, read.rows, cells)

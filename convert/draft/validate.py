@@ -13,6 +13,7 @@ from grammar.nodes import Block, Document, Section
 from grammar.parser import Parsed, parse_text
 from grammar.rows import Reading, Row, read_rows
 from grammar.source import Span
+from grammar.support import outside
 from grammar.tidy import tidy_blocks
 
 PARTS = ("Release Support", "Feature Support")
@@ -60,6 +61,14 @@ def differences(draft: Draft, read: Reread | None = None) -> list[Difference]:
     if not draft.text.endswith(draft.definitions.text):
         found.append(Difference("the definitions part is not what it should be"))
     return found
+
+
+def unheld(draft: Draft) -> list[Difference]:
+    """What of a draft without a face, and so of what is written anew, is outside the mark-up (grammar/support.lark).
+
+    The definitions part behind it may be kept from the tree as it is, and is not looked at.
+    """
+    return [Difference(words) for words in outside(draft.text.removesuffix(draft.definitions.text))]
 
 
 def _rows(draft: Draft, rows: Sequence[Row]) -> Iterator[Difference]:

@@ -16,6 +16,7 @@ from grammar.nodes import Document
 from grammar.parser import Parsed, parse
 from grammar.rows import Reading, Row, limits, read_rows
 from grammar.source import Source
+from grammar.support import refused
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -101,7 +102,8 @@ def run(
         source, parsed, tuple(reading.rows), tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)), gate,
         texts, aliases or Aliases(), name, before, logged,
     )  # fmt: skip
-    found = [d for d in (*parsed.diagnostics, *reading.diagnostics) if d.code in codes]
+    syntax = [*parsed.diagnostics, *reading.diagnostics]
+    found = [d for d in (*syntax, *refused(source, syntax)) if d.code in codes]
     if found:
         from convert.lint.fixes.syntax import complete
 
