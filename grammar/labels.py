@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 Security = Literal["yes", "no", "external", "caveats", "limited", "unstated"]
+# how much is promised; another organisation's process is less than the project's own, conditions are less than none
+RANK: dict[Security, int] = {"no": 0, "unstated": 1, "limited": 2, "external": 3, "caveats": 4, "yes": 5}
 
 
 class Label(NamedTuple):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from convert.diff import release
 from convert.diff.changes import Change as Change
 from convert.diff.changes import severity as severity
-from convert.diff.fields import lost_fields
+from convert.diff.fields import lost_fields, lost_words
 from convert.diff.losses import (
     SUPPORTED,
     best,
@@ -58,7 +58,7 @@ def compare(old: Document, new: Document, aliases: Aliases | None = None, trees:
     before, after = entries(old), entries(new)
     matched = match(before, after, aliases or Aliases(), trees)
     work = _Comparison(
-        matched, before, after, lost_fields(old), everything(before), everything(after),
+        matched, before, after, lost_fields(old), lost_words(old), everything(before), everything(after),
         one_tree=release.same_release(old, new), links=release.links(old, new),
     )  # fmt: skip
     work.documents()
@@ -94,12 +94,13 @@ def _by_heading(matched: Match) -> dict[int, _Below]:
 
 @dataclass(slots=True)
 class _Comparison:
-    """One comparison; `lost`: the old document's fields that were no rows; `said_before`, `said_after`: all sentences."""
+    """One comparison; `lost`, `cut`: the old document's fields that were no rows, and lines that were cut off theirs; `said_before`, `said_after`: all sentences."""
 
     matched: Match
     old: Entry
     new: Entry
     lost: frozenset[tuple[str, str]]
+    cut: frozenset[str]
     said_before: Counter[str]
     said_after: Counter[str]
     one_tree: bool = False
@@ -231,7 +232,10 @@ class _Comparison:
             kind, why = ends
             self.changes.append(Change(kind, new.key, new.path, entry.path, old.status, new.status, why=why))
             return
-        self.changes.append(_status(old, new, entry, limits))
+        change = _status(old, new, entry, limits)
+        rest = fold_label(new.status).removeprefix(fold_label(old.status)).strip()
+        restored = rest in self.cut and change.kind != "security-lost"  # the value had gone on in a line of its own
+        self.changes.append(replace(change, why=None) if restored else change)
 
     def _limit_part(self, row: Row, entry: Entry, side: int, limits: _Bounds) -> None:
         """`regularly tested` or `security supported` that only one side has."""

@@ -21,6 +21,12 @@ def lost_fields(document: Document) -> frozenset[tuple[str, str]]:
     return frozenset(((m[1] or "").casefold().strip(), fold_label(m[2])) for m in found if m is not None)
 
 
+def lost_words(document: Document) -> frozenset[str]:
+    """The lines of literals that are no fields, folded: the second line of a value, for example."""
+    literals = (block for section in document.walk() for block in section.blocks if isinstance(block, Literal))
+    return frozenset(fold_label(line) for block in literals for line in _lines([block]) if line.strip())
+
+
 def _lines(blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks:
         match block:

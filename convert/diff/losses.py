@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from convert.names.spelling import meant_status
-from grammar.labels import Security
+from grammar.labels import RANK, Security
 from grammar.rows import LIMIT_PART, Limit, Row, key_of, limits
 from grammar.status import Amount, fold_label, size
 
-# how much is promised; another organisation's process is less than the project's own, conditions are less than none
-_RANK: dict[Security, int] = {"no": 0, "unstated": 1, "limited": 2, "external": 3, "caveats": 4, "yes": 5}
 SUPPORTED = frozenset[Security](("yes", "caveats", "limited", "external"))
 _WORDS: dict[Security, str] = {
     "yes": "security supported", "no": "not security supported", "external": "security supported by another project only",
@@ -22,7 +20,7 @@ _RESTRICTED = ("Supported, not security supported", "Supported, with caveats", "
 
 def rank(security: Security) -> int:
     """How much a security meaning promises; 0 is no security support."""
-    return _RANK[security]
+    return RANK[security]
 
 
 def in_words(security: Security) -> str:

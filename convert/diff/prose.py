@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from convert.names.pairing import Entry, tokens
 from convert.names.spelling import one_edit
+from grammar.fields import looks_meant
 
-_FIELD = re.compile(r"(?:Status|Supported)(?:,[^:]*)?:\s")
 _SPEAKS = re.compile(
     r"\bsecurity\b|\bXSAs?\b|\b(?:not|un|de)[ -]?support|\bsupported\b|\brestrict|\b(?:un)?trust", re.I
 )
@@ -125,7 +125,7 @@ def said(text: str) -> list[Said]:
         words = line.strip()
         item = words.startswith("- ") or (lead != 0 and len(words.split()) <= 3)
         words = words.removeprefix("- ").strip()
-        if _FIELD.match(words):
+        if looks_meant(words):
             continue
         if not item:
             lead = 0 if not words.endswith(":") else 1 if _MORE.search(words) else -1 if _LESS.search(words) else 0

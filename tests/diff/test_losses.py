@@ -344,3 +344,10 @@ def test_a_heading_of_words_alone() -> None:
     assert only(changes(old, old + f"\n## More\n\n{loud}\n")).possible_loss
     moved = old.replace("# Release Support", f"{loud}\n\n# Release Support")
     assert not any(c.possible_loss for c in changes(moved, old + f"\n## More\n\n{loud}\n"))
+
+
+def test_a_value_whose_second_line_was_cut_off_is_whole_again() -> None:
+    cut = features(M="    Status, x86: Supported up to 8 TiB. More memory is\n    not security supported.\n")
+    whole = features(M="    Status, x86: Supported up to 8 TiB. More memory is not security supported.\n")
+    assert not only(changes(cut, whole)).possible_loss
+    assert only(changes(features(M="    Status, x86: Supported up to 8 TiB. More memory is\n"), whole)).possible_loss

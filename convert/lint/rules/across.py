@@ -13,6 +13,7 @@ from convert.lint.registry import Context, Sibling, rule
 from convert.lint.rules.parts import sections_by_keys
 from convert.names.spelling import letters, meant_status, one_edit
 from convert.trees.version import tree_name
+from grammar.labels import RANK
 from grammar.nodes import BulletList, DefinitionList, Document, Literal, Section
 from grammar.rows import Row
 from grammar.source import Source, Span
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
 Keys = tuple[str, ...]
-# how much a meaning promises on security; what does not say so is compared with nothing
-_SECURITY = {"no": 0, "limited": 2, "external": 3, "caveats": 4, "yes": 5}
-# and within that, how much a label promises on function; a label that is not here is at the top
+# how much a label promises on function, security support being equal; one that is not here is at the top
 _FUNCTION = {
     "Supported, not security supported": 5, "Tech Preview, with limited support": 4, "Tech Preview": 3, "Experimental": 2,
     "Obsolete": 2, "No security support": 2, "Not supported": 1, "Not functional": 1, "Not implemented": 1,
@@ -71,8 +70,7 @@ def _statuses(context: Context) -> Iterator[Row]:
 def _promise(row: Row) -> tuple[int, int] | None:
     """How much a status promises; None where it does not say."""
     meant = meant_status(row.status)
-    security = _SECURITY.get(meant.security)
-    return None if security is None else (security, _FUNCTION.get(meant.label or "", _TOP))
+    return None if meant.security == "unstated" else (RANK[meant.security], _FUNCTION.get(meant.label or "", _TOP))
 
 
 def _alike(name: str, other: str) -> bool:
