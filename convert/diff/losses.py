@@ -74,8 +74,11 @@ def variant_of(row: Row) -> str | None:
 
 
 def bound(limit: Limit | None) -> Amount | None:
-    """How far security support goes: its own end, else the maximum; None where no limit is stated."""
-    return None if limit is None else limit.security or limit.maximum
+    """How far security support goes: its own end, but not beyond the maximum, else that; None where no limit is stated."""
+    if limit is None or limit.security is None or limit.maximum is None:
+        return None if limit is None else limit.security or limit.maximum
+    (most, unit), (end, other) = size(limit.maximum), size(limit.security)
+    return limit.maximum if unit == other and most < end else limit.security
 
 
 def bounds(rows: Iterable[Row]) -> dict[str, Limit]:

@@ -351,3 +351,26 @@ def test_a_value_whose_second_line_was_cut_off_is_whole_again() -> None:
     whole = features(M="    Status, x86: Supported up to 8 TiB. More memory is not security supported.\n")
     assert not only(changes(cut, whole)).possible_loss
     assert only(changes(features(M="    Status, x86: Supported up to 8 TiB. More memory is\n"), whole)).possible_loss
+
+
+@pytest.mark.parametrize("worse", ["Supported, Security support external", "Tech Preview, with limited support"])
+def test_conditions_promise_more_than_another_project_or_a_part(worse: str) -> None:
+    lost = only(changes(features(F=status("Supported, with caveats")), features(F=status(worse))))
+    assert lost.possible_loss and str(lost.why).startswith("was security supported with conditions")
+    gained = only(changes(features(F=status(worse)), features(F=status("Supported, with caveats"))))
+    assert not gained.possible_loss
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "loss"),
+    [
+        ("regularly tested: Up to 512", "regularly tested: Up to 256", False),
+        ("security supported: Up to 1024", "security supported: Up to 1000", True),
+        ("Supported up to 4096", "Supported up to 2048", False),  # security support ends at 1024 before and after
+        ("Supported up to 4096", "Supported up to 512", True),
+    ],
+)
+def test_less_tested_is_no_loss_and_a_lower_limit_is(written: str, instead: str, loss: bool) -> None:
+    lines = ("x86: Supported up to 4096", "x86, regularly tested: Up to 512", "x86, security supported: Up to 1024")
+    found = changes(old := features(F=status(*lines)), old.replace(written, instead))
+    assert found and any(change.possible_loss for change in found) is loss

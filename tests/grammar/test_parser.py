@@ -232,3 +232,19 @@ def test_any_bytes_are_read(data: bytes) -> None:
 def test_deep_nesting_ends(text: str) -> None:
     parsed = parse_text(f"# A\n\n{text}\n\n    Status: X\n")
     assert [row.status for row in read_rows(parsed.document).rows] in (["X"], [])
+
+
+def test_lost_fields_are_one_finding_for_each_place_and_reason() -> None:
+    """Fields below one another are told together, with all their rows; those of another place or reason apart."""
+    text = "# A\n\nWords.\n    Status: X\n    Status, a: X\n\n# B\n\n   Status: X\n   Status, b: X\n   Status, c: X\n"
+    found = [d.message for d in parse_text(text).diagnostics if d.code == "XS126"]
+    assert len(found) == 2
+    assert found[0].startswith("2 fields are lost (Status; Status, a)") and found[1].startswith(
+        "3 fields are lost (Status; Status, b; Status, c)"
+    )
+    single = [
+        d.message
+        for d in parse_text("# A\n\nWords.\n    Status: X\n\n# B\n\nWords.\n    Status: X\n").diagnostics
+        if d.code == "XS126"
+    ]
+    assert len(single) == 2 and all('"Status: X" is lost' in message for message in single)

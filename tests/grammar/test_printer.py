@@ -361,3 +361,13 @@ def test_the_text_is_clean_and_stable(document: Document) -> None:
     assert not any(line != line.rstrip() for line in text.split("\n"))
     again = Document(document.title, tidy_blocks(document.preamble), document.sections)
     assert print_document(again) == text
+
+
+@pytest.mark.parametrize(
+    ("runs", "fence"), [((), 3), (("```",), 4), (("````", "```"), 5), (("``",), 3), (("`````",), 6)]
+)
+def test_a_fence_is_longer_than_any_in_what_it_holds(runs: tuple[str, ...], fence: int) -> None:
+    before = DefinitionList((Term((Text("Term"),), (Text("its meaning"),)),))
+    literal = Literal("feature", (), ("Status: Supported", *runs, "Status, x86: Supported"))
+    lines = print_blocks((before, literal)).split("\n")
+    assert lines.count("`" * fence) == 2 and lines[-2:] == ["`" * fence, ""]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.frame import DEFINITIONS, RELEASE, TITLE, codes_of, in_feature
+from tests.lint.frame import DEFINITIONS, RELEASE, TITLE, codes_of, framed, in_feature
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,9 @@ def test_feature_at_section_level() -> None:
 
 def test_the_definitions_part_is_left_alone() -> None:
     assert codes_of(in_feature("    Status: Supported\n") + "### Words\n\nJust a text.\n") == []
+
+
+def test_headings_alike_with_an_identifier_of_their_own_are_told_apart() -> None:
+    twice = "### Console\n\n    Status: Supported\n\n### Console{}\n\n    Status: Tech Preview\n"
+    assert "XS325" in codes_of(framed(twice.format("")))
+    assert "XS325" not in codes_of(framed(twice.format(" {#console-of-a-stub}")))

@@ -7,6 +7,7 @@ import difflib
 import pytest
 
 from convert.merge import Labels, Merged, Side, left_over
+from convert.merge.sequence import align
 from convert.trees.git import merge_file
 from tests.merge.with_git import merge
 
@@ -280,3 +281,21 @@ def test_a_rename_with_a_change_is_a_rename(what: str, to: str) -> None:
     other = base.replace(f"{name}\n".encode(), f"{name}\n\nMore to say.\n".encode())
     merged = merge(base, ours, other)
     assert not merged.conflicts and b"More to say." in merged.data and f"{name}\n".encode() not in merged.data
+
+
+@pytest.mark.parametrize(("likeness", "paired"), [(0.39, False), (0.4, True), (0.6, True), (0.9, True)])
+def test_two_elements_are_one_from_a_likeness_of_two_fifths(likeness: float, paired: bool) -> None:
+    pairs = align(["a", "b", "z"], ["c", "d", "z"], lambda a, b: likeness if a == b else 0.0)
+    assert pairs == ({0: 0, 1: 1, 2: 2} if paired else {2: 2})
+
+
+def test_a_paragraph_that_was_half_rewritten_is_still_the_one_that_the_other_side_moved() -> None:
+    base = (
+        HEAD + "### A\n\nThe first of four words here.\n\nAnother paragraph stands below it.\n\n    Status: Supported\n"
+    )
+    ours = base.replace("The first of four words here.", "The first of many other words.")
+    theirs = base.replace("Another paragraph stands below it.", "Another paragraph stands above all of it.")
+    merged = merge(base.encode(), ours.encode(), theirs.encode())
+    assert not merged.conflicts
+    assert b"many other words" in merged.data and b"above all of it" in merged.data
+    assert b"four words here" not in merged.data and b"below it" not in merged.data

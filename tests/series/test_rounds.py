@@ -179,3 +179,12 @@ def test_text_below() -> None:
         "A note.\n\nChanges in v3:\n- new\n\nChanges in v2:\n- made\n- mine\n\nC"
     )
     assert changelog.below("", 2, [], []) == ""
+
+
+def test_no_version_goes_back(new: World) -> None:
+    new.post("-v", "3")
+    assert new.run("--mark-posted") == 0
+    new.edit("Gives memory back.", "Takes memory.")
+    for version in ("1", "2", "3"):
+        assert new.run("-o", str(new.folder / "again"), "-v", version) == 2
+        assert "v3 has been posted; the next one is v4" in new.err

@@ -13,6 +13,7 @@ from convert.sheet.cells import Cell, Row, Run, SheetError, Tab, Workbook
 from convert.sheet.workbook import open_workbook
 from tests.sheet.books import (
     NOTE,
+    SHEET_NS,
     URL,
     ods,
     rewrite,
@@ -442,3 +443,20 @@ def test_a_snapshot_folder_goes_to_its_reader(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(snapshot, "read", lambda path: replace(made, name=path.name))
     (tmp_path / "meta.json").write_text("{}")
     assert open_workbook(tmp_path) == replace(made, name=tmp_path.name)
+
+
+@pytest.mark.parametrize(("epoch", "serial"), [("", "44927"), ('<workbookPr date1904="1"/>', "43465")])
+def test_a_date_written_as_text_is_the_same_day_whatever_the_book_counts_from(
+    tmp_path: Path, epoch: str, serial: str
+) -> None:
+    """ECMA-376, 18.17.4.1: `t="d"` is ISO 8601, and no number of days."""
+    styles = '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
+    for row in (
+        '<sheetData><row r="1"><c r="A1" t="d" s="1"><v>2023-01-01T00:00:00</v></c></row></sheetData>',
+        f'<sheetData><row r="1"><c r="A1" s="1"><v>{serial}</v></c></row></sheetData>',
+    ):
+        path = xlsx(
+            tmp_path / "b.xlsx", row, {"xl/styles.xml": f'<styleSheet xmlns="{SHEET_NS}">{styles}</styleSheet>'}
+        )
+        rewrite(path, {"xl/workbook.xml": lambda text: text.replace("<sheets>", f"{epoch}<sheets>")})
+        assert first(open_workbook(path)) == number("2023-01-01")
