@@ -64,8 +64,8 @@ def remaining(
     kept = []
     for diagnostic in diagnostics:
         mine = Counter(instances(result, diagnostic))
-        if used + mine <= counts:
-            used += mine
+        if all(used[one] + count <= counts[one] for one, count in mine.items()):
+            used.update(mine)
         else:
             kept.append(diagnostic)
     return kept, used

@@ -115,13 +115,15 @@ def new_only(result: Result, old: Result | None, findings: Sequence[Diagnostic] 
         for n, diagnostic in enumerate(found):
             if (_line(result, diagnostic) not in same) is on_changed:
                 mine = Counter(instances(result, diagnostic))
-                if mine <= known:
+                new = Counter({one: count - known[one] for one, count in mine.items() if count > known[one]})
+                if not new:
                     dropped.add(n)
-                elif diagnostic.code == _LOST and mine & known:
-                    found[n] = _narrowed(result, diagnostic, mine - known)
+                elif diagnostic.code == _LOST and new != mine:
+                    found[n] = _narrowed(result, diagnostic, new)
                 else:
                     continue
-                known -= mine
+                for one, count in mine.items():
+                    known[one] = max(0, known[one] - count)
     rest = [d for n, d in enumerate(found) if n not in dropped]
     return list(_not_moved(result, old, rest, same, known)) if rest else []
 
@@ -131,10 +133,15 @@ def _not_moved(
 ) -> Iterator[Diagnostic]:
     """Findings without those that their unchanged lines had before, when the row had another key; `known` are left over."""
     there = Counter((d.code, _line(old, d), _bare(old, d)) for d in old.diagnostics)
+    left: Counter[tuple[str, str]] = Counter()
+    for one, count in known.items():
+        left[_split(one)] += count
     for diagnostic in found:
-        line = same.get(_line(result, diagnostic), 0)
-        was_there = line and diagnostic.code not in _SEVERAL and there[diagnostic.code, line, _bare(result, diagnostic)]
-        if not was_there or not _moved(result, diagnostic, known):
+        line, mine = same.get(_line(result, diagnostic), 0), (diagnostic.code, _bare(result, diagnostic))
+        moved = line and diagnostic.code not in _SEVERAL and there[mine[0], line, mine[1]] and left[mine]
+        if moved:
+            left[mine] -= 1
+        else:
             yield diagnostic
 
 
@@ -151,16 +158,6 @@ def _narrowed(result: Result, diagnostic: Diagnostic, new: Counter[str]) -> Diag
             start = result.source.starts[number - 1] + len(words) - len(words.lstrip())
             return diagnostic._replace(span=Span(start, diagnostic.span.end))
     return diagnostic
-
-
-def _moved(result: Result, diagnostic: Diagnostic, known: Counter[str]) -> bool:
-    """Whether a finding that was there under another row's key is left over; it is used up."""
-    bare = _bare(result, diagnostic)
-    left = next((one for one, count in known.items() if count and _split(one) == (diagnostic.code, bare)), None)
-    if left is None:
-        return False
-    known[left] -= 1
-    return True
 
 
 def _bare(result: Result, diagnostic: Diagnostic) -> str:

@@ -91,6 +91,7 @@ def bullet_indent(bullets: BulletList, context: Context) -> Iterator[Found]:
         lead = len(text) - len(text.lstrip())
         span = Span(start + lead, start + lead + 1)
         yield span, "a bullet stands in column 3, as `  * item`", {"fix": change, "words": text}
+        change = None  # one for the whole list, as bullets in different columns are different lists
 
 
 @rule("XS604", "continuation-indent", "info", BulletList)
