@@ -174,7 +174,7 @@ def run_blame(args: argparse.Namespace) -> int:
     elif args.format == "csv":
         print_csv(formats.BLAME_COLUMNS, formats.blame_table(value))
     else:
-        print("\n".join(formats.blame_text(value, Painter(args.color, sys.stdout))))
+        print("\n".join(formats.blame_text(value, Painter(args.color, sys.stdout), list(past.tips))))
     return 0
 
 

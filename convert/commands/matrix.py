@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
             raise Failure("--url goes with names of trees, not with the arguments of support-matrix-generate")
         urls = addresses([names[1], names[3]])
         names = _generator_trees(names[0], names[2], args.repo or Path())
-        chosen = args.format or (_by_name(args.output) if args.output or args.site else "html")
+        chosen = args.format or (_by_name(args.output) if args.output else "html")
     today = day(args.today)
     trees = read_trees(names, args.repo, args.remote, prose=chosen in ("html", "json"))
     aliases = chosen_aliases(args, [tree.version for tree in trees])

@@ -174,12 +174,13 @@ def _became(step: Value) -> str:
     return clean(f"{verb} {words} ({perhaps['key']}: {perhaps['status']}){_MORE_OR_LESS.get(perhaps['security'], '')}")
 
 
-def blame_text(value: Value, paint: Painter) -> Iterator[str]:
-    """Lines for a terminal: commit, day, author, row, status, the advisories that the commit is."""
+def blame_text(value: Value, paint: Painter, names: Sequence[str]) -> Iterator[str]:
+    """Lines for a terminal: commit, day, author, row, status, the advisories that the commit is, the trees (of `names`) with it."""
     for row in value["rows"]:
         commit = row["commit"]
         xsas = f"  is {' '.join(commit['xsas'])}" if commit["xsas"] else ""
         who = f"{paint(commit['commit'][:12], 'warning')} {commit['date']} {clean(commit['author'])[:18]:<18}"
         others = len(commit["picks"])
-        picks = f"  ({others} pick{'s' * (others != 1)} on other branches)" if others else ""
-        yield f"{who} {clean(row['key'])}: {clean(row['status'])}{xsas}{picks}"
+        picks = f", {others} of them by picks" if others else ""
+        where = f"  in {clean(several(commit['trees'], names))}{picks}" if commit["trees"] else ""
+        yield f"{who} {clean(row['key'])}: {clean(row['status'])}{xsas}{where}"

@@ -27,7 +27,8 @@ _ABSENT = {"not-yet": "ay", "removed": "ar", "gap": "ag", "unreadable": "au"}
 _QUALIFIED = 6  # rows of one heading whose distance from it the style sheet knows
 # ids of the page itself; no automatic identifier of a heading begins with an underscore
 _OWN = ("_table", "_about", "_trees", "_filter", "_ended", "_count", "_q", "_section", "_status", "_security", "_changed", "_more")  # fmt: skip
-Pages = Callable[[Line], str | None]
+Pages = Callable[[Line], tuple[str, Sequence[str]] | None]
+ADVISORY = "https://xenbits.xenproject.org/xsa/advisory-{}.html"
 
 
 def render(
@@ -36,8 +37,8 @@ def render(
 ) -> str:  # fmt: skip
     """The whole page; equal input gives equal bytes.
 
-    `published`: the names of the JSON and its schema beside it.  Of a site: `pages` gives the address of a line's page,
-    `tree_pages` that of a tree's, `home` that of the index.
+    `published`: the names of the JSON and its schema beside it.  Of a site: `pages` gives the address of a line's page
+    and the advisories that changed it, `tree_pages` the address of a tree's page, `home` that of the index.
     """
     today = matrix.today
     columns = [
@@ -123,12 +124,13 @@ class _Lines:
         self.taken.update(marks)
         classes = [form, f"d{min(line.depth, 7)}"] + ["top"] * top + [f"v{qualified}"] * bool(qualified)
         more = bool(line.parts) and (line.prose or (line.depth > 1))
+        page, numbers = (self.pages(line) if self.pages and more else None) or (None, ())
         return {
             "id": self.ids[line.id], "href": _fragment(self.ids[line.id]), "name": line.name, "form": form, "top": top,
             "of": line.path[-2] if qualified and len(line.path) > 1 and line.depth > 1 else "",
             "classes": " ".join(classes), "marks": marks, "more": more, "prose": self._prose(line) if more else [],
             "sources": self._sources(line) if more else [], "anchors": self._anchors(line) if more else "",
-            "page": self.pages(line) if self.pages and more else None,
+            "page": page, "advisories": [(number, advisory(number)) for number in numbers],
             "relations": [self._relation(relation) for relation in line.relations],
             "cells": [self._cell(line, n, cell) for n, cell in enumerate(line.cells)] if form != "head" else [],
         }  # fmt: skip
@@ -234,6 +236,11 @@ def _says_it(cell: Cell) -> bool:
     """Whether a status is a label that names security support by itself."""
     label = cell.label or ""
     return "security support" in label.casefold() and fold_label(cell.status or "") == fold_label(label)
+
+
+def advisory(number: str) -> str:
+    """The address of an advisory, given as `XSA-508`."""
+    return ADVISORY.format(number.removeprefix("XSA-"))
 
 
 def texts(line: Line, names: Sequence[str], which: str) -> list[tuple[str, list[str]]]:

@@ -214,7 +214,7 @@ def test_blame_names_the_trees_and_the_picks(picked: Path, capsys: pytest.Captur
     assert (commit["xsas"], commit["mentions"]) == (["XSA-10"], ["XSA-9"])
     assert main(["blame", "4.98", "--repo", str(picked)]) == 0
     assert (
-        "boot-loader: Supported, not security supported  is XSA-10  (2 picks on other branches)"
+        "boot-loader: Supported, not security supported  is XSA-10  in all trees, 2 of them by picks"
         in capsys.readouterr().out
     )
 

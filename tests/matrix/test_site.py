@@ -136,8 +136,12 @@ def test_a_feature_has_its_row_in_all_trees_its_caveats_and_its_history(repo: Pa
     text = site["feature/boot-loader.html"].decode()
     assert "4.9: Supported (security supported); 4.10 to unstable: Experimental (not security supported)" in text
     assert "was security supported, ended 2021-01-01" in text and "Mind the image." in text
-    assert 'is <a href="https://xenbits.xen.org/xsa/advisory-12.html">XSA-12</a>' in text
+    assert 'is <a href="https://xenbits.xenproject.org/xsa/advisory-12.html">XSA-12</a>' in text
     assert "boot-loader: Supported -&gt; Experimental (security-lost)" in text
+    assert (
+        ', changed by <a href="https://xenbits.xenproject.org/xsa/advisory-12.html">XSA-12</a>. '
+        in site["matrix.html"].decode()
+    )
     value = json.loads(site["feature/boot-loader.json"])
     assert [(c["subject"], c["xsas"], c["trees"]) for c in value["commits"]] == [
         ("boot loader: unsafe", ["XSA-12"], ["unstable", "4.10"]), ("begin", [], ["unstable", "4.10", "4.9"]),

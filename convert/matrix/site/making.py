@@ -16,7 +16,7 @@ from convert.matrix.past import Past
 from convert.matrix.site.feed import atom
 from convert.matrix.site.model import Site, features
 from convert.matrix.site.pages import Pages
-from convert.matrix.site.values import feature_json, index_json, support_dates, tree_value
+from convert.matrix.site.values import advisories, feature_json, index_json, support_dates, tree_value
 from convert.names.aliases import Aliases
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL
@@ -48,11 +48,11 @@ def _latest(tags: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """Every file of a site: its path below the site's folder, and its bytes."""
     pages = Pages(site)
-    by_line = {feature.line.id: feature.file for feature in site.features}
+    by_line = {feature.line.id: feature for feature in site.features}
 
-    def page_of(line: Line) -> str | None:
-        file = by_line.get(line.id)
-        return f"feature/{file}.html" if file else None
+    def page_of(line: Line) -> tuple[str, list[str]] | None:
+        feature = by_line.get(line.id)
+        return (f"feature/{feature.file}.html", advisories(site, feature)) if feature else None
 
     def tree_page(tree: Tree) -> str:
         return f"tree/{site.tree_file(tree)}.html"

@@ -11,14 +11,13 @@ from convert.matrix.build import Line, Relation
 from convert.matrix.columns import column
 from convert.matrix.history_formats import change_json, step_json, step_lines
 from convert.matrix.html import digest, render_template, template_text, trusted
-from convert.matrix.page import LETTERS, texts
+from convert.matrix.page import LETTERS, advisory, texts
 from convert.matrix.site.charts import SHARES, chart, in_words, shares, strip
 from convert.matrix.site.model import Feature, Site
 from convert.matrix.words import ABSENCE, CHANGE, SECURITY, in_tree, several, standing_words
 from convert.output.terminal import TOOL
 
 COMMIT = "https://xenbits.xen.org/gitweb/?p=xen.git;a=commit;h="
-ADVISORY = "https://xenbits.xen.org/xsa/advisory-"
 
 
 class Pages:
@@ -108,13 +107,10 @@ class Pages:
     def _change(self, commit: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         return {
             **commit, "where": several(commit["trees"], self.site.names) or "no tree", "lines": [w for s in steps for w in step_lines(s)],
-            "url": f"{COMMIT}{commit['commit']}", "is": [(x, self._advisory(x)) for x in commit["xsas"]],
-            "mentioned": [(x, self._advisory(x)) for x in commit["mentions"]],
+            "url": f"{COMMIT}{commit['commit']}", "is": [(x, advisory(x)) for x in commit["xsas"]],
+            "mentioned": [(x, advisory(x)) for x in commit["mentions"]],
             "picked": [(p["commit"], f"{COMMIT}{p['commit']}", ", ".join(p["trees"])) for p in commit["picks"]],
         }  # fmt: skip
-
-    def _advisory(self, xsa: str) -> str:
-        return f"{ADVISORY}{xsa.removeprefix('XSA-')}.html"
 
     def tree(self, index: int) -> str:
         """All that one tree supports, and until when."""

@@ -49,6 +49,12 @@ def feature_json(site: Site, feature: Feature, tool: Mapping[str, str]) -> dict[
     }  # fmt: skip
 
 
+def advisories(site: Site, feature: Feature) -> list[str]:
+    """The advisories that changed a feature, the newest first: what its commits are, not what they mention."""
+    found = (number for change, _ in feature.changes for number in change_json(change, site.past)["xsas"])
+    return list(dict.fromkeys(found))
+
+
 def _texts(line: Line, index: int) -> dict[str, str | None]:
     part = line.parts[index]
     if part is None:

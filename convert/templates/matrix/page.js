@@ -79,7 +79,7 @@
 
   function apply() {
     const wanted = asked();
-    if (ended && !ended.checked && wanted.words.some((word) => trees.some((tree, n) => old.has(n) && tree.name === word[0]))) ended.checked = true;
+    if (ended && !ended.checked && wanted.words.some((word) => word[0] === "ended" || trees.some((tree, n) => old.has(n) && tree.name === word[0]))) ended.checked = true;
     const chosen = shown();
     const active = wanted.words.length || wanted.status || wanted.security || wanted.changed || wanted.section;
     let hits = 0, all = 0;
