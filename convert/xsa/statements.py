@@ -17,7 +17,7 @@ from convert.output.terminal import TOOL
 from convert.trees import git
 from convert.trees.version import FILE
 from convert.xsa.history import Entry, History
-from convert.xsa.messages import numbers
+from convert.xsa.messages import numbers, read
 from convert.xsa.refs import Ref
 from grammar.parser import parse
 from grammar.source import Source
@@ -72,9 +72,31 @@ def statements(repo: Path, refs: Sequence[Ref]) -> list[Statement]:
 
 def changed_rows(repo: Path, entry: Entry) -> tuple[Change, ...]:
     """What a commit changed in the meaning of SUPPORT.md, against its first parent."""
-    names = [f"{entry.parents[0] if entry.parents else entry.hash}:{FILE}", f"{entry.hash}:{FILE}"]
-    old, new = (Source(name, git.object_of(repo, name) or b"") for name in names)
+    return _changes(repo, entry.parents[0] if entry.parents else entry.hash, entry.hash)
+
+
+def _changes(repo: Path, parent: str, commit: str) -> tuple[Change, ...]:
+    old, new = (Source(f"{name}:{FILE}", git.object_of(repo, f"{name}:{FILE}") or b"") for name in (parent, commit))
     return tuple(compare(parse(old).document, parse(new).document))
+
+
+def by_row(repo: Path, tips: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Row key (of show and matrix) -> the advisories whose statement in SUPPORT.md changed it, by commits that the tips have.
+
+    Only commits that are (part of) an advisory's fix count.  It is read from the history of that one file, and so is quick
+    enough for `matrix`; nothing is guessed from other commits.  Raises Failure.
+    """
+    graph = git.graph(repo, tips, FILE, everything=True) if tips else []
+    names = [name for name, _ in graph]
+    parents = dict(graph)
+    found: dict[str, set[int]] = {}
+    for name, data in zip(names, git.batch(repo, names) if names else [], strict=True):
+        message = (data or b"").partition(b"\n\n")[2].decode("utf-8", "replace")
+        fixed = [claim.xsa for claim in read(message).fixes]
+        if fixed and len(parents[name]) == 1:
+            for change in _changes(repo, parents[name][0], name):
+                found.setdefault(change.key, set()).update(fixed)
+    return {key: tuple(sorted(numbers)) for key, numbers in found.items()}
 
 
 def links(repo: Path, ref: Ref) -> list[tuple[int, int]]:

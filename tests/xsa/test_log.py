@@ -165,6 +165,13 @@ def test_support_says_which_row_and_where_it_is_missing(world: World, capsys: py
     assert run(capsys, "support", "master", "--repo", world.repo).status == 0
 
 
+def test_rows_know_the_advisories_that_changed_them(world: World) -> None:
+    from convert.xsa.statements import by_row
+
+    assert by_row(world.repo, [world.tips["master"], world.tips["stable-4.30"]]) == {"water-wheel": (8014,)}
+    assert by_row(world.repo, [world.tips["stable-4.30"]]) == {} == by_row(world.repo, [])
+
+
 MAINTAINERS = """MAINTAINERS
 
 THE WHEELS
