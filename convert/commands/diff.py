@@ -90,6 +90,8 @@ def _warn(operand: Operand) -> None:
     """What people are to know about a side before they trust the comparison."""
     for note in operand.notes:
         print(f"xen-support: {clean(note)}", file=sys.stderr)
+    if not operand.source.text.strip("\ufeff \t\r\n"):
+        print(f"xen-support: {clean(operand.name)} is empty; all that it had, or has not, is told", file=sys.stderr)
     errors = sum(d.severity == "error" for d in parse(operand.source, prose=False).diagnostics)
     if errors:
         print(

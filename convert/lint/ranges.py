@@ -55,6 +55,10 @@ def commits(trees: Trees, old: str, new: str) -> Iterator[Step]:
     )
     data = dict(zip(names, git.batch(trees.repo, names) if names else [], strict=True))
     logged = _logged(trees, first.commit, last.commit) if found else None
+    if any(not parents for _, parents, _ in found) and git.shallow(trees.repo):
+        trees.tell(
+            "the clone is shallow, and all of its oldest commit counts as new; git fetch --unshallow gets the rest"
+        )
     for commit, parents, subject in found:
         text, beside = (data[name] for name in _objects(commit)[:2])
         if text is None:

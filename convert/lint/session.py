@@ -166,9 +166,10 @@ class Session:
         def siblings(rows: list[Row]) -> list[Sibling]:
             return self._siblings(target, rows) if self.options.against else []
 
+        aliases = self._aliases(target) if self.options.against or before is not None else None
         return engine.run(
             source, self.options.codes | self.options.hint, day=target.day, makefile=target.makefile, siblings=siblings,
-            texts=target.texts, aliases=self._aliases(target), name=target.tree, before=before, logged=logged,
+            texts=target.texts, aliases=aliases, name=target.tree, before=before, logged=logged,
         )  # fmt: skip
 
     def _aliases(self, target: Target) -> Aliases:

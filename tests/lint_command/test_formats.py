@@ -102,9 +102,11 @@ def test_sarif_is_valid_by_the_official_schema(two: Box) -> None:
     two.commit(TEXT, "one")
     two.commit(broken("Status, x86: Supported", "\tStates"), "two")
     two.write(GOOD, "a b:c.md")
+    two.write("% T\n\n# A\n\n## B\n\n    Status, a\tb: Supported\r\n    Status, \tstgvga\t: Supported\n", "tab.md")
     for argv in (
         (),
         ("a b:c.md", "SUPPORT.md"),
+        ("tab.md",),
         ("HEAD~1..HEAD",),
         ("HEAD:SUPPORT.md",),
         (str(two.path / "SUPPORT.md"),),
