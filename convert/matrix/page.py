@@ -123,16 +123,22 @@ class _Lines:
         marks = [key for key in line.formerly if key not in self.taken]
         self.taken.update(marks)
         classes = [form, f"d{min(line.depth, 7)}"] + ["top"] * top + [f"v{qualified}"] * bool(qualified)
-        more = bool(line.parts) and (line.prose or (line.depth > 1))
-        page, numbers = (self.pages(line) if self.pages and more else None) or (None, ())
         return {
             "id": self.ids[line.id], "href": _fragment(self.ids[line.id]), "name": line.name, "form": form, "top": top,
             "of": line.path[-2] if qualified and len(line.path) > 1 and line.depth > 1 else "",
-            "classes": " ".join(classes), "marks": marks, "more": more, "prose": self._prose(line) if more else [],
-            "sources": self._sources(line) if more else [], "anchors": self._anchors(line) if more else "",
-            "page": page, "advisories": [(number, advisory(number)) for number in numbers],
+            "classes": " ".join(classes), "marks": marks, **self._more(line),
             "relations": [self._relation(relation) for relation in line.relations],
             "cells": [self._cell(line, n, cell) for n, cell in enumerate(line.cells)] if form != "head" else [],
+        }  # fmt: skip
+
+    def _more(self, line: Line) -> dict[str, Any]:
+        """What opens below a heading: its prose, where it stands in the full text, its own page."""
+        if not line.parts or not (line.prose or line.depth > 1):
+            return {"more": False}
+        page, numbers = (self.pages(line) if self.pages else None) or (None, ())
+        return {
+            "more": True, "prose": self._prose(line), "sources": self._sources(line), "anchors": self._anchors(line),
+            "page": page, "advisories": [(number, advisory(number)) for number in numbers],
         }  # fmt: skip
 
     def _prose(self, line: Line) -> list[tuple[str, str, str]]:

@@ -99,23 +99,41 @@ def _by_commit(site: Site) -> Iterator[_Entry]:
 
 def told(step: Step) -> str | None:
     """What a step means for security support, in words; None where it leaves that alone."""
-    old: Security | None = read_status(step.old).security if step.rows and step.old is not None else None
-    new: Security | None = read_status(step.new).security if step.rows and step.new is not None else None
     part = step.key.partition("--")[2]
     if part == "security-support-until":
-        until = iso_date(step.new)
-        before = f", was {step.old}" if step.old and iso_date(step.old) else ""
-        return f"security support until {until}{before}" if until and step.kind in ("status", "added") else None
-    where = f"{part}: " if part else ""
-    if step.kind == "status" and old is not None and new is not None and old != new:
-        verb = "more" if rank(new) > rank(old) else "less"
-        return f"{where}{verb} security support: {SECURITY[new].words}, was {SECURITY[old].words}"
-    if step.kind == "added" and new in SUPPORTED and new is not None:
-        return f"{where}now listed: {SECURITY[new].words}"
-    if step.kind == "removed" and old in SUPPORTED and old is not None:
-        became = f"; perhaps continued as {step.perhaps.key}" if step.perhaps else ""
-        return f"{where}no longer listed: was {SECURITY[old].words}{became}"
-    return None
+        return _prolonged(step)
+    words = _TOLD[step.kind](step, _security(step, step.old), _security(step, step.new)) if step.kind in _TOLD else None
+    return f"{part}: {words}" if words and part else words
+
+
+def _prolonged(step: Step) -> str | None:
+    until = iso_date(step.new)
+    before = f", was {step.old}" if step.old and iso_date(step.old) else ""
+    return f"security support until {until}{before}" if until and step.kind in ("status", "added") else None
+
+
+def _security(step: Step, status: str | None) -> Security:
+    """What a row's status says of security; `no` where there is no row or no status."""
+    return read_status(status).security if step.rows and status is not None else "no"
+
+
+def _changed(step: Step, old: Security, new: Security) -> str | None:
+    if old == new:
+        return None
+    verb = "more" if rank(new) > rank(old) else "less"
+    return f"{verb} security support: {SECURITY[new].words}, was {SECURITY[old].words}"
+
+
+def _added(step: Step, old: Security, new: Security) -> str | None:
+    return f"now listed: {SECURITY[new].words}" if new in SUPPORTED else None
+
+
+def _removed(step: Step, old: Security, new: Security) -> str | None:
+    became = f"; perhaps continued as {step.perhaps.key}" if step.perhaps else ""
+    return f"no longer listed: was {SECURITY[old].words}{became}" if old in SUPPORTED else None
+
+
+_TOLD = {"status": _changed, "added": _added, "removed": _removed}
 
 
 def _ended(site: Site) -> Iterator[_Entry]:
