@@ -94,6 +94,8 @@ def _candidates(name: str, branches: Mapping[str, str | None]) -> Iterator[str]:
 
 def _branch(name: str, branch: str, repo: Path, remote: str | None) -> Found | None:
     """The branch of a name: the local one, else that of the one remote that has it."""
+    if branch == "HEAD":  # no branch, though remotes have a ref of that name
+        return None
     if re.search(r"[*?\[\\\x00-\x20]", branch):  # no branch's name, and for-each-ref would take it for a pattern
         return None
     refs = git.refs(repo, f"refs/heads/{branch}", f"refs/remotes/*/{branch}")

@@ -242,3 +242,24 @@ def test_json_is_valid_by_our_schema(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert value["changes"] and [error.message for error in validator.iter_errors(value)] == []
         value["changes"][0]["kind"] = "else"
         assert list(validator.iter_errors(value))
+
+
+def test_head_is_that_of_the_work_tree_and_no_remotes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import subprocess
+
+    def git(folder: Path, *words: str) -> None:
+        named = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=master"]
+        subprocess.run(["git", "-C", str(folder), *named, *words], check=True, capture_output=True)
+
+    first, clone = tmp_path / "first", tmp_path / "clone"
+    first.mkdir()
+    git(first, "init", "-q")
+    (first / "SUPPORT.md").write_text(OLD)
+    git(first, "add", "-A")
+    git(first, "commit", "-q", "-m", "one")
+    git(tmp_path, "clone", "-q", str(first), str(clone))
+    (clone / "SUPPORT.md").write_text(NEW)
+    git(clone, "commit", "-q", "-a", "-m", "two")
+    got, out, _ = run(capsys, "HEAD~1", "HEAD", "--repo", str(clone))
+    assert got == 1 and "security-lost" in out
+    assert run(capsys, "origin/HEAD", "HEAD~1", "--repo", str(clone))[0] == 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from convert.lint.registry import Context, rule
 from convert.lint.rules.parts import definitions_start, sections_by_keys
-from convert.names.spelling import misspelt
+from convert.names.spelling import meant_status
 from grammar.nodes import Document, Paragraph
 from grammar.rows import Row
 from grammar.source import Span
@@ -84,5 +84,6 @@ def _changed(old: Row, new: Row) -> bool:
     """Whether a status means something else than before."""
     if fold_label(old.status) == fold_label(new.status):
         return False
-    meant = misspelt(old.status)
-    return meant is None or fold_label(meant) != fold_label(new.status)
+    before, after = (meant_status(row.status) for row in (old, new))
+    spelling = None in (old.label, new.label) and before.label is not None
+    return not (spelling and before.label == after.label)
