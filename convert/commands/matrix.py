@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from convert.commands.days import day
@@ -60,6 +60,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="URL",
         help="where a tree's SUPPORT.html is: with NN for the version of a release tree, without for the unstable one "
         "(default: those of xenbits.xen.org)",
+    )
+    parser.add_argument(
+        "--xsas",
+        action="store_true",
+        help="with html: link each feature to the advisories that changed it, by the history of SUPPORT.md (--site does so always)",
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit status 0 even where a file has errors, for cron")
     parser.add_argument("-D", dest="debug", action="store_true", help=argparse.SUPPRESS)  # of support-matrix-generate
@@ -155,7 +160,7 @@ def _pair(version: str) -> tuple[int, ...]:
 
 def _write(args: argparse.Namespace, chosen: str, built: pure.Matrix, urls: Address) -> None:
     output = None if args.output is None or str(args.output) == "-" else args.output
-    data = _html(built, urls, output) if chosen == "html" else _data(args, chosen, built, output)
+    data = _html(args, built, urls, output) if chosen == "html" else _data(args, chosen, built, output)
     if output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -187,7 +192,7 @@ def _data(args: argparse.Namespace, chosen: str, built: pure.Matrix, output: Pat
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def _html(built: pure.Matrix, urls: Address, output: Path | None) -> bytes:
+def _html(args: argparse.Namespace, built: pure.Matrix, urls: Address, output: Path | None) -> bytes:
     """The page; the JSON and its schema are written beside it where it goes to a file."""
     from convert.matrix.formats import as_json
     from convert.matrix.html import schema
@@ -199,7 +204,21 @@ def _html(built: pure.Matrix, urls: Address, output: Path | None) -> bytes:
         value = json.dumps(as_json(built, TOOL, digests(built.trees)), ensure_ascii=False, indent=1)
         write_atomic(output.parent / published[0], f"{value}\n".encode("utf-8", "replace"))
         write_atomic(output.parent / published[1], schema("matrix"))
-    return render(built, urls, published=published).encode("utf-8", "replace")
+    pages = _advisories(args.repo or Path(), built) if args.xsas else None
+    return render(built, urls, published=published, pages=pages).encode("utf-8", "replace")
+
+
+def _advisories(repo: Path, built: pure.Matrix) -> Callable[[pure.Line], tuple[str, list[str]]]:
+    """For the page: no page of a line's own, and the advisories that changed it or a row below it."""
+    from convert.xsa.statements import by_row
+
+    known = by_row(repo, [tree.commit for tree in built.trees if tree.commit])
+
+    def find(line: pure.Line) -> tuple[str, list[str]]:
+        keys = (key for key in known if key == line.key or key.startswith(f"{line.key}--"))
+        return "", [f"XSA-{number}" for number in sorted({n for key in keys for n in known[key]}, reverse=True)]
+
+    return find
 
 
 def _is_special(output: Path) -> bool:

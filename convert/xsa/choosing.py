@@ -52,6 +52,10 @@ def choose(source: Source, scope: Scope, wanted: Sequence[int] | None, since: da
     else:
         moved = source.moved(since) if since else frozenset()
         chosen = [a for a in every.values() if _recent(a, since) or a.number in moved]
+    for one in chosen:
+        if one.public is None and not one.is_unused and not scope.open(one):
+            hint = "; --embargoed shows what this directory has of it" if source.local else ""
+            source.problems.append(f"XSA-{one.number}: no public date is known, so it is taken for embargoed{hint}")
     return sorted(chosen, key=lambda a: (a.public is None, a.public.timestamp() if a.public else 0.0, a.number))
 
 

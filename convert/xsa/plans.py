@@ -48,7 +48,7 @@ class Planner:
 
     def plan(self, advisory: Advisory, ref: Ref) -> Plan:
         """What decides about an advisory at a ref."""
-        if not self.scope.open(advisory):
+        if not self.scope.open(advisory) and not (advisory.public is None and advisory.is_unused):
             return Plan("embargoed", "announced, not public" if advisory.public else "its public date is not known")
         if advisory.is_unused:
             return Plan("unused", advisory.title or "")

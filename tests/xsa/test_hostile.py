@@ -99,6 +99,18 @@ def test_a_broken_recipe_is_never_a_green_one(
     assert done.status == 2 and "xsa8001" in done.err
 
 
+def test_an_advisory_without_a_date_is_never_a_green_one(
+    copy: Path, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for date in (None, "soon", 5, "2025-13-45 12:00", "9999-99-99"):
+        entry(copy, 8001, public_time=date)
+        done = check(capsys, world, "stable-4.30", "--xsa", "8001", source=copy)
+        assert done.status == 2 and "no public date is known" in done.err and "axle" not in done.out
+    for date in ("2025-06-30", "2025-06-30T12:00Z", "2025-06-30 14:00:00+0200", "2025-06-30 12:00 UTC"):
+        entry(copy, 8001, public_time=date)
+        assert check(capsys, world, "stable-4.30", "--xsa", "8001", source=copy).status == 0
+
+
 def test_large_and_strange_files(copy: Path, world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with (copy / "xsa8001.patch").open("wb") as stream:
         stream.truncate(100 << 20)

@@ -172,6 +172,18 @@ def test_rows_know_the_advisories_that_changed_them(world: World) -> None:
     assert by_row(world.repo, [world.tips["stable-4.30"]]) == {} == by_row(world.repo, [])
 
 
+def test_the_matrix_links_a_feature_to_its_advisories(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from convert import cli
+
+    pages = [tmp_path / name for name in ("with.html", "without.html")]
+    assert cli.main(["matrix", "--repo", str(world.repo), "--xsas", "-o", str(pages[0])]) == 0
+    assert cli.main(["matrix", "--repo", str(world.repo), "-o", str(pages[1])]) == 0
+    link = 'Changed by <a href="https://xenbits.xenproject.org/xsa/advisory-8014.html">XSA-8014</a>. '
+    assert pages[0].read_text().count(link) == 1 and "advisory-8014" not in pages[1].read_text()
+
+
 MAINTAINERS = """MAINTAINERS
 
 THE WHEELS
