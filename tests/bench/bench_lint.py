@@ -1,11 +1,10 @@
 """make bench: `lint` of a file of 1,263 lines, of 200 files in one call, of a file a hundred times as long.
 
-Where XEN_TOOLS names a checkout of xen.git, also against `pandoc -t json | docs/parse-support-md`.
+Where XEN_GIT names a xen.git, also against `pandoc -t json | docs/parse-support-md`.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from tests.bench.bench_show import document
 from tests.bench.timing import COMMAND, environment, median, peak, run
+from tests.helpers.generator import parse_support_md, perl_environment
 
 GOAL = 10.0
 
@@ -29,15 +29,15 @@ def longer(text: str, times: int) -> str:
 
 def xens_tools(path: Path) -> float | None:
     """Seconds that Xen's own reading of the file takes; None where it is not at hand."""
-    tools = os.environ.get("XEN_TOOLS")
-    script = Path(tools, "docs/parse-support-md") if tools else None
-    if script is None or not script.exists():
-        return None
     with tempfile.TemporaryDirectory() as folder:
+        script = parse_support_md(Path(folder))
+        if script is None:
+            return None
+        perl = perl_environment(Path(folder))
         start = time.perf_counter()
         tree = subprocess.run(["pandoc", "-t", "json", str(path)], check=True, capture_output=True).stdout
         Path(folder, "j").write_bytes(tree)
-        subprocess.run(["perl", str(script), str(Path(folder, "j")), "x"], check=True, capture_output=True)
+        subprocess.run(["perl", str(script), str(Path(folder, "j")), "x"], check=True, capture_output=True, env=perl)
         return time.perf_counter() - start
 
 
@@ -58,7 +58,7 @@ def main() -> None:
         print(
             f"  {warm / 1000 / theirs:.2f} of the time of pandoc | parse-support-md ({theirs:.2f} s)"
             if theirs
-            else "  pandoc | parse-support-md: set XEN_TOOLS to a xen.git checkout to compare"
+            else "  pandoc | parse-support-md: set XEN_GIT to a xen.git to compare"
         )
         text = path.read_text()
         names = []

@@ -1,13 +1,11 @@
 """make bench: `matrix` of the five real trees, of 25 and 200 made ones, and against Xen's own generator where it is at hand.
 
-Xen's generator is at hand when XEN_TOOLS names a folder with its docs/support-matrix-generate and docs/parse-support-md (a
-checkout of xen.git), and pandoc and Perl with JSON, Tie::IxHash and CGI are installed.
+Xen's generator is at hand when XEN_GIT names a xen.git, and pandoc and Perl with JSON and Tie::IxHash are installed.
 """
 
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +13,7 @@ import time
 from pathlib import Path
 
 from tests.bench.timing import SHARED, environment, median, peak
+from tests.helpers.generator import parse_support_md, perl_environment
 from tests.helpers.repositories import git
 
 COUNTS = (25, 200)
@@ -76,10 +75,10 @@ def sizes(out: Path) -> str:
     return f"page {len(data) / 1e6:.2f} MB, gzipped {len(gzip.compress(data, mtime=0)) / 1e3:.0f} kB"
 
 
-def xens(repo: Path, tools: Path, out: Path) -> float:
+def xens(repo: Path, script: Path, out: Path) -> float:
     """Seconds of Xen's own steps for all trees of a repository: git and pandoc per tree, then docs/parse-support-md."""
     start = time.perf_counter()
-    command = [str(tools / "docs" / "parse-support-md")]
+    command = [str(script)]
     names = git(repo, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/*/stable-*").splitlines()
     for n, ref in enumerate(names):
         text = subprocess.run(
@@ -94,7 +93,7 @@ def xens(repo: Path, tools: Path, out: Path) -> float:
             ).stdout
         )
         command += [str(place), f"https://example.org/{n}/SUPPORT.html"]
-    subprocess.run(["perl", *command], check=True, capture_output=True)
+    subprocess.run(["perl", *command], check=True, capture_output=True, env=perl_environment(out))
     return time.perf_counter() - start
 
 
@@ -127,11 +126,11 @@ def main() -> None:
 
 def compare(repo: Path, folder: Path, mine: float) -> None:
     """Ours against Xen's in one run, where Xen's is at hand."""
-    tools = os.environ.get("XEN_TOOLS")
-    if not tools or not (Path(tools) / "docs" / "parse-support-md").exists() or shutil.which("pandoc") is None:
-        print("matrix, Xen's own generator: not at hand (XEN_TOOLS names no checkout with docs/parse-support-md)")
+    script = parse_support_md(folder)
+    if script is None:
+        print("matrix, Xen's own generator: not at hand (XEN_GIT names no xen.git with docs/parse-support-md)")
         return
-    theirs = xens(repo, Path(tools), folder)
+    theirs = xens(repo, script, folder)
     print(f"matrix, Xen's own generator: {theirs:.2f} s; ours takes {mine / theirs:.3f} of its time (goal {GOAL})")
 
 

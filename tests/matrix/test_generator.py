@@ -14,17 +14,11 @@ from pathlib import Path
 import pytest
 
 from convert.cli import main
+from tests.helpers.generator import perl_environment
 
 XEN = os.environ.get("XEN_GIT", "")
 UNSTABLE = "https://xenbits.xen.org/docs/unstable/SUPPORT.html"
 RELEASES = "https://xenbits.xen.org/docs/NN-testing/SUPPORT.html"
-# the one function of Perl's CGI that parse-support-md uses
-CGI = """package CGI;
-use Exporter 'import';
-our @EXPORT_OK = ('escapeHTML');
-sub escapeHTML { my ($s) = @_; $s =~ s/&/&amp;/g; $s =~ s/</&lt;/g; $s =~ s/>/&gt;/g; $s =~ s/"/&quot;/g; $s }
-1;
-"""
 
 
 class Found(HTMLParser):
@@ -44,8 +38,7 @@ class Found(HTMLParser):
             self.ids.add(str(values["id"]))
 
 
-def run(*command: str, cwd: Path, perl: Path | None = None) -> str:
-    environment = {**os.environ, "PERL5LIB": str(perl)} if perl else None
+def run(*command: str, cwd: Path, environment: dict[str, str] | None = None) -> str:
     return subprocess.run(command, cwd=cwd, check=True, capture_output=True, env=environment).stdout.decode()
 
 
@@ -59,8 +52,6 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(f"one of {', '.join(needed)} is not installed")
     folder = tmp_path_factory.mktemp("generator")
     run("/usr/bin/env", "git", "clone", "-q", "--shared", "-b", "master", XEN, "xen", cwd=folder)
-    (folder / "perl").mkdir()
-    (folder / "perl" / "CGI.pm").write_text(CGI)
     return folder / "xen"
 
 
@@ -69,7 +60,9 @@ def test_every_link_and_anchor_of_xens_page_is_on_ours(
     clone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = ["refs/remotes/origin/master", UNSTABLE, "refs/remotes/origin/stable-NN", RELEASES]
-    theirs = Found(run("docs/support-matrix-generate", *arguments, cwd=clone, perl=clone.parent / "perl"))
+    theirs = Found(
+        run("docs/support-matrix-generate", *arguments, cwd=clone, environment=perl_environment(clone.parent))
+    )
     assert len(theirs.links) > 250 and len(theirs.ids) > 300
     monkeypatch.chdir(clone)
     for options in ([], ["--no-aliases"]):
