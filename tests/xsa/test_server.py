@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import stat
+import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -149,6 +150,28 @@ def test_a_bad_answer_is_never_a_green_one(
     )  # three tries; httplib2 asks twice on a broken line
     there.fault = None
     assert check(capsys, world, "stable-4.30", "--xsa", "8001", source=there.url).status == 0, "nothing bad was kept"
+
+
+def test_a_server_that_drips_is_left(
+    world: World, site: Serve, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("convert.xsa.server._TIMEOUT", 0.2)
+    stop = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler, name: str) -> bool:
+        if name != "xsa8001.patch":
+            return False
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+        while not stop.wait(0.02):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+        return True
+
+    there = site(world.public)
+    there.fault = drip
+    done = check(capsys, world, "stable-4.30", "--xsa", "8001", source=there.url)
+    stop.set()
+    assert done.status == 2 and "too slow" in done.err
 
 
 def test_a_busy_server_is_waited_for(
