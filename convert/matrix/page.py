@@ -15,7 +15,7 @@ from convert.matrix.html import digest, render_template, template_text, trusted
 from convert.matrix.search import SYNONYMS
 from convert.matrix.words import ABSENCE, CHANGE, SECURITY, in_tree, several
 from convert.output.terminal import TOOL
-from convert.trees.state import standing
+from convert.trees.state import Standing, standing
 from grammar.labels import LABELS, Security
 from grammar.status import fold_label
 
@@ -199,7 +199,7 @@ class _Lines:
             older = next(n for n in range(index + 1, len(self.names)) if line.cells[n].status is not None)
             view["change"] = CHANGE[cell.change][1].format(self.names[older])
             classes.append(_CHANGED[cell.change])
-        if line.kind != "list" and not _says_it(cell):
+        if line.kind != "list" and not _says_it(cell, standing):
             view["note"] = in_tree(cell.security or "unstated", standing)
         if cell.text:
             view["caveats"] = self._caveats(line, index)
@@ -238,8 +238,10 @@ class _Lines:
         return f"{url}#{_fragment(anchor)}"
 
 
-def _says_it(cell: Cell) -> bool:
-    """Whether a status is a label that names security support by itself."""
+def _says_it(cell: Cell, standing: Standing) -> bool:
+    """Whether a status is a label that names security support by itself, and nothing more is to be said of that tree."""
+    if cell.security != "no" and not standing.security_supported:
+        return False
     label = cell.label or ""
     return "security support" in label.casefold() and fold_label(cell.status or "") == fold_label(label)
 

@@ -100,7 +100,9 @@ def expected(value: Any) -> dict[str, list[list[str]]]:
             words.append([cell["status"]])
             if row["kind"] == "release":
                 continue
-            said = cell["label"] in ("Supported, not security supported", "Supported, Security support external")
+            said = cell["label"] == "Supported, not security supported" or (
+                cell["label"] == "Supported, Security support external" and standings[n].security_supported
+            )
             notes = [] if said or row["kind"] == "list" else [in_tree(cell["security"], standings[n])]
             part = next(
                 (

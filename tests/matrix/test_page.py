@@ -161,6 +161,13 @@ def test_a_status_is_read_with_the_state_of_its_tree(today: date, words: str, gr
     assert (re.search(r'<tr id="a"[^>]*>.*?<td class="y [^"]*\bw\b', text, re.S) is not None) == grey
 
 
+def test_an_ended_tree_says_so_of_another_projects_support_too() -> None:
+    external = FEATURES.replace("Status: Supported", "Status: Supported, Security support external")
+    assert cell(page(branch("4.3", external)), "a", 0) == "Supported, Security support external"
+    words = "was security support by another project, ended 2032-01-01"
+    assert words in cell(page(branch("4.3", external), today=date(2033, 1, 1)), "a", 0)
+
+
 def test_a_release_field_is_no_status_and_a_label_that_says_it_is_not_said_twice() -> None:
     text = page(branch("4.3", FEATURES.replace("Status: Supported", "Status: Supported, not security supported")))
     assert cell(text, "release-support--initial-release", 0) == "2020-01-01"

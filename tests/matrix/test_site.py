@@ -139,7 +139,7 @@ def test_a_feature_has_its_row_in_all_trees_its_caveats_and_its_history(repo: Pa
     assert 'is <a href="https://xenbits.xenproject.org/xsa/advisory-12.html">XSA-12</a>' in text
     assert "boot-loader: Supported -&gt; Experimental (security-lost)" in text
     assert (
-        ', changed by <a href="https://xenbits.xenproject.org/xsa/advisory-12.html">XSA-12</a>. '
+        ', changed by <a href="https://xenbits.xenproject.org/xsa/advisory-12.html">XSA-12</a></p>'
         in site["matrix.html"].decode()
     )
     value = json.loads(site["feature/boot-loader.json"])

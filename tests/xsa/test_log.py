@@ -180,7 +180,7 @@ def test_the_matrix_links_a_feature_to_its_advisories(
     pages = [tmp_path / name for name in ("with.html", "without.html")]
     assert cli.main(["matrix", "--repo", str(world.repo), "--xsas", "-o", str(pages[0])]) == 0
     assert cli.main(["matrix", "--repo", str(world.repo), "-o", str(pages[1])]) == 0
-    link = 'Changed by <a href="https://xenbits.xenproject.org/xsa/advisory-8014.html">XSA-8014</a>. '
+    link = 'Changed by <a href="https://xenbits.xenproject.org/xsa/advisory-8014.html">XSA-8014</a></p>'
     assert pages[0].read_text().count(link) == 1 and "advisory-8014" not in pages[1].read_text()
 
 

@@ -28,7 +28,7 @@
       const more = row.nextElementSibling && row.nextElementSibling.classList.contains("more") ? row.nextElementSibling : null;
       above.length = depth;
       above[depth] = label(row);
-      const prose = more ? [...more.querySelectorAll("p:not(.from)")].map((part) => part.textContent).join(" ") : "";
+      const prose = more ? [...more.querySelectorAll("p:not([class])")].map((part) => part.textContent).join(" ") : "";
       return { row, more, depth, head: row.classList.contains("head"), counts: row.classList.contains("row"),
         text: `${above.filter(Boolean).join(" ")} ${prose}`.toLowerCase(), cells: row.classList.contains("head") ? [] : [...row.cells].slice(1) };
     });
@@ -156,7 +156,8 @@
 
   function sources(row) {
     const more = row.nextElementSibling, place = more && more.querySelector("div");
-    if (!place || place.querySelector(".all")) return;
+    if (!place || place.dataset.all) return;
+    place.dataset.all = "1";
     const parts = place.dataset.a ? place.dataset.a.split(" ").map((part) => part.split(":")) : trees.map((tree, n) => [n]);
     const links = parts.filter(([n]) => trees[n].base).map(([n, anchor]) => {
       const link = document.createElement("a");
@@ -164,12 +165,7 @@
       link.textContent = heads[n].firstElementChild.textContent;
       return link;
     });
-    const line = place.querySelector("p.from"), last = line.querySelector("span");
-    if (!last || !links.length) return;
-    const all = document.createElement("span");
-    all.className = "all";
-    links.forEach((link, n) => all.append(n ? ", " : "", link));
-    last.replaceWith(all);
+    if (links.length) place.querySelector("p.from").replaceChildren("In the full text of ", ...links.flatMap((link, n) => (n ? [", ", link] : [link])));
   }
 
   let timer = 0;
