@@ -16,7 +16,8 @@ from convert.merge.match import match
 from convert.merge.parts import Part, read_text
 from convert.merge.sequence import moved
 from convert.names.aliases import Alias, Aliases
-from grammar.nodes import Literal
+from grammar.escape import fold
+from grammar.nodes import Document, Literal
 from grammar.parser import parse_text
 from grammar.rows import LIMIT_PART, read_rows
 
@@ -33,7 +34,7 @@ def meaning(old: str | None, new: str | None) -> list[Change]:
     pairs = match(was, now)
     found = compare(parse_text(before).document, parse_text(after).document, _renames(pairs))
     headings = _Headings.of(before, after, frozenset(other.anchor for other in pairs.values()))
-    told = [headings.kind_of(change) for change in found]
+    told = [told for change in found if (told := headings.kind_of(change)) is not None]
     told += _reordered(was, now, pairs)
     return list(_together(told))
 
@@ -47,35 +48,48 @@ def _renames(pairs: dict[Part, Part]) -> Aliases:
 
 @dataclass(frozen=True, slots=True)
 class _Headings:
-    """The anchors of headings that define labels and the keys of rows, of both files; `old`: the new file's headings that had one before."""
+    """What headings define (by anchor, in the old file and in the new one), the keys of rows of both files.
 
-    definitions: frozenset[str]
+    `old`: the new file's headings that had one before.
+    """
+
+    definitions: tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]
     rows: frozenset[str]
     old: frozenset[str]
 
     @staticmethod
     def of(before: str, after: str, old: frozenset[str]) -> _Headings:
         documents = [parse_text(text).document for text in (before, after)]
-        defining = {
-            section.heading.anchor
-            for document in documents
-            for section in document.walk()
-            if any(isinstance(b, Literal) and b.kind == "definition" for b in section.blocks)
-        }
         rows = {row.key for document in documents for row in read_rows(document).rows}
-        return _Headings(frozenset(defining), frozenset(rows), old)
+        return _Headings((_defined(documents[0]), _defined(documents[1])), frozenset(rows), old)
 
-    def kind_of(self, change: Change) -> Change:
-        """The change with a kind of ours where its text is a definition, or a heading's without rows."""
-        if change.key in self.definitions and change.path == change.feature:
-            kinds = {"added": DEFINED, "removed": UNDEFINED, "description": REDEFINED, "caveat": REDEFINED}
-            return replace(change, kind=kinds.get(change.kind, change.kind), old=None, new=None, why=None)
+    def kind_of(self, change: Change) -> Change | None:
+        """The change with a kind of ours where its text is a definition, or a heading's without rows.
+
+        None for prose that stands behind another definition now, as a new one came between.
+        """
+        before, after = (known.get(change.key) for known in self.definitions)
+        if (before or after) and change.path == change.feature and change.kind not in ("renamed", "moved"):
+            if before == after:
+                return None if set(self.definitions[0]) != set(self.definitions[1]) else change
+            kind = DEFINED if not before else UNDEFINED if not after else REDEFINED
+            return replace(change, kind=kind, old=None, new=None, why=None)
         if change.kind in ("added", "removed") and change.key not in self.rows:
             return replace(change, kind=TEXT_ADDED if change.kind == "added" else TEXT_REMOVED)
         anchor = change.key.partition("--")[0]
         if change.kind == "added" and (anchor not in self.old or change.security[1] == "yes"):
             return replace(change, why=None)  # what is new, and not in the place of a row that covered it, is no loss
         return change
+
+
+def _defined(document: Document) -> dict[str, tuple[str, ...]]:
+    """The lines of each heading's definition, by anchor."""
+    return {
+        section.heading.anchor: tuple(fold(line) for line in block.lines if line.strip())
+        for section in document.walk()
+        for block in section.blocks
+        if isinstance(block, Literal) and block.kind == "definition"
+    }
 
 
 def _reordered(was: Part, now: Part, pairs: dict[Part, Part]) -> Iterator[Change]:

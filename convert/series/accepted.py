@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from convert.mail import messages
-from convert.merge import merge as merge_documents
 from convert.series.plan import Change, lines_of
 from convert.series.posted import Record
 from convert.trees import git
 from convert.trees.version import FILE
+from convert.update.merging import merge
 
-merge = partial(merge_documents, merge_text=git.merge_file)
 _NAMED = 3  # commits that may have brought a patch's content
 
 
@@ -73,7 +71,7 @@ def outcome(repo: Path, change: Change, record: Record, posted: dict[int, str]) 
     keys = [made.key for made in record.patches] if own and len(record.patches) == len(commits) else [""] * len(commits)
     since = _since(repo, start, change)
     patches = [_patch(repo, change, commit, key, since) for commit, key in zip(commits, keys, strict=True)]
-    return Outcome(number, tuple(patches), change.upstream) if patches else None
+    return Outcome(number, tuple(patches), change.branch) if patches else None
 
 
 def _since(repo: Path, start: str, change: Change) -> dict[str, list[str]]:

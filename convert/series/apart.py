@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from convert.merge import Place, Side
-from convert.merge import merge as merge_documents
 from convert.merge.parts import Part, Unit, read_text
-from convert.trees import git
+from convert.update.merging import merge
 from grammar.rows import key_of
 
 Wanted = Callable[[str], bool]  # whether a qualifier or a feature's name is to be held back
-
-merge = partial(merge_documents, merge_text=git.merge_file)
 
 
 def without(before: str | None, after: str, wanted: Wanted) -> str | None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from convert.failure import Failure
-from convert.merge import merge as merge_documents
 from convert.series.earlier import JOINED, PART, Earlier
 from convert.series.lineup import Item
 from convert.series.split import Step
 from convert.trees import git
 from convert.trees.version import FILE
-
-merge = partial(merge_documents, merge_text=git.merge_file)
+from convert.update.merging import merge
 
 
 class Refusal(Failure):

@@ -96,39 +96,42 @@ def _made(facts: Facts) -> Iterator[str]:
     if facts.release:
         alone = "This sets" if facts.subject is not None else "The first patch sets"
         told = [line for value in facts.release for line in wrapped(one_line(value), "- ")]
-        yield "\n".join([*wrapped(f"{alone} the release part of SUPPORT.md of {change.upstream}:"), *told])
+        yield "\n".join([*wrapped(f"{alone} the release part of SUPPORT.md of {change.branch}:"), *told])
     if facts.subject is not None:
         return
-    new, old = _rows(change.after), _rows(change.before or "")
-    found = meaning(change.before, change.after)
     if facts.posted is not None:
         told = lines([*facts.left_out, *sentences(facts.since, section=True)])
         yield "\n".join([f"Changes since v{facts.posted}:", *_some(told or ["- none in meaning"])])
     yield _text(
-        f"This series brings SUPPORT.md of {change.upstream} in line with a categorisation of Xen's features that is being "
+        f"This series brings SUPPORT.md of {change.branch} in line with a categorisation of Xen's features that is being "
         "prepared." + _RFC * facts.rfc
     )
-    yield "\n".join(["In numbers:", *_counts(change, old, new)])
-    yield from _security(found, change.before is None)
-    bounds = [line for limit in limits(list(new)) for line in _limit(limit, new)]
-    if bounds:
-        yield "\n".join(["Limits (maximum; tested; with security support):", *_some(bounds)])
-    obsolete = [row for row in new if row.label == "Obsolete"]
-    if obsolete:
-        yield "\n".join(
-            [
-                "Obsolete, and so without security support:",
-                *_some([x for r in obsolete for x in wrapped(_name(r), "- ")]),
-            ]
-        )
-    if facts.questions:
-        asked = [line for place in facts.questions for line in wrapped(one_line(place), "- ")]
-        yield "\n".join(["Open questions, not in the patches (section / feature / variant: tree):", *_some(asked)])
-    elif facts.questions is not None:
-        yield "There are no open questions for this tree."
+    yield from _state(change)
+    yield from _questions(facts.questions)
     others = [tree for tree in facts.trees if tree != change.tree]
     rest = f" The same is prepared for {', '.join(others)}." if others else ""
     yield _text(f"Tree covered by this series: {change.tree}.{rest}")
+
+
+def _state(change: Change) -> Iterator[str]:
+    """Counts, what changes security support, limits, obsolete features."""
+    new, old = _rows(change.after), _rows(change.before or "")
+    yield "\n".join(["In numbers:", *_counts(change, old, new)])
+    yield from _security(meaning(change.before, change.after), change.before is None)
+    bounds = [line for limit in limits(list(new)) for line in _limit(limit, new)]
+    if bounds:
+        yield "\n".join(["Limits (maximum; tested; with security support):", *_some(bounds)])
+    obsolete = [line for row in new if row.label == "Obsolete" for line in wrapped(_name(row), "- ")]
+    if obsolete:
+        yield "\n".join(["Obsolete, and so without security support:", *_some(obsolete)])
+
+
+def _questions(questions: Sequence[str] | None) -> Iterator[str]:
+    if questions:
+        asked = [line for place in questions for line in wrapped(one_line(place), "- ")]
+        yield "\n".join(["Open questions, not in the patches (section / feature / variant: tree):", *_some(asked)])
+    elif questions is not None:
+        yield "There are no open questions for this tree."
 
 
 def _rows(text: str) -> list[Row]:

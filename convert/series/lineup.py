@@ -10,26 +10,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from convert.mail import messages
 from convert.mail.describe import DRAFT, NOTHING
 from convert.mail.messages import Message
-from convert.merge import merge as merge_documents
 from convert.series.plan import Change, Files
 from convert.series.release import Release
 from convert.series.split import Step
 from convert.trees import git
 from convert.trees.maintainers import address_of
 from convert.trees.version import FILE
+from convert.update.merging import merge
 
 _POINT = re.compile(
     r"- .+(?:, was |: new|: removed|: renamed from|: moved from|: now stands |the label |and [0-9]+ more)"
 )
 _BROUGHT = "This brings in the changes that "
 
-merge = partial(merge_documents, merge_text=git.merge_file)
 Split = Callable[[str | None, str], list[Step]]
 
 

@@ -183,11 +183,12 @@ def _copies(repo: Path, change: Change, request: Request, notes: list[str]) -> C
     extra = [one for text in request.cc for one in maintainers.addresses(text)]
     if len(extra) < len(request.cc):
         raise Failure(f"--cc: not an address: {next(text for text in request.cc if not maintainers.addresses(text))}")
+    me = maintainers.address_of(git.identity(repo))
     text = git.object_of(repo, f"{change.base}:MAINTAINERS") if request.maintainers else None
     if text is None:
         if request.maintainers:
             notes.append(f"{change.tree}: {change.upstream} has no MAINTAINERS, so nobody is copied in; give --cc")
-        return lambda mail: [*_tagged(mail), *extra]
+        return lambda mail: [*_tagged(mail, me), *extra]
     known = maintainers.read(text.decode("utf-8", "replace"))
     code = git.object_of(repo, f"{change.base}:scripts/get_maintainer.pl")
     script = maintainers.read_script(code.decode("utf-8", "replace") if code else None)
@@ -198,19 +199,21 @@ def _copies(repo: Path, change: Change, request: Request, notes: list[str]) -> C
         people = [*found.people, *found.lists]
         if request.run_script:
             people = [*get_maintainer.recipients(repo, change.base, mail), *known.stable]
-        return list({maintainers.address_of(person): person for person in (*people, *_tagged(mail), *extra)}.values())
+        return list(
+            {maintainers.address_of(person): person for person in (*people, *_tagged(mail, me), *extra)}.values()
+        )
 
     return copies
 
 
-def _tagged(mail: str) -> list[str]:
-    """The people whom the tags of a patch name, but for its author."""
+def _tagged(mail: str, me: str) -> list[str]:
+    """The people whom the tags of a patch name, but for its author and whoever sends it."""
     head, _, body = mail.partition("\n\n")
     found = re.search(r"^From: .*<(.*)>$", head, re.M)
     message = messages.read(f"subject\n\n{messages.split_below(body)[0]}")
     people = [one for text in messages.named_people(message) for one in maintainers.addresses(text)]
     author = found[1].lower() if found else ""
-    return [person for person in people if maintainers.address_of(person) != author]
+    return [person for person in people if maintainers.address_of(person) not in (author, me)]
 
 
 def write(repo: Path, ready: Ready, folder: Path, *, force: bool) -> list[Path]:

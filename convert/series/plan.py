@@ -8,6 +8,7 @@ from pathlib import Path
 
 from convert.failure import Failure
 from convert.trees import git, upstream
+from convert.trees.all import branch_of
 from convert.trees.version import FILE, UNSTABLE_NAMES
 from convert.update import base as bases
 
@@ -19,7 +20,8 @@ class Change:
     """What a tree's support branch changes against the branch that its patches are for.
 
     `base` is the latter's commit, `tip` the former's, `fork` where they part; `before` and `after` are SUPPORT.md there (before:
-    None where it is new); `others` are further files that the support branch changes.
+    None where it is new); `others` are further files that the support branch changes.  `upstream` is the branch as it is called
+    here, `branch` for those who have other remotes.
     """
 
     tree: str
@@ -31,6 +33,7 @@ class Change:
     others: Files
     note: str | None = None
     fork: str = ""
+    branch: str = ""
 
     @property
     def empty(self) -> bool:
@@ -88,7 +91,18 @@ def find(repo: Path, tree: str, remote: str | None = None, onto: str | None = No
     if after is None and ours:
         return Blocked(f"support/{tree} has no {FILE}")
     ours.pop(FILE, None)
-    return Change(tree, name, base, tip, before, after or "", ours, found.note, fork)
+    return Change(
+        tree,
+        name,
+        base,
+        tip,
+        before,
+        after or "",
+        ours,
+        found.note,
+        fork,
+        branch_of(found) if found.ref else found.name,
+    )
 
 
 def _texts(repo: Path, base: str, tip: str) -> tuple[str | None, str | None] | None:

@@ -71,7 +71,7 @@ def _made(ready: Sequence[Ready]) -> Iterator[str]:
         lines = [
             line for value in (one.release.lines if one.release else ()) for line in wrapped(one_line(value), "- ")
         ]
-        yield "\n".join([f"{one.change.upstream}:", *lines])
+        yield "\n".join([f"{one.change.branch}:", *lines])
     reasons = dict.fromkeys(one.release.message.body for one in ready if one.release is not None)
     yield from (reason for reason in reasons if reason)
 

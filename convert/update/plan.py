@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from convert.draft import definitions, draft
@@ -12,7 +11,6 @@ from convert.draft.draft import Made
 from convert.draft.leads import led_by
 from convert.failure import Failure
 from convert.merge import Change, Labels, Merged, Place, Rule, Side, no_rule
-from convert.merge import merge as merge_documents
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git
 from convert.trees.version import FILE
@@ -21,6 +19,7 @@ from convert.update.branches import Branches, Stop, Wishes
 from convert.update.branches import find as find_branches
 from convert.update.cells import Undecided, cells
 from convert.update.lineage import Fit
+from convert.update.merging import merge
 from grammar.parser import parse_text
 from grammar.rows import read_rows
 from grammar.source import Source
@@ -28,7 +27,6 @@ from grammar.source import Source
 SHORT = 12
 _OF_THE_SHEET = (("Release Support",), ("Feature Support",))
 Settled = Mapping[str, Side]
-merge = partial(merge_documents, merge_text=git.merge_file)
 
 
 @dataclass(slots=True)

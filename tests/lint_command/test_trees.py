@@ -197,6 +197,18 @@ def test_a_patch_as_b4_feeds_it(trees: Box) -> None:
     assert done.status == 2 and "apply it first" in done.err
 
 
+def test_a_patch_with_another_spelling_is_blamed_and_no_line_that_was_there(trees: Box) -> None:
+    start = GOOD.index("# Format")
+    text = f"{GOOD[:start]}### Old\n\nText.\n\n    Status, ARM64: Supported\n\n{GOOD[start:]}"
+    trees.commit(text, "one spelling")
+    more = "".join(f"### New {n}\n\nText.\n\n    Status, Arm64: Supported\n\n" for n in range(3))
+    at = text.index("# Format")
+    trees.commit(f"{text[:at]}{more}{text[at:]}", "another one, three times")
+    mail = trees.git("format-patch", "-1", "--stdout").encode()
+    found = trees.lint("--patch", "--select", "spelt-two-ways", "--format", "concise", stdin=mail).lines
+    assert len(found) == 3 and all('"Arm64" is spelt "ARM64" elsewhere' in line for line in found)
+
+
 def test_against_other_trees(trees: Box, told: list[Context]) -> None:
     trees.lint("--select", "witness", "--against", "4.20,RELEASE-4.20.1", "--against", "master", "SUPPORT.md")
     assert [(s.name, s.newer) for s in told[0].siblings] == [

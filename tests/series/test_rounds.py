@@ -158,6 +158,14 @@ def test_a_checked_out_series_is_not_moved(new: World) -> None:
     assert new.run("-o", str(new.folder / "out")) == 2 and "series/master is checked out in" in new.err
 
 
+def test_an_edited_cover_letter_belongs_into_the_branchs_description(new: World) -> None:
+    letter = new.post()[0]
+    letter.write_text(letter.read_text().replace("This series", "Hello. This series"))
+    new.edit("Gives memory back.", "Takes memory.")
+    assert new.run("-o", str(new.folder / "out")) == 2
+    assert "put it into the description of the branch: git branch --edit-description series/master" in new.err
+
+
 @pytest.mark.slow
 def test_mails_that_were_edited_are_not_overwritten(new: World) -> None:
     mails = new.post()

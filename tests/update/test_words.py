@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import subprocess
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from convert import __version__
@@ -162,3 +165,20 @@ def test_refs_of_a_later_version_are_refused_by_name(world: World) -> None:
         world.git("update-ref", "refs/xen-support/4.20/base", made)
         assert world.run() == 1 and words in world.err, world.err
         world.git("update-ref", "refs/xen-support/4.20/base", base)
+
+
+def test_the_json_of_a_plan_is_of_its_schema(world: World) -> None:
+    schema = json.loads(files("convert").joinpath("schemas", "plan.json").read_text())
+    world.features(["4.20"], changed((0, 3, "Tech Preview")))
+    for step in ("first", "in conflict", "lost"):
+        if step == "in conflict":
+            world.run()
+            commit(
+                world.repo, "support/4.20", {"SUPPORT.md": world.file().replace("x86: Experimental", "x86: Deprecated")}
+            )
+            world.features(["4.20"], changed((0, 3, "Supported")))
+        elif step == "lost":
+            world.git("update-ref", "-d", "refs/heads/support/4.20")
+        assert world.run("--plan", "--format", "json") == 1
+        jsonschema.validate(json.loads(world.out), schema)
+        assert ('"blocked": null' in world.out) is (step != "lost")

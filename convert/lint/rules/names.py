@@ -23,6 +23,7 @@ _NAMES = """
     usbtablet virtio vmware xbdback xenbus xenconsoled xennetback xenstore xenstored xentrace xenlight
 """
 KNOWN = frozenset(_NAMES.split())
+_PART = re.compile(r"[^\s,()](?:[^,()]*[^\s,()])?")  # what stands between commas and brackets
 _WORD = re.compile(r"[^\W_]+")
 _ARCHITECTURES = ("arm", "x86", "aarch64", "risc", "ppc")
 
@@ -41,6 +42,16 @@ def _qualifiers(context: Context) -> Iterator[tuple[str, Span]]:
 def _within(span: Span, found: re.Match[str]) -> Span:
     """Where a stretch of a qualifier is."""
     return Span(span.start + found.start(), span.start + found.end())
+
+
+def _forms_before(context: Context) -> Counter[str]:
+    """How often each part of a qualifier was there before the change under lint, as it was spelt."""
+    sections = context.before.walk() if context.before is not None else ()
+    literals = (block for section in sections for block in section.blocks if isinstance(block, Literal))
+    qualifiers = (
+        field.qualifier or "" for literal in literals if literal.kind == "feature" for field in literal.fields
+    )
+    return Counter(part[0] for qualifier in qualifiers for part in _PART.finditer(qualifier))
 
 
 @rule("XS401", "spelt-two-ways", "warning", Document)
@@ -71,8 +82,9 @@ def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
             Supported, Arm64: Image
     """
     places: dict[str, dict[str, list[Span]]] = {}
+    before = _forms_before(context)
     for qualifier, place in _qualifiers(context):
-        for part in re.finditer(r"[^\s,()](?:[^,()]*[^\s,()])?", qualifier):
+        for part in _PART.finditer(qualifier):
             name = " ".join(_WORD.findall(part[0].casefold()))
             if name:
                 span = _within(place, part)
@@ -80,7 +92,7 @@ def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
     for forms in places.values():
         if len(forms) < 2:
             continue
-        best = max(forms, key=lambda form: len(forms[form]))
+        best = max(forms, key=lambda form: (before[form], len(forms[form])))  # what is new follows what was there
         for form, span in ((form, span) for form, spans in forms.items() if form != best for span in spans):
             message = f'"{form}" is spelt "{best}" elsewhere in the file'
             yield span, message, {"fix": fix(False, (span.start, span.end, best))}
