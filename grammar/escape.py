@@ -252,31 +252,44 @@ def first_word(word: str, *, alone: bool) -> int | None:
 def escape(stream: Stream) -> str:
     """The stream's text with the backslashes it needs; in its first word too, unless it is a heading's."""
     text = stream.text
-    places, glue = set(stream.quotes), set()
-    for found in _SPECIAL.finditer(text):
-        at, char = found.start(), found.group()
-        if stream.flags[at] & MARK:
-            continue
-        if _RULES[char](stream, at):
-            places.add(at)
-        elif char in "*_" and text.startswith(" ", at + 1):
-            glue.add(at + 1)  # with a line end behind it, it opens emphasis
+    places, glue = _marks(stream)
     breaks = set()
     if stream.item and _TASK.match(text) and not any(flag & MARK for flag in stream.flags[:3]):
         breaks.add(3)  # pandoc makes a check box of it where a blank comes next, even if it is escaped
     for line in () if stream.heading else (0, *(at + 1 for at in breaks)):
         if text and not stream.flags[line] & MARK:
-            word = text[line:].split(None, 1)[0]
-            start = first_word(word, alone=line + len(word) == len(text))
-            if start is not None:
-                places.add(line + start)
-            elif (field := _FIELD.match(text, line)) and not stream.flags[field.end()] & MARK:
-                places.add(field.end())
-            elif _INITIAL.fullmatch(word):
-                glue.add(line + len(word))  # with a line end behind it, it is a list
+            begins, joins = _line_start(stream, line)
+            places |= begins
+            glue |= joins
     out, done = [], 0
     for at in sorted(places | glue | breaks):
         out.append(text[done:at])
         out.append(GLUE if at in glue else "\n" if at in breaks else "\\" + text[at])
         done = at + 1
     return "".join([*out, text[done:]])
+
+
+def _marks(stream: Stream) -> tuple[set[int], set[int]]:
+    """Where a character needs a backslash wherever it stands, and the blanks at which no line may be broken."""
+    places, glue = set(stream.quotes), set()
+    for found in _SPECIAL.finditer(stream.text):
+        at, char = found.start(), found.group()
+        if stream.flags[at] & MARK:
+            continue
+        if _RULES[char](stream, at):
+            places.add(at)
+        elif char in "*_" and stream.text.startswith(" ", at + 1):
+            glue.add(at + 1)  # with a line end behind it, it opens emphasis
+    return places, glue
+
+
+def _line_start(stream: Stream, line: int) -> tuple[set[int], set[int]]:
+    """The same for the word with which a line begins, which must begin no block and no field."""
+    text = stream.text
+    word = text[line:].split(None, 1)[0]
+    start = first_word(word, alone=line + len(word) == len(text))
+    if start is not None:
+        return {line + start}, set()
+    if (field := _FIELD.match(text, line)) and not stream.flags[field.end()] & MARK:
+        return {field.end()}, set()
+    return set(), {line + len(word)} if _INITIAL.fullmatch(word) else set()  # with a line end behind it, it is a list

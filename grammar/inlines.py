@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Callable
 from functools import lru_cache
 
 from grammar import nodes
@@ -55,54 +57,78 @@ _KEYBOARD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "…"
 
 def nodes_of(pieces: list[Piece]) -> tuple[nodes.Inline, ...]:
     """The same as nodes: neighbouring words are one Text, blanks single, quotes and dots as on a keyboard."""
-    out: list[nodes.Inline] = []
-    text: list[str] = []  # of the Text that is under way
-
-    def put(node: nodes.Inline) -> None:
-        if text:
-            out.append(nodes.Text(re.sub(r"[ \n]+", " ", "".join(text))))
-            text.clear()
-        out.append(node)
-
-    def merge(inside: tuple[nodes.Inline, ...]) -> None:
-        for node in inside:
-            if isinstance(node, nodes.Text):
-                text.append(node.text)
-            else:
-                put(node)
-
-    end = nodes.Text("")  # where an anchor or the whole ends
-    anchors: list[tuple[int, str]] = []  # open <a href> tags: where in `out` their words begin, their URL
+    making = _Making()
     for piece in pieces:
-        kind = piece.kind
-        if kind in ("str", "space", "break", "hard"):
-            text.append(piece.text.translate(_KEYBOARD))
-        elif kind == "code":
-            put(nodes.Code(piece.text))
-        elif kind == "emph":
-            put(nodes.Emph(nodes_of(piece.children)))
-        elif kind == "strong":
-            put(nodes.Strong(nodes_of(piece.children)))
-        elif kind == "link":
-            put(nodes.Link(nodes_of(piece.children), piece.text))
-        elif kind in ("single", "double"):
-            mark = "'" if kind == "single" else '"'
-            text.append(mark)
-            merge(nodes_of(piece.children))
-            text.append(mark)
-        elif kind == "other":
-            merge(nodes_of(piece.children))
-        elif piece.text.lower().startswith("<a"):
+        _STEPS[piece.kind](making, piece)
+    return making.done()
+
+
+class _Making:
+    """Nodes under way."""
+
+    __slots__ = ("anchors", "out", "text")
+
+    def __init__(self) -> None:
+        self.out: list[nodes.Inline] = []
+        self.text: list[str] = []  # of the Text that is under way
+        self.anchors: list[tuple[int, str]] = []  # open <a href> tags: where in `out` their words begin, their URL
+
+    def end_text(self) -> None:
+        words = re.sub(r"[ \n]+", " ", "".join(self.text))
+        if words:
+            self.out.append(nodes.Text(words))
+        self.text.clear()
+
+    def put(self, node: nodes.Inline) -> None:
+        self.end_text()
+        self.out.append(node)
+
+    def words(self, piece: Piece) -> None:
+        self.text.append(piece.text.translate(_KEYBOARD))
+
+    def merge(self, piece: Piece) -> None:
+        for node in nodes_of(piece.children):
+            if isinstance(node, nodes.Text):
+                self.text.append(node.text)
+            else:
+                self.put(node)
+
+    def quoted(self, piece: Piece) -> None:
+        mark = "'" if piece.kind == "single" else '"'
+        self.text.append(mark)
+        self.merge(piece)
+        self.text.append(mark)
+
+    def tag(self, piece: Piece) -> None:
+        """An `<a href>` and its end make a link; any other tag is nothing."""
+        name = piece.text.lower()
+        if name.startswith("<a"):
             href = re.compile(_HREF).search(piece.text)
             if href is not None:
-                put(end)
-                anchors.append((len(out), href.group(1) or href.group(2) or href.group(3) or ""))
-        elif piece.text.lower().startswith("</a") and anchors:
-            put(end)
-            start, url = anchors.pop()
-            out[start:] = [nodes.Link(tuple(n for n in out[start:] if n != end), url)]
-    put(end)
-    return tuple(node for node in out if node != end)
+                self.end_text()
+                self.anchors.append((len(self.out), href.group(1) or href.group(2) or href.group(3) or ""))
+        elif name.startswith("</a") and self.anchors:
+            self.end_text()
+            start, url = self.anchors.pop()
+            self.out[start:] = [nodes.Link(tuple(self.out[start:]), url)]
+
+    def done(self) -> tuple[nodes.Inline, ...]:
+        self.end_text()
+        return tuple(self.out)
+
+
+_STEPS: defaultdict[str, Callable[[_Making, Piece], None]] = defaultdict(
+    lambda: _Making.tag,
+    {
+        **dict.fromkeys(("str", "space", "break", "hard"), _Making.words),
+        **dict.fromkeys(("single", "double"), _Making.quoted),
+        "other": _Making.merge,
+        "code": lambda making, piece: making.put(nodes.Code(piece.text)),
+        "emph": lambda making, piece: making.put(nodes.Emph(nodes_of(piece.children))),
+        "strong": lambda making, piece: making.put(nodes.Strong(nodes_of(piece.children))),
+        "link": lambda making, piece: making.put(nodes.Link(nodes_of(piece.children), piece.text)),
+    },
+)
 
 
 @lru_cache(maxsize=4096)

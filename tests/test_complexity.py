@@ -22,9 +22,6 @@ PENDING = frozenset(
         "convert.sheet.tabs.find_tabs",
         "convert.sheet.trees._tree",
         "convert.xsa.patches._file",
-        "grammar.escape.escape",
-        "grammar.inlines.nodes_of",
-        "grammar.pandoc.quotes.misread_quotes",
     }
 )
 

@@ -25,28 +25,49 @@ def misread_quotes(text: str, places: Sequence[int], ends: Container[int], *, cl
     `ends`: the offsets right behind emphasis, where no quotation begins.  `closed`: emphasis ends behind the element,
     so that none may be left open.
     """
-    found: list[int] = []
-    opened: dict[str, list[int]] = {'"': [], "'": []}
-    crossed = False  # a quotation overlaps another, or what is beside it may be a word: what is open is a guess
+    marks = _Marks(text, ends)
     for at in places:
-        mark, before, behind = text[at], text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+        marks.take(at)
+    if not closed:
+        return marks.found
+    return list(places) if marks.crossed else sorted([*marks.found, *marks.opened['"'], *marks.opened["'"]])
+
+
+class _Marks:
+    """Quotation marks as they come: `found` need a backslash, `opened` wait for their end.
+
+    `crossed`: a quotation overlaps another, or what is beside it may be a word, so that what is open is a guess.
+    """
+
+    __slots__ = ("crossed", "ends", "found", "opened", "text")
+
+    def __init__(self, text: str, ends: Container[int]) -> None:
+        self.text, self.ends = text, ends
+        self.found: list[int] = []
+        self.opened: dict[str, list[int]] = {'"': [], "'": []}
+        self.crossed = False
+
+    def take(self, at: int) -> None:
+        """The mark at an offset: an end, a beginning, or neither."""
+        mark, before, behind = self.text[at], self.text[at - 1 : at] if at else "", self.text[at + 1 : at + 2]
         if mark == "'" and not (plain_word(behind) or _other(behind)):
-            crossed = True
-        may_close = mark == '"' or not plain_word(behind)
-        mine, others = opened[mark], opened["'" if mark == '"' else '"']
+            self.crossed = True
+        mine = self.opened[mark]
         empty = bool(mine) and mine[-1] == at - 1  # there is no empty quotation
-        crossed = crossed or empty
+        self.crossed = self.crossed or empty
         last = len(mine) - (2 if empty else 1)
-        if may_close and before.isspace() and (last >= 0 or crossed):
-            found.append(at)
+        may_close = mark == '"' or not plain_word(behind)
+        if may_close and before.isspace() and (last >= 0 or self.crossed):
+            self.found.append(at)
         elif may_close and last >= 0:
-            while others and others[-1] > mine[last]:
-                others.pop()
-                crossed = True
-            del mine[last:]
-        elif not plain_word(before) and at not in ends and behind.strip():
-            crossed = crossed or before == "." or not _other(before)
+            self._close(mark, last)
+        elif not plain_word(before) and at not in self.ends and behind.strip():
+            self.crossed = self.crossed or before == "." or not _other(before)
             mine.append(at)
-    if closed:
-        found = list(places) if crossed else sorted([*found, *opened['"'], *opened["'"]])
-    return found
+
+    def _close(self, mark: str, last: int) -> None:
+        mine, others = self.opened[mark], self.opened["'" if mark == '"' else '"']
+        while others and others[-1] > mine[last]:
+            others.pop()
+            self.crossed = True
+        del mine[last:]
