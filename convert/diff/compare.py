@@ -136,8 +136,7 @@ class _Comparison:
     def _alone(self, before: dict[int, Entry], above: dict[int, Entry]) -> None:
         """The rows that only one side has: a supported one with its likely successor, then the rest."""
         likely, taken = Index(self.fresh), set[int]()
-        for gone in list(self.gone):
-            self._succeeded(gone, likely, taken)
+        self.gone = [gone for gone in self.gone if not self._succeeded(gone, likely, taken)]
         self.fresh = [loose for loose in self.fresh if id(loose) not in taken]
         for gone in self.gone:
             self._removed(gone, likely)
@@ -216,7 +215,8 @@ class _Comparison:
         if whole is not None and parts:
             self._split(whole.row, [loose.row for loose in parts], new)
             below.gone.remove(whole)
-            below.fresh = [loose for loose in below.fresh if loose not in parts]
+            taken = {id(loose) for loose in parts}
+            below.fresh = [loose for loose in below.fresh if id(loose) not in taken]
         self.gone += below.gone
         self.fresh += below.fresh
 
@@ -267,16 +267,15 @@ class _Comparison:
         )  # fmt: skip
         self._row(old, new, fresh.entry, (bounds(gone.entry.rows), bounds(fresh.entry.rows)))
 
-    def _succeeded(self, gone: Loose, likely: Index, taken: set[int]) -> None:
-        """A supported row that vanished, and a new one of a like name that promises less: one change; the new one is taken."""
+    def _succeeded(self, gone: Loose, likely: Index, taken: set[int]) -> bool:
+        """Whether a supported row vanished, and a new one of a like name promises less: one change; the new one is taken."""
         if gone.row.kind != "status" or gone.row.security not in SUPPORTED or _left(gone) is not None:
-            return
+            return False
         found = likely.heir(gone, taken)
         if found is None or found[0].row.kind != "status" or rank(found[0].row.security) >= rank(gone.row.security):
-            return
+            return False
         heir, like = found
         old, new = gone.row, heir.row
-        self.gone.remove(gone)
         taken.add(id(heir))
         kind = "security-lost" if new.security == "no" else "status"
         why = f"{promised_less(old, new)}; it is gone, and may continue under this other name"
@@ -287,6 +286,7 @@ class _Comparison:
                 heir.entry.caveats if heir.other is None else "",
             )
         )  # fmt: skip
+        return True
 
     def _removed(self, gone: Loose, likely: Index) -> None:
         row, why = gone.row, None

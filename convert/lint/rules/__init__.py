@@ -9,4 +9,17 @@ from __future__ import annotations
 
 def load() -> None:
     """Enter every rule into the catalogue."""
-    from convert.lint.rules import across, changes, elsewhere, labels, names, release, shape, structure, tags, text  # noqa: F401
+    from convert.lint.rules import (  # noqa: F401
+        across,
+        changes,
+        elsewhere,
+        labels,
+        names,
+        release,
+        restrictions,
+        shape,
+        structure,
+        tags,
+        text,
+        together,
+    )
