@@ -5,21 +5,34 @@ One `Guard` belongs to one thread: httplib2 mixes up the answers of threads that
 
 from __future__ import annotations
 
+import errno
 import http.client
-import io
 import logging
 import math
 import os
+import re
 import ssl
 import time
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from convert.failure import Failure, printable
+from convert.net.environment import authorities
+from convert.net.wire import Limits, NetError, connection_types
+
+__all__ = [
+    "Guard",
+    "Limits",
+    "NetError",
+    "TransientError",
+    "check_url",
+    "is_loopback",
+    "quiet_libraries",
+    "retry_after",
+]
 
 log = logging.getLogger(__name__)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -27,19 +40,10 @@ MAX_REDIRECTS = 5
 MAX_RATIO = 400.0  # what gzip makes of a sheet's JSON is under 100; a bomb is near its limit of 1,032
 _PLAIN_HEADERS = frozenset({"accept", "accept-encoding", "user-agent"})  # all that another host gets
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_LIBRARIES = (
-    "googleapiclient",
-    "google",
-    "google_auth_httplib2",
-    "httplib2",
-    "oauthlib",
-    "requests_oauthlib",
-    "urllib3",
-)
-
-
-class NetError(Failure):
-    """What no retry mends; the message is for people."""
+_METADATA = frozenset({"169.254.169.254", "fd00:ec2::254"})  # of the machine itself, in a cloud
+_LIBRARIES = ("google", "httplib2", "urllib3")
+_NO_HEADER = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM})
 
 
 class TransientError(Exception):
@@ -48,27 +52,6 @@ class TransientError(Exception):
     def __init__(self, message: str, after: float | None = None) -> None:
         super().__init__(message)
         self.after = after
-
-
-@dataclass(slots=True)
-class Limits:
-    """What one attempt may cost: `until` on `time.monotonic`, seconds of silence, bytes of one reply."""
-
-    deadline: float
-    timeout: float
-    max_reply: int
-    until: float = 0.0
-
-    def start(self) -> None:
-        """Begin an attempt."""
-        self.until = time.monotonic() + self.deadline
-
-    def remaining(self) -> float:
-        """Seconds until the deadline; TimeoutError when it has passed."""
-        left = self.until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("deadline")
-        return min(left, self.timeout)
 
 
 def quiet_libraries() -> None:
@@ -82,21 +65,42 @@ def is_loopback(host: str | None) -> bool:
     return (host or "").lower() in _LOOPBACK
 
 
-def check_url(url: str, plain: bool = False) -> None:
-    """Raise NetError unless the URL is https, or http to this machine (with `plain`, to any)."""
-    parts = urlsplit(url)
+def _shown(url: str) -> str:
+    """A URL for a message: without query and password."""
+    return re.sub(r"(?<=//)[^/@]*@", "", printable(url.split("?")[0]))[:200]
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a URL.  Raises NetError where it is none, a port out of range included."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, parts.hostname
+    except ValueError:
+        raise NetError(f"{_shown(url)}: not an address; is there a bracket or a port wrong?") from None
+    return parts
+
+
+def check_url(url: str, plain: bool = False, metadata: bool = False) -> None:
+    """Raise NetError unless the URL is https, or http to this machine (with `plain`, to any).
+
+    `metadata`: http is allowed to the address at which a cloud's machine asks about itself.
+    """
+    parts = _split(url)
+    if parts.username is not None or parts.password is not None:
+        raise NetError(f"{_shown(url)}: an address with a name or password in it is not used; leave that out")
     if parts.scheme == "https" and parts.hostname:
         return
-    if parts.scheme == "http" and (is_loopback(parts.hostname) or (plain and parts.hostname)):
+    near = is_loopback(parts.hostname) or (metadata and parts.hostname in _METADATA)
+    if parts.scheme == "http" and (near or (plain and parts.hostname)):
         return
-    raise NetError(f"{printable(url.split('?')[0])[:200]}: only https is used, and http only to this machine itself")
+    raise NetError(f"{_shown(url)}: only https is used, and http only to this machine itself")
 
 
 class Guard:
-    """An `http` object with `request` as httplib2's, which Google's client and google-auth take, with the limits held.
+    """An `http` object with `request` as httplib2's, which google-auth takes too, with the limits held.
 
     `sign_in`: hosts that a redirect leads to where a sign-in is needed, each with what to tell people; `only_host`: no other
-    host is asked, whatever redirects say; `plain`: http is allowed to other machines.
+    host is asked, whatever redirects say; `plain`: http is allowed to other machines; `metadata`: to a cloud's metadata server.
     """
 
     def __init__(
@@ -106,21 +110,23 @@ class Guard:
         *,
         only_host: str | None = None,
         plain: bool = False,
+        metadata: bool = False,
     ) -> None:
+        trusted = authorities()  # first: httplib2 looks at one of the variables when it is imported
         import httplib2  # type: ignore[import-untyped]
 
         quiet_libraries()
-        if httplib2.socks is None and any(os.environ.get(name) for name in ("https_proxy", "HTTPS_PROXY")):
-            raise NetError("https_proxy is set, but PySocks is missing, so it would be bypassed: pip install PySocks")
         self.limits = limits
         self._sign_in = sign_in or {}
-        self._only, self._plain = only_host, plain
-        self._types = _connection_types(limits)
+        self._only, self._plain, self._metadata = only_host, plain, metadata
+        own = _certificates()
+        self._types = connection_types(limits, lambda: trusted.context(own or httplib2.CA_CERTS))
         self._http = httplib2.Http(
             timeout=limits.timeout,
             decode_limit_ratio=MAX_RATIO,
             decode_limit_hard=limits.max_reply,
-            ca_certs=_certificates(),
+            ca_certs=own,
+            proxy_info=None,
         )
         self._http.follow_redirects = False
 
@@ -143,17 +149,21 @@ class Guard:
         Raises NetError for what no retry mends, TransientError for what one may.
         """
         sent = dict(headers or {})
+        for name, value in sent.items():
+            if not isinstance(value, str) or _NO_HEADER.search(value):
+                raise NetError(f"the value of {printable(str(name))} has characters that no header may have; not sent")
         for _hop in range(MAX_REDIRECTS + 1):
-            check_url(uri, self._plain)
+            check_url(uri, self._plain, self._metadata)
             response, content = self._one(uri, method, body, sent)
             if response.status not in REDIRECTS or "location" not in response:
                 return response, content
-            host = (urlsplit(urljoin(uri, response["location"])).hostname or "").lower()
+            target = _joined(uri, response["location"])
+            host = (_split(target).hostname or "").lower()
             if host in self._sign_in:
                 raise NetError(self._sign_in[host])
             if self._only is not None and host != self._only.lower():
                 raise NetError(f"{printable(self._only)} redirects to {printable(host)}, which is not asked")
-            uri, sent = _redirected(uri, method, response["location"], sent, self._plain)
+            uri, sent = _redirected(uri, method, target, sent, self._plain)
         raise NetError(f"{urlsplit(uri).hostname}: more than {MAX_REDIRECTS} redirects; it is no answer")
 
     def _one(self, uri: str, method: str, body: bytes | str | None, headers: dict[str, str]) -> tuple[Any, bytes]:
@@ -190,16 +200,22 @@ def _certificates() -> str | None:
     """The system's certificates where the library's own are in a zip file, which OpenSSL cannot read; else None."""
     import httplib2
 
-    own = httplib2.certs.where()
+    own = httplib2.CA_CERTS
     return None if os.path.isfile(own) else ssl.get_default_verify_paths().cafile  # noqa: PTH113
 
 
+def _joined(uri: str, location: str) -> str:
+    try:
+        return urljoin(uri, location)
+    except ValueError:
+        raise NetError(f"{urlsplit(uri).hostname} redirects to something that is not an address") from None
+
+
 def _redirected(
-    uri: str, method: str, location: str, sent: dict[str, str], plain: bool = False
+    uri: str, method: str, target: str, sent: dict[str, str], plain: bool = False
 ) -> tuple[str, dict[str, str]]:
     """Where a redirect leads, and the headers for there: credentials only for the very same origin."""
-    target = urljoin(uri, location)
-    old, new = urlsplit(uri), urlsplit(target)
+    old, new = _split(uri), _split(target)
     if method != "GET":
         raise NetError(f"{old.hostname}: a redirect is no answer to a {method}; it is not followed")
     if new.scheme == "http" and not is_loopback(old.hostname):
@@ -214,6 +230,8 @@ def retry_after(value: str | None, now: float) -> float | None:
     """The seconds a Retry-After header asks for, given the time of day `now` (seconds since 1970); None if unusable."""
     if value is None:
         return None
+    if re.fullmatch(r"\s*[0-9]{10,}\s*", value):  # centuries; Python refuses to read some of them
+        return math.inf
     try:
         return max(0.0, float(int(value)))
     except OverflowError:
@@ -227,19 +245,57 @@ def retry_after(value: str | None, now: float) -> float | None:
 
 
 def _failure(error: Exception, host: str) -> Exception:
-    """An exception of the libraries as one of ours; an unknown one as it is."""
-    import httplib2
-
+    """An exception of the libraries as one of ours."""
     if isinstance(error, TransientError):
         return error
+    for make in (_of_tls, _of_connecting, _of_answer, _of_wire):
+        if (found := make(error, host)) is not None:
+            return found
+    return NetError(f"the answer of {host} cannot be read ({type(error).__name__})")
+
+
+def _of_tls(error: Exception, host: str) -> Exception | None:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return NetError(f"the certificate of {host} is not trusted; is a proxy between?")
-    if isinstance(error, httplib2.ServerNotFoundError | ConnectionRefusedError):
-        return NetError(f"cannot connect to {host}; is there a network, and is the proxy right?")
+        return NetError(
+            f"the certificate of {host} is not trusted; is a proxy between? SSL_CERT_FILE names its certificates"
+        )
+    broken = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+    if isinstance(error, ssl.SSLError) and not isinstance(error, broken):
+        return NetError(f"{host} does not speak TLS there ({printable(error.reason or 'no reason')[:60].lower()})")
+    return None
+
+
+def _of_connecting(error: Exception, host: str) -> Exception | None:
+    import httplib2
+
     if httplib2.socks is not None and isinstance(error, httplib2.socks.ProxyError):
+        if "407" in str(error):
+            return NetError(f"the proxy on the way to {host} wants a name and password: https_proxy=USER:PASSWORD@HOST")
         return NetError(f"the proxy on the way to {host} does not answer, or refuses; look at https_proxy")
+    unreachable = isinstance(error, OSError) and error.errno in _UNREACHABLE
+    if unreachable or isinstance(error, httplib2.ServerNotFoundError | ConnectionRefusedError):
+        return NetError(f"cannot connect to {host}; is there a network, and is the proxy right?")
+    if isinstance(error, UnicodeError | http.client.InvalidURL):
+        return NetError(f"{host}: not an address that can be asked")
+    return None
+
+
+def _of_answer(error: Exception, host: str) -> Exception | None:
+    import httplib2
+
     if type(error).__name__ in ("DecodeRatioError", "DecodeLimitError"):
         return NetError(f"the answer of {host} unpacks to far more than it may; not read")
+    if isinstance(error, httplib2.FailedToDecompressContent):
+        return NetError(f"the answer of {host} says that it is compressed, and is not; is there a proxy between?")
+    passing = http.client.RemoteDisconnected, http.client.IncompleteRead, http.client.ImproperConnectionState
+    if isinstance(error, http.client.HTTPException) and not isinstance(error, passing):
+        return NetError(f"{host} answers with something that is not HTTP; is it the right address and port?")
+    return None
+
+
+def _of_wire(error: Exception, host: str) -> Exception | None:
+    import httplib2
+
     if isinstance(error, TimeoutError):
         slow = str(error) == "deadline"
         return TransientError(
@@ -247,84 +303,4 @@ def _failure(error: Exception, host: str) -> Exception:
         )
     if isinstance(error, OSError | http.client.HTTPException | httplib2.HttpLib2Error | zlib.error | EOFError):
         return TransientError(f"the connection to {host} breaks off in the middle of the answer")
-    return error
-
-
-# -- the wire: every read is under the deadline and counted ---------------------------------------------------
-
-
-class _Timed(io.RawIOBase):
-    """A socket's incoming side that gives each read only what is left of the time, and an end to its size."""
-
-    def __init__(self, wire: Any, limits: Limits) -> None:  # noqa: ANN401
-        self._sock, self._raw, self._limits, self._left = wire, wire.makefile("rb", 0), limits, limits.max_reply
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401
-        self._sock.settimeout(self._limits.remaining())
-        try:
-            count: int | None = self._raw.readinto(buffer)
-        except TimeoutError:
-            self._limits.remaining()  # says so if it is the deadline that has passed
-            raise
-        self._left -= count or 0
-        if self._left < 0:
-            raise NetError(f"the reply exceeds {self._limits.max_reply >> 20} MiB; not read")
-        return count
-
-    def close(self) -> None:
-        if not self.closed:
-            self._raw.close()
-        super().close()
-
-
-class _Wire:
-    """A connected socket whose `makefile` gives the timed side; the rest is the socket's."""
-
-    def __init__(self, sock: Any, limits: Limits) -> None:  # noqa: ANN401
-        self._sock, self._limits = sock, limits
-
-    def makefile(self, _mode: str = "rb", *_: object, **__: object) -> io.BufferedReader:
-        return io.BufferedReader(_Timed(self._sock, self._limits), 64 << 10)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-        return getattr(self._sock, name)
-
-
-def _connection_types(limits: Limits) -> dict[str, type]:
-    """httplib2's two connection classes on such a wire."""
-    import httplib2
-
-    class Response(http.client.HTTPResponse):
-        def begin(self) -> None:
-            super().begin()
-            if self.length is not None and self.length > limits.max_reply:
-                raise NetError(
-                    f"the reply exceeds {limits.max_reply >> 20} MiB (it has {self.length >> 20} MiB); not read"
-                )
-
-    class Plain(httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
-        response_class = Response
-        sock: Any
-
-        def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-            super().__init__(*args, **kwargs)
-            self.proxy_info = None  # plain http goes to this machine only
-
-        def connect(self) -> None:
-            self.timeout = limits.remaining()
-            super().connect()
-            self.sock = _Wire(self.sock, limits)
-
-    class Secure(httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
-        response_class = Response
-        sock: Any
-
-        def connect(self) -> None:
-            self.timeout = limits.remaining()
-            super().connect()
-            self.sock = _Wire(self.sock, limits)
-
-    return {"http": Plain, "https": Secure}
+    return None
