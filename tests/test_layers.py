@@ -25,7 +25,7 @@ RUN_PROGRAMS = frozenset(
     {"convert.trees.git", "convert.mail.get_maintainer", "convert.draft.oracle", "convert.sheet.google.login"}
 )
 HEAVY = frozenset(
-    {"googleapiclient", "google", "httplib2", "openpyxl", "jinja2", "tabulate", "odf", "mwparserfromhell", "tenacity"}
+    {"google", "httplib2", "openpyxl", "jinja2", "tabulate", "odf", "mwparserfromhell", "tenacity"}
 )
 HEADINGS = frozenset({"Description", "Caveats", "Restrictions", "Qualifier", "Maintainer"})
 

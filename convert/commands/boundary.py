@@ -78,7 +78,7 @@ def _place(error: BaseException) -> str:
 def _scrubbed(text: str, arguments: Sequence[str]) -> str:
     """The text without anything secret: what looks like a token, and what the user gave as one."""
     try:
-        from convert.sheet.google.messages import scrub
+        from convert.sheet.google.faults import scrub
     except ModuleNotFoundError:  # the one-file xen-support, which signs in nowhere and takes no secret
         return text
     given = [os.environ.get(name) for name in _SECRETS]

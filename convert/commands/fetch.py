@@ -27,8 +27,9 @@ def add_google_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--api-key", metavar="KEY", help="API key, for files that anyone with the link can read; "
                        "XEN_SUPPORT_API_KEY does not show in the process list")  # fmt: skip
     group.add_argument("--anonymous", action="store_true", help="send no sign-in at all: the export of a shared link")
-    group.add_argument("--api-endpoint", metavar="URL", help="send the calls of all three APIs there instead")
+    group.add_argument("--api-endpoint", metavar="URL", help="send all that would go to Google there instead")
     group.add_argument("--offline", action="store_true", help="use the last snapshot only")
+    group.add_argument("--budget", metavar="SECONDS", type=float, help="give up after this time, retries included")
 
 
 def google_settings(args: argparse.Namespace) -> GoogleSettings:
@@ -41,8 +42,12 @@ def google_settings(args: argparse.Namespace) -> GoogleSettings:
         for name in ("credentials", "impersonate", "api_key", "api_endpoint")
         if (value := getattr(args, name, None)) is not None
     }
+    budget = getattr(args, "budget", None)
+    if budget is not None and not 0 < budget <= 86_400:
+        raise Failure("--budget: give seconds, from 1 to 86400")
     settings = GoogleSettings(
         **(own_settings() | given),
+        **({} if budget is None else {"budget": budget, "total": budget}),
         anonymous=bool(getattr(args, "anonymous", False)),
         offline=bool(getattr(args, "offline", False)),
     )
@@ -61,30 +66,41 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, help="snapshot directory (default: the user's cache)"
     )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit status 1 if the sheet is not as in the snapshot"
+    )
     add_google_options(parser)
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Fetch, and print what there is and what changed; exit status 0, or 2 with one message."""
+    """Fetch, and print what there is and what changed.
+
+    Exit status 0, with `--check` 1 if anything changed, or 2 with one message.
+    """
     from convert.failure import printable
+    from convert.output.terminal import one_line
     from convert.sheet.google import fetch
-    from convert.sheet.google.messages import scrub
+    from convert.sheet.google.faults import scrub
 
     try:
-        settings = replace(google_settings(args), directory=args.output)
+        if args.check and args.offline:
+            raise Failure("--check asks Google, and --offline does not; leave one of them out")
+        settings = replace(google_settings(args), directory=args.output, check=args.check)
         fetched = fetch(args.sheet, settings=settings)
     except Failure as error:
         _clear()
         print(f"xen-support: {scrub(printable(str(error)), args.api_key)}", file=sys.stderr)
         return 2
     _clear()
-    for line in report(fetched):
+    for problem in fetched.workbook.problems:
+        print(one_line(problem, None, fetched.workbook.name), file=sys.stderr)
+    for line in report(fetched, check=args.check):
         print(line)
-    return 0
+    return 1 if args.check and fetched.changed else 0
 
 
-def report(fetched: Fetched) -> list[str]:
+def report(fetched: Fetched, *, check: bool = False) -> list[str]:
     """What was fetched, a line a tab, fit for a terminal."""
     from convert.failure import printable
 
@@ -97,7 +113,12 @@ def report(fetched: Fetched) -> list[str]:
             lines.append(f"    {_change(changes.pop(tab.title))}")
     if fetched.was_there:
         lines += [f"  {printable(title)}: removed" for title, change in changes.items() if change.kind == "removed"]
-    return [*lines, f"snapshot: {printable(str(fetched.directory))}"]
+    where = printable(str(fetched.directory))
+    if not check:
+        return [*lines, f"snapshot: {where}"]
+    if not fetched.was_there:
+        return [*lines, f"there is no snapshot in {where} yet"]
+    return [*lines, f"{'not as' if fetched.changed else 'as'} in the snapshot {where}, which stays as it was"]
 
 
 def _counts(tab: Tab) -> str:

@@ -93,7 +93,7 @@ def run_whoami(args: argparse.Namespace) -> int:
 
 def _refused(error: Exception) -> int:
     from convert.failure import printable
-    from convert.sheet.google.messages import scrub
+    from convert.sheet.google.faults import scrub
 
     print(f"xen-support: {scrub(printable(str(error)))}", file=sys.stderr)
     return 2

@@ -142,3 +142,44 @@ def covered_cell(text: str, area: str) -> str:
         | | Arm | Supported
     """
     return f"{quote(text)} is hidden under the merged cells {area}, so nobody sees it; unmerge them, or clear it"
+
+
+@problem("XS868", "not-carried", "warning")
+def not_carried(what: str, words: str) -> str:
+    """A cell has something that is no text of it: a footnote, a picture, an equation.
+
+    It does not reach the draft.  Caveats are often written as footnotes, and nobody would see them.
+
+    Bad:
+        Features
+        Section | Feature | 4.20 | Caveats
+        Tools | xl | Supported{footnote: Only on x86.} |
+
+    Good:
+        Features
+        Section | Feature | 4.20 | Caveats
+        Tools | xl | Supported | Only on x86.
+    """
+    return (
+        f"{what}{f', {quote(words)},' if words else ''} is not part of the cell's text; write what it says into a cell"
+    )
+
+
+@problem("XS869", "tab-not-carried", "info")
+def tab_not_carried(title: str, what: str) -> str:
+    """A tab without cells of its own, such as a chart or a connected sheet, is not read.
+
+    Rows that a connected sheet shows lie in a data source, and are not in the spreadsheet.
+
+    Bad:
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Supported
+        (connected) Usage
+
+    Good:
+        Features
+        Section | Feature | 4.20
+        Tools | xl | Supported
+    """
+    return f"the tab {quote(title)} is {what}; it is not read"

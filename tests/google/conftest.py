@@ -3,6 +3,8 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -109,8 +111,9 @@ def box(
     caplog: pytest.LogCaptureFixture,
 ) -> Iterator[Box]:
     """Everything for a fetch; when the test ends, no secret may be in any output, log or file of the cache."""
-    for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "GOOGLE_APPLICATION_CREDENTIALS", "XEN_SUPPORT_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
+    for name in list(os.environ):
+        if re.search(r"proxy$|_CA_|^SSL_CERT|^GOOGLE_|^XEN_SUPPORT_API_KEY$", name, re.IGNORECASE):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

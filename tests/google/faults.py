@@ -136,3 +136,13 @@ def edited(file_id: str) -> Fault:
         return False
 
     return answer
+
+
+def raw(body: bytes, kind: str = "application/json", code: int = 200, **headers: str) -> Fault:
+    """Any body with any headers."""
+
+    def answer(handler: Handler) -> bool:
+        handler.reply(code, body, kind, **headers)
+        return True
+
+    return answer

@@ -213,10 +213,10 @@ def test_a_full_disk_leaves_the_old_snapshot_whole(box: Box, monkeypatch: pytest
     assert box.fetch().status == 0
     before = box.tree()
 
-    def full(self: Path, data: bytes) -> int:
+    def full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("convert.sheet.formats.snapshot_files.write_private", full)
     result = box.fetch()
     monkeypatch.undo()
     assert result.status == 2 and "No space left" in result.err

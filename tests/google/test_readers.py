@@ -78,7 +78,11 @@ def test_merges_and_hidden_rows_columns_and_tabs() -> None:
 
 def test_only_tabs_with_cells_and_titles_in_quotes() -> None:
     chart = b.sheet("Chart", [], properties={"sheetType": "OBJECT"})
-    assert tab_titles(b.spreadsheet(ID, b.sheet("A", []), chart)) == ["A"]
+    rows = b.sheet("Usage", [], properties={"sheetType": "DATA_SOURCE"})
+    report = Report()
+    assert tab_titles(b.spreadsheet(ID, b.sheet("A", []), chart, rows), report) == ["A"]
+    assert [(p.code, p.place) for p in report.problems] == [("XS869", None)] * 2
+    assert '"Usage" is a connected sheet' in report.problems[1].message
     assert tab_range("It's") == "'It''s'"
 
 
@@ -128,7 +132,7 @@ VALUES = st.recursive(
 @given(st.dictionaries(st.sampled_from(["sheets", "tabs", "body", "title", "properties"]), VALUES))
 def test_any_reply_is_cells_or_a_sheet_error(reply: dict[str, Any]) -> None:
     for call in (
-        lambda: tab_titles(reply),
+        lambda: tab_titles(reply, Report()),
         lambda: read_tab(reply, "", Report()),
         lambda: read_document(reply, Report()),
     ):

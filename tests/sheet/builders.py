@@ -3,7 +3,8 @@
 A line without a bar is the title of a tab; the lines below are its rows, a bar between cells.  In a cell: `\\n` is a
 line break, `~~x~~` struck, `**x**` bold, `//x//` italic, `[x](url)` a link, `#4.1` a number, `!why` a cell without a
 value, `{2x3}` at its end a merge over 2 rows and 3 columns.  `(hidden) ` before a row or title hides it.  A blank line is
-a row without cells.  `{text of 9}` is a text of nine characters, `(row 9)` before a row its number, `(9 times)` repeats it.
+a row without cells.  `{footnote: x}` is a footnote, `(connected) ` before a title a tab without cells of its own.
+`{text of 9}` is a text of nine characters, `(row 9)` before a row its number, `(9 times)` repeats it.
 Cells go through the grid of the readers, so what is beyond its caps is said as for a file.  Tabs that are not there: Trees has one tree, 4.20, unless there is another tab that is neither of
 the three, Features has one row.
 """
@@ -17,12 +18,14 @@ from convert.sheet.cells import Cell, Run, Tab, Workbook
 from convert.sheet.formats.grid import Grid, Report
 from convert.sheet.layout import Layout, load_layout
 from convert.sheet.model import Categorisation, Feature, Prose, fields_of
+from convert.sheet.problems_files import not_carried, tab_not_carried
 from grammar.nodes import Block, BulletList, Inline, Paragraph, Text
 
 TREES = "Trees\nTree | Xen-Version\n4.20 | 4.20"
 FEATURES = "Features\nSection | Feature | 4.20\nTools | xl | Supported"
 _MERGE = re.compile(r" *\{(\d+)x(\d+)\} *$")
 _LONG = re.compile(r"\{text of (\d+)\}")
+_FOOTNOTE = re.compile(r"\{footnote: (.*?)\}")
 _BEFORE = re.compile(r" *(?P<hidden>\(hidden\) )?(?:\(row (?P<row>\d+)\) |\((?P<times>\d+) times\) )?")
 _PIECE = re.compile(r"~~(.+?)~~|\*\*(.+?)\*\*|//([^/].*?)//|\[(.+?)\]\((.+?)\)", re.S)
 
@@ -57,6 +60,9 @@ def tabs(text: str, report: Report | None = None) -> list[Tab]:
         found = _BEFORE.match(line)
         assert found is not None
         line = line[found.end() :]
+        if line.startswith("(connected) "):
+            report.add(tab_not_carried(None, (), line.partition(" ")[2], "a connected sheet"))
+            continue
         if line.strip() and "|" not in line:
             if grid.title:
                 out.append(grid.finish(hidden=hidden))
@@ -74,6 +80,9 @@ def tabs(text: str, report: Report | None = None) -> list[Tab]:
 
 def _fill(grid: Grid, number: int, parts: list[str]) -> None:
     for column, part in enumerate(parts):
+        for footnote in _FOOTNOTE.findall(part):
+            grid.report(not_carried(grid.place(number, column), (), "a footnote", footnote))
+        part = _FOOTNOTE.sub("", part)
         area = _MERGE.search(part)
         made = cell(part[: area.start()] if area else part)
         rows, columns = (int(area[1]), int(area[2])) if area else (1, 1)

@@ -170,6 +170,26 @@ class Grid:
             cells.extend([None] * (column + 1 - len(cells)))
         cells[column] = self._bounded(row, column, cell)
 
+    def put_row(self, row: int, column: int, cells: list[Cell | None]) -> None:
+        """Set the cells of a row from a column on, as `put` does each."""
+        if row > MAX_ROW or column + len(cells) > MAX_COLUMN or row in self._rows:
+            for index, cell in enumerate(cells, column):
+                self.put(row, index, cell)
+            return
+        while cells and cells[-1] is None:
+            cells.pop()
+        if not cells:
+            return
+        self._report.count(column + len(cells))
+        start: list[Cell | None] = [None] * column
+        self._rows[row] = start + [cell and self._bounded(row, index, cell) for index, cell in enumerate(cells, column)]
+        if self._progress and len(self._rows) % _PROGRESS_STEP == 0:
+            self._progress(self.title, len(self._rows))
+
+    def report(self, problem: Diagnostic) -> None:
+        """Note a problem of this tab."""
+        self._report.add(problem)
+
     def put_many(self, row: int, column: int, times: int, cell: Cell | None) -> None:
         """Set `times` neighbours to the same cell."""
         if cell is None:
@@ -251,7 +271,8 @@ class Grid:
         return Tab(self.title, rows, hidden, frozenset(columns))
 
     def _bounded(self, row: int, column: int, cell: Cell) -> Cell:
-        length = sum(len(run.text) for run in cell.runs)
+        runs = cell.runs
+        length = len(runs[0].text) if len(runs) == 1 else sum(len(run.text) for run in runs)
         note = len(cell.note or "")
         if length <= MAX_TEXT and note <= MAX_TEXT:
             return cell

@@ -5,28 +5,29 @@ The form of the lines is in snapshot_rows.py.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import re
-import shutil
-import stat
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from convert.sheet.cells import SheetError, Tab, Workbook
-from convert.sheet.formats.snapshot_changes import TabChange, changes
+from convert.sheet.formats import snapshot_files as files
+from convert.sheet.formats.grid import MAX_COLUMN, MAX_TABS, Report
+from convert.sheet.formats.snapshot_changes import Earlier, TabChange, changes, changes_since
+from convert.sheet.formats.snapshot_files import locked, recover
 from convert.sheet.formats.snapshot_rows import (
-    MAX_COLUMNS,
     canonical,
     clean,
     content_sha256,
     count,
+    decode_problems,
     decode_rows,
     dump,
+    encode_problem,
     encode_rows,
     escape,
     header,
@@ -36,15 +37,22 @@ from convert.sheet.formats.snapshot_rows import (
 )
 
 __all__ = [
+    "Earlier",
     "Meta",
     "TabChange",
+    "Written",
     "canonical",
     "changes",
+    "changes_since",
     "content_sha256",
+    "earlier",
     "is_snapshot",
+    "locked",
+    "prepared",
     "read",
     "read_meta",
     "recover",
+    "store",
     "write",
 ]
 
@@ -70,61 +78,113 @@ class Meta:
     modified_time: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A snapshot's content, as `read` gives it, with the sha256 of each tab and the lines of its file."""
+
+    workbook: Workbook
+    sums: tuple[str, ...]
+    lines: tuple[list[str], ...]
+
+
 def is_snapshot(path: Path) -> bool:
     """Whether this directory is a snapshot, by its `meta.json`; never raises."""
     try:
-        meta = _read_json(path / META)
+        meta = files.read_json(path / META, MAX_META)
     except SheetError:
         return False
     return isinstance(meta, dict) and str(meta.get("schema", "")).startswith("xen-support.snapshot/")
 
 
+def prepared(workbook: Workbook) -> Written:
+    """What a snapshot of a workbook would hold; nothing is written."""
+    tabs = tuple(map(canonical, workbook.tabs))
+    lines = tuple(encode_rows(tab) for tab in tabs)
+    sums = tuple(tab_sha256(tab, of) for tab, of in zip(tabs, lines, strict=True))
+    title = None if workbook.title is None else clean(workbook.title)
+    made = replace(workbook, kind="snapshot", tabs=tabs, title=title, sha256=total(workbook, list(sums)))
+    return Written(made, sums, lines)
+
+
 def write(path: Path, workbook: Workbook, meta: Meta) -> None:
+    """Write a snapshot of a workbook: `store` of what is `prepared`."""
+    store(path, prepared(workbook), meta)
+
+
+def store(path: Path, made: Written, meta: Meta) -> None:
     """Write a snapshot at `path`, whole or not at all: what was there stays until the new one is complete.
 
     Raises SheetError if `path` holds anything but a snapshot, or cannot be written.
     """
-    path = _place(path)
+    path = files.place(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        recover(path)
+        files.private_folder(path.parent)
+        files.recover(path)
         _refuse_foreign(path)
         with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as work:
             new = Path(work) / "new"
-            new.mkdir()
-            _fill(new, workbook, meta)
-            _swap(new, path)
+            new.mkdir(mode=0o700)
+            _fill(new, made, meta)
+            files.swap(new, path)
     except OSError as error:
         raise SheetError(f"the snapshot {path} cannot be written: {error.strerror or error}") from error
 
 
 def read(path: Path) -> Workbook:
-    """The workbook of the snapshot at `path`; its `sha256` is of its canonical form.
+    """The workbook of the snapshot at `path`, with what was found wrong with it; its `sha256` is of its canonical form.
 
-    Raises SheetError if it is no snapshot, of another schema, incomplete, or changed since it was written.
+    Raises SheetError if it is no snapshot, of another schema, incomplete, changed since it was written, or larger than any
+    workbook may be.
     """
-    recover(path)
+    files.recover(path)
     meta = _meta_of(path)
+    report = Report()
     try:
         tabs, sums = [], []
-        for entry in meta["tabs"]:
-            tab, found = _read_tab(path, entry)
+        entries = meta["tabs"]
+        if len(entries) > MAX_TABS:
+            raise SheetError(f"{path.name}: more than {MAX_TABS} tabs are not read")
+        for entry in entries:
+            tab, found = _read_tab(path, entry, report)
             if found != entry["sha256"]:
                 raise SheetError(f"{path.name}: the rows of {tab.title!r} are not those that were fetched; fetch again")
             tabs.append(tab)
             sums.append(found)
-        workbook = Workbook(meta["title"] or path.name, "snapshot", "", tuple(tabs), meta["title"], meta["locale"])
+        name, problems = meta["title"] or path.name, decode_problems(meta.get("problems", []))
+        workbook = Workbook(name, "snapshot", "", tuple(tabs), meta["title"], meta["locale"], problems)
         if total(workbook, sums) != meta["sha256"]:
             raise SheetError(f"{path.name}: {META} is not as it was written; fetch again")
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError, StopIteration) as error:
         raise SheetError(f"{path.name}: not a complete snapshot; fetch again") from error
-    return Workbook(workbook.name, "snapshot", meta["sha256"], workbook.tabs, meta["title"], meta["locale"])
+    return replace(workbook, sha256=meta["sha256"])
+
+
+def earlier(path: Path) -> tuple[Earlier, str]:
+    """What a later reading is compared with: the tabs by their sha256, each read only when it is needed; and that of all.
+
+    Raises SheetError as `read` does, `tab` of it too.
+    """
+    meta = _meta_of(path)
+    try:
+        entries = {text(entry["title"]): entry for entry in meta["tabs"]}
+        sums = {title: text(entry["sha256"]) for title, entry in entries.items()}
+        whole = text(meta["sha256"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise SheetError(f"{path.name}: not a complete snapshot; fetch again") from error
+
+    def tab(title: str) -> Tab:
+        try:
+            return _read_tab(path, entries[title], Report())[0]
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise SheetError(f"{path.name}: not a complete snapshot; fetch again") from error
+
+    return Earlier(sums, tab), whole
 
 
 def read_meta(path: Path) -> Meta:
     """Where the snapshot at `path` comes from.  Raises SheetError as `read` does."""
     meta = _meta_of(path)
-    fetched = _read_json(path / FETCHED) if (path / FETCHED).exists() else {}
+    fetched = files.read_json(path / FETCHED, MAX_META) if (path / FETCHED).exists() else {}
     fetched = fetched if isinstance(fetched, dict) else {}
     return Meta(
         *(str(meta.get(name, "")) for name in ("url", "file_id", "mime_type")),
@@ -140,42 +200,30 @@ def tab_file(title: str, taken: set[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _fill(folder: Path, workbook: Workbook, meta: Meta) -> None:
+def _fill(folder: Path, written: Written, meta: Meta) -> None:
+    workbook = written.workbook
     tabs: list[dict[str, object]] = []
-    sums: list[str] = []
     taken: set[str] = set()
-    for tab in map(canonical, workbook.tabs):
-        lines = encode_rows(tab)
+    for tab, digest, rows in zip(workbook.tabs, written.sums, written.lines, strict=True):
         taken.add(name := tab_file(tab.title, taken))
-        sums.append(tab_sha256(tab, lines))
-        (folder / name).write_bytes(b"".join(line.encode() + b"\n" for line in lines))
-        tabs.append(header(tab) | {"file": name, "rows": len(tab.rows), "sha256": sums[-1]})
+        files.write_private(folder / name, "".join(f"{line}\n" for line in rows).encode())
+        tabs.append(header(tab) | {"file": name, "rows": len(tab.rows), "sha256": digest})
     about = {"url": meta.url, "file_id": meta.file_id, "mime_type": meta.mime_type}
-    title = None if workbook.title is None else clean(workbook.title)
-    head = {"schema": SCHEMA} | about | {"title": title, "locale": workbook.locale}
-    _write_json(folder / META, head | {"tabs": tabs, "sha256": total(workbook, sums)})
+    head: dict[str, object] = {
+        "schema": SCHEMA,
+        **about,
+        "title": workbook.title,
+        "locale": workbook.locale,
+        "tabs": tabs,
+    }
+    if workbook.problems:
+        head["problems"] = [encode_problem(problem) for problem in workbook.problems]
+    _write_json(folder / META, head | {"sha256": workbook.sha256})
     _write_json(folder / FETCHED, {name: getattr(meta, name) for name in ("fetched_at", "version", "modified_time")})
 
 
 def _write_json(path: Path, value: object) -> None:
-    path.write_bytes(escape(json.dumps(value, ensure_ascii=False, indent=2)).encode() + b"\n")
-
-
-def _place(path: Path) -> Path:
-    """The absolute path; a link as the last part is not followed, for `write` to refuse it."""
-    return path.parent.resolve() / path.name if path.is_symlink() else path.resolve()
-
-
-def _previous(path: Path) -> Path:
-    return path.parent / f".{path.name}.previous"
-
-
-def recover(path: Path) -> None:
-    """Put back the old snapshot if a kill fell between the two renames of `write`; else nothing."""
-    path = _place(path)
-    if not os.path.lexists(path) and _previous(path).is_dir():
-        with contextlib.suppress(OSError):
-            _previous(path).rename(path)
+    files.write_private(path, escape(json.dumps(value, ensure_ascii=False, indent=2)).encode() + b"\n")
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -190,43 +238,8 @@ def _refuse_foreign(path: Path) -> None:
         raise SheetError(f"{path} {what}; it is left alone, give another directory with -o")
 
 
-def _swap(new: Path, path: Path) -> None:
-    old = _previous(path)
-    if not path.exists():
-        new.rename(path)
-        return
-    if old.exists():
-        shutil.rmtree(old)
-    try:
-        path.rename(old)
-        new.rename(path)
-    except BaseException:
-        recover(path)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _load(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file up to a limit; SheetError for anything else."""
-    try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # a FIFO there must not block
-            about = os.fstat(file.fileno())
-            if not stat.S_ISREG(about.st_mode) or about.st_size > limit:
-                raise SheetError(f"{path.name}: not a file of a snapshot, or over {limit >> 20} MiB")
-            return file.read(limit)
-    except OSError as error:
-        raise SheetError(f"{path}: {error.strerror or error}") from error
-
-
-def _read_json(path: Path) -> object:
-    try:
-        return json.loads(_load(path, MAX_META))
-    except (ValueError, RecursionError) as error:
-        raise SheetError(f"{path.name}: not JSON, so no snapshot; fetch again") from error
-
-
 def _meta_of(path: Path) -> dict[str, Any]:
-    meta = _read_json(path / META)
+    meta = files.read_json(path / META, MAX_META)
     if not isinstance(meta, dict) or meta.get("schema") != SCHEMA:
         raise SheetError(f"{path.name}: not a snapshot of the schema {SCHEMA}; fetch again")
     if not all(isinstance(meta.get(name), str | None) for name in ("title", "locale")):
@@ -234,12 +247,12 @@ def _meta_of(path: Path) -> dict[str, Any]:
     return meta
 
 
-def _read_tab(path: Path, entry: dict[str, Any]) -> tuple[Tab, str]:
+def _read_tab(path: Path, entry: dict[str, Any], report: Report) -> tuple[Tab, str]:
     if not _FILE.fullmatch(entry["file"]):
         raise ValueError("no name that a snapshot gives to a file")
-    data = _load(path / entry["file"], MAX_TAB)
-    columns = frozenset(count(n, MAX_COLUMNS, 0) for n in entry["hidden_columns"])
+    data = files.load(path / entry["file"], MAX_TAB)
+    columns = frozenset(count(n, MAX_COLUMN, 0) for n in entry["hidden_columns"])
     section = text(entry["section"]) if "section" in entry else None
-    tab = Tab(text(entry["title"]), tuple(decode_rows(data)), entry["hidden"] is True, columns, section)
+    tab = Tab(text(entry["title"]), tuple(decode_rows(data, report)), entry["hidden"] is True, columns, section)
     head = dump(header(tab)).encode() + b"\n"
     return tab, hashlib.sha256(head + data).hexdigest()

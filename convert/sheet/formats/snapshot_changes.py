@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
 from convert.sheet.cells import Tab, Workbook
-from convert.sheet.formats.snapshot_rows import canonical, header, row_line
+from convert.sheet.formats.snapshot_rows import canonical, encode_rows, row_line, tab_sha256
 
 _DIFF_LIMIT = 3_000  # lines; beyond, difflib's time is no longer bounded by anything useful
 
@@ -25,25 +25,42 @@ class TabChange:
     changed: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier reading: the sha256 of each tab by its title, and how a tab is had when it has to be compared."""
+
+    sums: Mapping[str, str]
+    tab: Callable[[str], Tab]
+
+    @classmethod
+    def of(cls, workbook: Workbook | None) -> Earlier:
+        """That of a workbook; None has no tabs."""
+        tabs = {tab.title: tab for tab in map(canonical, workbook.tabs if workbook else ())}
+        return cls({title: tab_sha256(tab, encode_rows(tab)) for title, tab in tabs.items()}, tabs.__getitem__)
+
+
 def changes(old: Workbook | None, new: Workbook) -> tuple[TabChange, ...]:
     """What `new` has that `old` had not and the other way round, by tab title: new tabs first, in order."""
-    before = {tab.title: tab for tab in map(canonical, old.tabs if old else ())}
+    tabs = tuple(map(canonical, new.tabs))
+    return changes_since(Earlier.of(old), tabs, [tab_sha256(tab, encode_rows(tab)) for tab in tabs])
+
+
+def changes_since(old: Earlier, tabs: Sequence[Tab], sums: Sequence[str]) -> tuple[TabChange, ...]:
+    """As `changes`, of canonical tabs and their sha256; only tabs whose sha256 differ are compared row by row."""
     out = []
-    for tab in map(canonical, new.tabs):
-        was = before.pop(tab.title, None)
-        if was is None:
+    for tab, digest in zip(tabs, sums, strict=True):
+        if tab.title not in old.sums:
             out.append(TabChange(tab.title, "added", added=tuple(row.number for row in tab.rows)))
+        elif old.sums[tab.title] == digest:
+            out.append(TabChange(tab.title, "same"))
         else:
-            out.append(_compare(was, tab))
-    gone = (TabChange(t.title, "removed", removed=tuple(r.number for r in t.rows)) for t in before.values())
-    return (*out, *gone)
+            out.append(_compare(old.tab(tab.title), tab))
+    gone = (old.tab(title) for title in old.sums if title not in {tab.title for tab in tabs})
+    return (*out, *(TabChange(tab.title, "removed", removed=tuple(r.number for r in tab.rows)) for tab in gone))
 
 
 def _compare(old: Tab, new: Tab) -> TabChange:
     before, after = [row_line(row) for row in old.rows], [row_line(row) for row in new.rows]
-    same_place = [row.number for row in old.rows] == [row.number for row in new.rows]
-    if before == after and header(old) == header(new):
-        return TabChange(new.title, "same" if same_place else "changed")
     start = next(
         (n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))
     )

@@ -11,13 +11,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from convert.sheet.cells import Cell, Row, Run, Tab, Workbook
-
-MAX_ROWS, MAX_COLUMNS = 10_000_000, 18_278  # what one Google sheet can have at most
-
+from convert.sheet.formats.grid import MAX_COLUMN, MAX_MERGE, MAX_PROBLEMS, MAX_ROW, MAX_TEXT, Report
+from grammar.diagnostic import SEVERITIES, Diagnostic
 
 _RAW = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")  # what json leaves alone and a terminal obeys
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -43,15 +43,21 @@ def clean(text: str) -> str:
 
 
 def _canonical_row(row: Row) -> Row:
+    if row.cells and row.cells[-1] is not None and all(map(_is_canonical, row.cells)):
+        return row  # as nearly all are
     cells = [_canonical_cell(cell) for cell in row.cells]
     while cells and cells[-1] is None:
         cells.pop()
     return Row(row.number, tuple(cells), row.hidden)
 
 
+def _is_canonical(cell: Cell | None) -> bool:
+    return cell is None or (_is_plain(cell) and cell.runs[0].text.isprintable())
+
+
 def _canonical_cell(cell: Cell | None) -> Cell | None:
-    if cell is None or (_is_plain(cell) and cell.runs[0].text.isprintable()):
-        return cell  # as nearly all are
+    if cell is None or _is_canonical(cell):
+        return cell
     runs = []
     for (bold, italic, struck, link), group in groupby(
         (run for run in cell.runs if run.text), lambda run: (run.bold, run.italic, run.struck, run.link or None)
@@ -72,9 +78,12 @@ def _is_plain(cell: Cell) -> bool:
     return bool(run.text) and not marked and cell.rows == cell.columns == 1
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def dump(value: object) -> str:
     """A value as JSON in one line, its keys sorted."""
-    return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+    return escape(_ENCODER.encode(value))
 
 
 def _encode_cell(cell: Cell | None) -> object:
@@ -86,10 +95,10 @@ def _encode_cell(cell: Cell | None) -> object:
     out: dict[str, object] = {"text": cell.text} if plain else {}
     if cell.runs and not plain:
         out["runs"] = [_encode_run(run) for run in cell.runs]
-    out |= {name: value for name in ("note", "broken") if (value := getattr(cell, name)) is not None}
-    out |= {"number": True} if cell.number else {}
-    out |= {name: value for name in ("rows", "columns") if (value := getattr(cell, name)) != 1}
-    return out
+    rest = {"note": cell.note, "broken": cell.broken, "number": cell.number or None}
+    spans = {"rows": cell.rows, "columns": cell.columns}
+    out |= {name: value for name, value in rest.items() if value is not None}
+    return out | {name: value for name, value in spans.items() if value != 1}
 
 
 def _encode_run(run: Run) -> dict[str, object]:
@@ -129,9 +138,35 @@ def tab_sha256(tab: Tab, lines: list[str]) -> str:
 
 
 def total(workbook: Workbook, sums: list[str]) -> str:
-    """The sha256 (hex) of title, locale and the tabs' sha256."""
+    """The sha256 (hex) of title, locale and the tabs' sha256, and of the problems where there are any."""
     title = None if workbook.title is None else clean(workbook.title)
-    return hashlib.sha256(dump([title, workbook.locale, sums]).encode()).hexdigest()
+    whole: list[object] = [title, workbook.locale, sums]
+    if workbook.problems:
+        whole.append([encode_problem(problem) for problem in workbook.problems])
+    return hashlib.sha256(dump(whole).encode()).hexdigest()
+
+
+def encode_problem(problem: Diagnostic) -> dict[str, str]:
+    """What was found wrong while the cells were read, as it stands in `meta.json`."""
+    words = {
+        "code": problem.code,
+        "name": problem.name,
+        "severity": problem.severity,
+        "message": clean(problem.message),
+    }
+    return words | ({"place": clean(problem.place)} if problem.place is not None else {})
+
+
+def decode_problems(value: object) -> tuple[Diagnostic, ...]:
+    """The problems of a `meta.json`.  ValueError, KeyError or TypeError if they are not such."""
+    if not isinstance(value, list) or len(value) > MAX_PROBLEMS + 1:
+        raise ValueError("no problems")
+    out = []
+    for entry in value:
+        code, name, message = (text(entry[key]) for key in ("code", "name", "message"))
+        severity = next(known for known in SEVERITIES if known == entry["severity"])
+        out.append(Diagnostic(code, name, severity, message, place=text(entry["place"]) if "place" in entry else None))
+    return tuple(out)
 
 
 def escape(json_text: str) -> str:
@@ -139,18 +174,22 @@ def escape(json_text: str) -> str:
     return _RAW.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)
 
 
-def decode_rows(data: bytes) -> Iterator[Row]:
-    """The rows of a tab's file.  ValueError, KeyError or TypeError if they are not such lines."""
+def decode_rows(data: bytes, report: Report) -> Iterator[Row]:
+    """The rows of a tab's file; their cells are counted in `report`, as those of any workbook.
+
+    ValueError, KeyError or TypeError if they are not such lines, SheetError where there are too many cells.
+    """
     at = 1
     for line in data.split(b"\n")[:-1]:
         value = json.loads(line)
         if isinstance(value, dict) and "blank" in value:
-            at += count(value["blank"], MAX_ROWS)
+            at += count(value["blank"], MAX_ROW)
             continue
         hidden = isinstance(value, dict)
         cells = value["cells"] if hidden else value
-        if not isinstance(cells, list) or len(cells) > MAX_COLUMNS or at > MAX_ROWS:
+        if not isinstance(cells, list) or len(cells) > MAX_COLUMN or at > MAX_ROW:
             raise ValueError("no row")
+        report.count(len(cells))
         yield Row(at, tuple(_decode_cell(cell) for cell in cells), hidden)
         at += 1
 
@@ -159,16 +198,33 @@ def _decode_cell(value: dict[str, Any] | str | None) -> Cell | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return Cell((Run(value),))
+        return _text_cell(value) if len(value) <= _SHARED else Cell((Run(_bounded(value)),))
     runs = tuple(_decode_run(run) for run in value["runs"]) if "runs" in value else ()
+    if sum(len(run.text) for run in runs) > MAX_TEXT:
+        raise ValueError("too long a text")
     return Cell(
-        (Run(text(value["text"])),) if "text" in value else runs,
-        text(value["note"]) if "note" in value else None,
+        (Run(_bounded(text(value["text"]))),) if "text" in value else runs,
+        _bounded(text(value["note"])) if "note" in value else None,
         value.get("number") is True,
         text(value["broken"]) if "broken" in value else None,
-        count(value.get("rows", 1), MAX_ROWS),
-        count(value.get("columns", 1), MAX_COLUMNS),
+        count(value.get("rows", 1), MAX_MERGE),
+        count(value.get("columns", 1), MAX_MERGE),
     )
+
+
+_SHARED = 64  # characters
+
+
+@lru_cache(maxsize=8192)
+def _text_cell(text: str) -> Cell:
+    """A cell of a short text, one for all that are equal; ValueError for an empty one, which no snapshot has."""
+    return Cell((Run(_bounded(text)),))
+
+
+def _bounded(text: str) -> str:
+    if not 0 < len(text) <= MAX_TEXT:
+        raise ValueError("no text, or too long a one")
+    return text
 
 
 def _decode_run(value: dict[str, Any]) -> Run:

@@ -24,6 +24,11 @@ _OTHER = {
     "drawings": "a drawing",
     "drive": "a folder",
 }
+_KINDS: dict[str, Kind] = {"spreadsheets": "spreadsheets", "document": "document"}
+
+
+class EditedError(SheetError):
+    """What was to be read is not there any more: somebody edits the file meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +80,29 @@ def _is_bare_id(text: str) -> bool:
     return bool(_ID.fullmatch(text)) and not text.islower() and not text.isalpha()
 
 
+def file_of(file_id: str, key: str | None = None) -> Address:
+    """The file that an answer names by its id.  Raises SheetError for what is no id, or no key."""
+    if not _ID.fullmatch(file_id):
+        raise SheetError(f"the answer names {printable(file_id)[:80]!r}, which is no file id; fetch again")
+    return Address(file_id, resource_key=_checked_key(key, "the shortcut"))
+
+
+def _checked_key(key: str | None, whose: str) -> str | None:
+    if key is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", key):
+        raise SheetError(f"the resourcekey of {whose} has characters that no such key has; copy the link again")
+    return key
+
+
 def _parse_url(text: str, *, unwrap: bool) -> Address:
-    try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        host = (parts.hostname or "").lower()
-        query = parse_qs(parts.query)
-    except ValueError as error:
-        raise _not_google(text) from error
-    if parts.scheme.lower() not in ("http", "https"):
-        raise _not_google(text)
-    if unwrap and host in ("google.com", "www.google.com") and parts.path == "/url":
+    host, path, query = _parts(text)
+    if unwrap and host in ("google.com", "www.google.com") and path == "/url":
         inner = query.get("q") or query.get("url")
         if inner:
             return _parse_url(inner[0], unwrap=False)
     if host not in _HOSTS:
         raise _not_google(text)
-    key = next(iter(query.get("resourcekey", ())), None)
-    if key is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", key):
-        raise SheetError("the resourcekey= of this URL has characters that no such key has; copy the link again")
-    match = _PATH.fullmatch(parts.path)
+    key = _checked_key(next(iter(query.get("resourcekey", ())), None), "this URL")
+    match = _PATH.fullmatch(path)
     if match is None:
         named = query.get("id") or query.get("key")
         if not named:
@@ -104,9 +113,19 @@ def _parse_url(text: str, *, unwrap: bool) -> Address:
     what = match["what"]
     if what in _OTHER:
         raise SheetError(f"{_shown(text)}: this is {_OTHER[what]}; a spreadsheet or a document is needed")
-    file_id = _checked(match["id"], text)
-    kind: Kind = "spreadsheets" if what == "spreadsheets" else "document" if what == "document" else "file"
-    return Address(file_id, kind, bool(match["published"]), key)
+    return Address(_checked(match["id"], text), _KINDS.get(what, "file"), bool(match["published"]), key)
+
+
+def _parts(text: str) -> tuple[str, str, dict[str, list[str]]]:
+    """Host, path and query of an http(s) URL; SheetError for anything else."""
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host, query = (parts.hostname or "").lower(), parse_qs(parts.query)
+    except ValueError as error:
+        raise _not_google(text) from error
+    if parts.scheme.lower() not in ("http", "https"):
+        raise _not_google(text)
+    return host, parts.path, query
 
 
 def _checked(file_id: str, text: str) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from convert.failure import printable
 from convert.sheet.cells import SheetError, Workbook
-from convert.sheet.google.address import Address
+from convert.sheet.google.address import Address, file_of
 from convert.sheet.google.client import Client
-from convert.sheet.google.messages import not_json
+from convert.sheet.google.messages import not_json, web_page
 from convert.sheet.google.sheets import mapping, string
 
 FIELDS = (
@@ -54,20 +55,13 @@ class FileInfo:
     md5: str | None
 
 
-def keyed(request: Any, address: Address) -> Any:  # noqa: ANN401
-    """The same request with the resource key of an old link in its header."""
-    if address.resource_key is not None:
-        request.headers["X-Goog-Drive-Resource-Keys"] = f"{address.file_id}/{address.resource_key}"
-    return request
-
-
 def look_up(client: Client, address: Address) -> tuple[Address, FileInfo]:
     """The file behind an address; a shortcut is followed once.  Raises SheetError."""
     reply = _metadata(client, address)
     if reply.get("mimeType") == _SHORTCUT:
         details = mapping(reply.get("shortcutDetails"))
         key = details.get("targetResourceKey")
-        address = Address(string(details.get("targetId")), resource_key=string(key) if key is not None else None)
+        address = file_of(string(details.get("targetId")), string(key) if key is not None else None)
         reply = _metadata(client, address)
     size = reply.get("size")
     return address, FileInfo(
@@ -82,9 +76,8 @@ def look_up(client: Client, address: Address) -> tuple[Address, FileInfo]:
 
 
 def _metadata(client: Client, address: Address) -> dict[str, Any]:
-    files = client.service("drive").files()
-    request = files.get(fileId=address.file_id, supportsAllDrives=True, fields=FIELDS)
-    return client.json("drive", keyed(request, address))
+    query = {"supportsAllDrives": "true", "fields": FIELDS}
+    return client.json("drive", f"files/{quote(address.file_id, safe='')}", query, address)
 
 
 def unsupported(info: FileInfo) -> SheetError:
@@ -99,8 +92,7 @@ def download(client: Client, address: Address, info: FileInfo) -> Workbook:
     """An uploaded workbook, read by the readers of local files.  Raises SheetError."""
     if info.size is not None and info.size > MAX_FILE:
         raise SheetError(f"{printable(info.name)[:80]!r} has {info.size >> 20} MiB; up to {MAX_FILE >> 20} are read")
-    request = client.service("drive").files().get_media(fileId=address.file_id, supportsAllDrives=True)
-    content = client.download(keyed(request, address))
+    content = client.download(address.file_id, address)
     short = info.size is not None and len(content) != info.size
     if short or (info.md5 is not None and hashlib.md5(content, usedforsecurity=False).hexdigest() != info.md5):
         raise SheetError("the downloaded file is not the one that Drive describes; fetch again")
@@ -110,7 +102,7 @@ def download(client: Client, address: Address, info: FileInfo) -> Workbook:
 def read_office(content: bytes, suffix: str, name: str) -> Workbook:
     """The bytes of an .xlsx or .ods as a workbook, through a private temporary file."""
     if not content.startswith(b"PK"):
-        raise SheetError(not_json(html=content.lstrip()[:1] == b"<"))
+        raise SheetError(web_page(content) if content.lstrip()[:1] == b"<" else not_json())
     with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
         path = Path(folder) / f"workbook{suffix}"
         path.write_bytes(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from convert.sheet.cells import SheetError, Tab, Workbook
 from convert.sheet.formats import snapshot
 from convert.sheet.formats.grid import Report
-from convert.sheet.google.address import Address, parse_address
+from convert.sheet.google.address import Address, EditedError, parse_address
 from convert.sheet.google.settings import GoogleSettings, cache_home
 
 if TYPE_CHECKING:
@@ -24,13 +25,17 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A snapshot as it now is: what it holds, where it lies, where it is from, and what changed by it."""
+    """A snapshot as it now is: what it holds, where it lies, where it is from, and what changed by it.
+
+    `changed`: whether anything did, tabs or what stands beside them; with `check` it says what would have.
+    """
 
     workbook: Workbook
     directory: Path
     meta: snapshot.Meta
     changes: tuple[snapshot.TabChange, ...]
     was_there: bool
+    changed: bool = False
 
 
 def snapshot_directory(address: Address, settings: GoogleSettings) -> Path:
@@ -47,31 +52,78 @@ def fetch(address: str, *, settings: GoogleSettings) -> Fetched:
     """As `open_google`, with what there is to tell about it.  Nothing on disk changes unless all was read."""
     where = parse_address(address)
     directory = snapshot_directory(where, settings)
-    old = _old_snapshot(directory, where, settings)
     if settings.offline:
-        if old is None:
-            raise SheetError(
-                f"there is no snapshot of {where.file_id} in {directory} yet; fetch it once without --offline"
-            )
-        return Fetched(old, directory, snapshot.read_meta(directory), (), True)
+        return _offline(where, directory)
+    if settings.check:
+        return _fetch(where, directory, settings)
+    patience = settings.total or settings.budget
+    with snapshot.locked(
+        directory, patience, lambda: settings.notice("another fetch of this file runs; waiting for it")
+    ):
+        snapshot.recover(directory)
+        return _fetch(where, directory, settings)
+
+
+def _fetch(where: Address, directory: Path, settings: GoogleSettings) -> Fetched:
+    old = _earlier(directory, where, settings)
     workbook, meta = _read(where, settings)
-    snapshot.write(directory, workbook, meta)
-    new = replace(snapshot.read(directory), problems=workbook.problems)
-    return Fetched(new, directory, meta, snapshot.changes(old, new), old is not None)
+    made = snapshot.prepared(workbook)
+    changes = _changes(old, made, settings)
+    if not settings.check:
+        if settings.directory is None:
+            _close_cache(directory.parent)
+        snapshot.store(directory, made, meta)
+    changed = old is None or made.workbook.sha256 != old[1]
+    return Fetched(made.workbook, directory, meta, changes, old is not None, changed)
 
 
-def _old_snapshot(directory: Path, where: Address, settings: GoogleSettings) -> Workbook | None:
+def _changes(
+    old: tuple[snapshot.Earlier, str] | None, made: snapshot.Written, settings: GoogleSettings
+) -> tuple[snapshot.TabChange, ...]:
+    """What changed by tab; where a tab of the old snapshot cannot be read, all is new, and that is said."""
+    nothing = snapshot.Earlier.of(None)
+    try:
+        return snapshot.changes_since(old[0] if old else nothing, made.workbook.tabs, made.sums)
+    except SheetError as error:
+        settings.notice(f"the old snapshot cannot be compared: {error}")
+        return snapshot.changes_since(nothing, made.workbook.tabs, made.sums)
+
+
+def _close_cache(folder: Path) -> None:
+    """Let nobody else into the folder of all snapshots, which an older version may have left open."""
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)
+
+
+def _offline(where: Address, directory: Path) -> Fetched:
     snapshot.recover(directory)
+    if not snapshot.is_snapshot(directory):
+        raise SheetError(f"there is no snapshot of {where.file_id} in {directory} yet; fetch it once without --offline")
+    meta = _meta(directory, where)
+    return Fetched(snapshot.read(directory), directory, meta, (), True)
+
+
+def _meta(directory: Path, where: Address) -> snapshot.Meta:
+    meta = snapshot.read_meta(directory)
+    if meta.file_id != where.file_id:
+        raise AnotherFileError(f"{directory} is the snapshot of another file; give another directory with -o")
+    return meta
+
+
+class AnotherFileError(SheetError):
+    """A directory that was named is the snapshot of another file."""
+
+
+def _earlier(directory: Path, where: Address, settings: GoogleSettings) -> tuple[snapshot.Earlier, str] | None:
+    """What is compared with; None where there is no old snapshot, or none that can be read."""
     if not snapshot.is_snapshot(directory):
         return None
     try:
-        found = snapshot.read_meta(directory).file_id
-        if found != where.file_id:
-            raise SheetError(f"{directory} is the snapshot of another file; give another directory with -o")
-        return snapshot.read(directory)
+        _meta(directory, where)
+        return snapshot.earlier(directory)
+    except AnotherFileError:
+        raise
     except SheetError as error:
-        if settings.offline or "another file" in str(error):
-            raise
         settings.notice(f"the old snapshot cannot be compared: {error}")
         return None
 
@@ -127,7 +179,7 @@ def _downloading(client: Client, settings: GoogleSettings) -> Client:
             "run `xen-support login --downloads`"
         )
     settings.notice(f"an uploaded Office file: the scope {auth.DOWNLOAD_SCOPE} is used to download it")
-    return Client(settings, (*auth.SCOPES, auth.DOWNLOAD_SCOPE))
+    return Client(settings, (*auth.SCOPES, auth.DOWNLOAD_SCOPE), client.ends)
 
 
 def _settled(
@@ -136,34 +188,38 @@ def _settled(
     """What is read while nobody edits: Drive's version is the same before and after, or two readings are equal."""
     from convert.sheet.google import drive
 
-    last = None
+    last, gone = None, None
     for _attempt in range(MAX_ATTEMPTS):
-        workbook = read(info)
+        workbook, gone = None, None
+        try:
+            workbook = read(info)
+        except EditedError as error:
+            gone = error
         _, after = drive.look_up(client, where)
-        if after.version == info.version:
-            return workbook, after
-        content = snapshot.content_sha256(workbook)
-        if content == last:
-            return workbook, after
-        last, info = content, after
+        if workbook is not None:
+            content = snapshot.content_sha256(workbook) if after.version != info.version else None
+            if content is None or content == last:
+                return workbook, after
+            last = content
+        info = after
         client.settings.notice("somebody edited the file while it was read; reading it again")
+    if gone is not None:
+        raise gone
     raise SheetError("the file is being edited all the time, so no whole reading of it is to be had; try again later")
 
 
 def _spreadsheet(client: Client, where: Address, info: FileInfo, settings: GoogleSettings) -> Workbook:
-    from convert.sheet.google import drive, sheets
+    from convert.sheet.google import sheets
 
-    api = client.service("sheets").spreadsheets()
-
-    def get(**arguments: object) -> sheets.Json:
-        request = api.get(spreadsheetId=where.file_id, **arguments)
-        return client.json("sheets", drive.keyed(request, where))
+    def get(**query: str) -> sheets.Json:
+        return client.json("sheets", f"spreadsheets/{where.file_id}", query, where)
 
     listing = get(fields=sheets.LIST_MASK)
-    titles = sheets.tab_titles(listing)
     report, tabs = Report(), list[Tab]()
+    titles = sheets.tab_titles(listing, report)
     for number, title in enumerate(titles, 1):
-        tabs.append(sheets.read_tab(get(ranges=[sheets.tab_range(title)], fields=sheets.TAB_MASK), title, report))
+        reply = get(ranges=sheets.tab_range(title), fields=sheets.TAB_MASK)
+        tabs.append(sheets.read_tab(reply, title, report))
         settings.progress(f"tab {number} of {len(titles)}: {len(tabs[-1].rows)} rows")
     about = sheets.mapping(listing.get("properties"))
     locale = about.get("locale")
@@ -173,12 +229,10 @@ def _spreadsheet(client: Client, where: Address, info: FileInfo, settings: Googl
 
 
 def _document(client: Client, where: Address, info: FileInfo, settings: GoogleSettings) -> Workbook:
-    from convert.sheet.google import docs, drive, sheets
+    from convert.sheet.google import docs, sheets
 
-    request = client.service("docs").documents().get(
-        documentId=where.file_id, includeTabsContent=True, suggestionsViewMode=docs.VIEW
-    )  # fmt: skip
-    reply = client.json("docs", drive.keyed(request, where))
+    query = {"includeTabsContent": "true", "suggestionsViewMode": docs.VIEW}
+    reply = client.json("docs", f"documents/{where.file_id}", query, where)
     report = Report()
     tabs = docs.read_document(reply, report)
     settings.progress(f"{len(tabs)} tables: {sum(len(tab.rows) for tab in tabs)} rows")

@@ -13,7 +13,7 @@ from convert.net.transport import Guard, Limits, TransientError, check_url, quie
 from convert.output.files import write_atomic
 from convert.sheet.cells import SheetError
 from convert.sheet.google.auth import DOWNLOAD_SCOPE, REVOKE_URI, SCOPES, TOKEN_URI, USER_TYPE, read_json
-from convert.sheet.google.messages import said
+from convert.sheet.google.faults import said
 from convert.sheet.google.settings import GoogleSettings, token_file
 
 _AUTH_URI = "https://accounts.google.com/o/oauth2/auth"

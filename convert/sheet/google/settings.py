@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from convert.failure import printable
 from convert.sheet.cells import SheetError
 
 MIB = 1 << 20
@@ -20,9 +21,9 @@ MIB = 1 << 20
 class GoogleSettings:
     """Options of `fetch` and of every command that takes a Google address; times in seconds, sizes in bytes.
 
-    `budget` is how long one call is retried in all (quota is counted a minute, so it is more than that), `deadline`
-    how long one attempt may take by the wall clock, `timeout` how long the other side may say nothing.  `notice`
-    gets messages for people, one line each.  The clock, `sleep` and `rand` (0 to 1) of the retries are for tests.
+    `budget` is how long one call is retried in all (quota is counted a minute, so it is more than that), `total` how long all
+    calls may take together (None: no end), `deadline` how long one attempt may take by the wall clock, `timeout` how long
+    the other side may say nothing.  `check`: nothing is written.  `notice` gets messages for people, one line each.  The clock, `sleep` and `rand` (0 to 1) of the retries are for tests.
     """
 
     credentials: Path | None = None
@@ -31,8 +32,10 @@ class GoogleSettings:
     anonymous: bool = False
     api_endpoint: str | None = None
     offline: bool = False
+    check: bool = False
     directory: Path | None = None
     budget: float = 150.0
+    total: float | None = None
     deadline: float = 180.0
     timeout: float = 30.0
     max_reply: int = 256 * MIB
@@ -55,6 +58,16 @@ def cache_home() -> Path:
     return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "xen-support"
 
 
+UNIVERSE, OUR_UNIVERSE = "GOOGLE_CLOUD_UNIVERSE_DOMAIN", "googleapis.com"
+
+
+def check_universe() -> None:
+    """Raise SheetError if the environment names another cloud than Google's own: it has no Sheets, Docs or Drive."""
+    named = os.environ.get(UNIVERSE) or OUR_UNIVERSE
+    if named != OUR_UNIVERSE:
+        raise SheetError(f"{UNIVERSE} is {printable(named)[:80]!r}, where Google has no Sheets and Docs; unset it")
+
+
 def own_settings() -> dict[str, Any]:
     """`api_endpoint`, `credentials`, `impersonate` of the user's own google.toml in `config_home()`; {} without one.
 
@@ -68,13 +81,23 @@ def own_settings() -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SheetError(f"{path}: {error}") from None
-    kinds = {"api-endpoint": str, "impersonate": str, "credentials": Path}
+    kinds: dict[str, Callable[[str], object]] = {"api-endpoint": str, "impersonate": str, "credentials": _home_path}
     found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in kinds or not isinstance(value, str):
             raise SheetError(f"{path}: {key}: not a setting with a text; there are {', '.join(sorted(kinds))}")
         found[key.replace("-", "_")] = kinds[key](value)
     return found
+
+
+def _home_path(text: str) -> Path:
+    """A file that google.toml names: `~` is the user's home, and what is no whole path lies beside google.toml."""
+    try:
+        return config_home() / Path(text).expanduser()
+    except RuntimeError:
+        raise SheetError(
+            f"{config_home() / 'google.toml'}: credentials: no such user's home: {printable(text)}"
+        ) from None
 
 
 def token_file() -> Path:
