@@ -6,9 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convert.commands.fetch import add_google_options, google_settings
 from convert.failure import Failure
+
+if TYPE_CHECKING:
+    from convert.sheet.google import GoogleSettings
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,11 +31,16 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     login.add_argument(
         "--timeout", metavar="SECONDS", type=float, default=300.0, help="how long to wait (default: 300)"
     )
+    login.add_argument(
+        "--port", metavar="N", type=int, default=0, help="await the answer of the browser on this port (default: any); "
+        "over ssh: ssh -L N:127.0.0.1:N, and --no-browser --port N there"
+    )  # fmt: skip
     login.set_defaults(func=run_login)
     logout = subparsers.add_parser("logout", help="forget the stored sign-in")
     logout.set_defaults(func=run_logout)
     whoami = subparsers.add_parser("whoami", help="say which sign-in would be used, and why")
     add_google_options(whoami)
+    whoami.add_argument("--test", action="store_true", help="sign in with it, and ask Drive who that is")
     whoami.set_defaults(func=run_whoami)
 
 
@@ -43,15 +52,16 @@ def run(args: argparse.Namespace) -> int:
 
 def run_login(args: argparse.Namespace) -> int:
     """Sign in; exit status 0, or 2 with one message."""
-    from convert.sheet.google.login import sign_in
+    from convert.sheet.google.login import Manner, sign_in
     from convert.sheet.google.settings import token_file
 
     try:
         if not 0 < args.timeout <= 86_400:
             raise Failure("--timeout: give seconds, from 1 to 86400")
-        scopes = sign_in(
-            args.client_id_file, downloads=args.downloads, browser=not args.no_browser, timeout=args.timeout
-        )
+        if not 0 <= args.port <= 65_535:
+            raise Failure("--port: give a number from 1 to 65535")
+        manner = Manner(not args.no_browser, args.port, args.timeout)
+        scopes = sign_in(args.client_id_file, downloads=args.downloads, manner=manner)
     except Failure as error:
         return _refused(error)
     print(f"signed in; scopes: {', '.join(scopes)}")
@@ -75,12 +85,14 @@ def run_logout(args: argparse.Namespace) -> int:
 
 
 def run_whoami(args: argparse.Namespace) -> int:
-    """Say which sign-in would be used; exit status 0, or 2 if there is none."""
+    """Say which sign-in would be used, with `--test` whether it works; exit status 0, or 2 if there is none, or it does not."""
     from convert.failure import printable
     from convert.sheet.google.auth import choose
 
     try:
-        choice = choose(google_settings(args))
+        settings = google_settings(args)
+        choice = choose(settings)
+        tested = _tested(settings) if args.test else None
     except Failure as error:
         return _refused(error)
     who = choice.identity
@@ -88,7 +100,16 @@ def run_whoami(args: argparse.Namespace) -> int:
     if choice.path is not None:
         print(printable(f"from {choice.path}"))
     print("scopes: " + (printable(", ".join(who.scopes)) or "none"))
+    if tested is not None:
+        print(printable(tested))
     return 0
+
+
+def _tested(settings: GoogleSettings) -> str:
+    from convert.sheet.google.client import Client
+    from convert.sheet.google.drive import account
+
+    return account(Client(settings))
 
 
 def _refused(error: Exception) -> int:
