@@ -24,9 +24,7 @@ FAR = (("convert.lint.rules", "convert.merge", "convert.draft", "convert.diff.co
 RUN_PROGRAMS = frozenset(
     {"convert.trees.git", "convert.mail.get_maintainer", "convert.draft.oracle", "convert.sheet.google.login"}
 )
-HEAVY = frozenset(
-    {"google", "httplib2", "openpyxl", "jinja2", "tabulate", "odf", "mwparserfromhell", "tenacity"}
-)
+HEAVY = frozenset({"google", "httplib2", "openpyxl", "jinja2", "tabulate", "odf", "mwparserfromhell", "tenacity"})
 HEADINGS = frozenset({"Description", "Caveats", "Restrictions", "Qualifier", "Maintainer"})
 
 Code = Mapping[str, str]  # module -> its text

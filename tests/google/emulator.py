@@ -50,6 +50,7 @@ class Google:
     faults: list[Fault] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     token_error: Json | None = None
+    subject_token: str = "eyJhbGciOiJSUzI1NiJ9.of-the-other-side.signature"
     revoked: list[str] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
 
@@ -147,6 +148,10 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         if self.command == "POST" and path == "/token":
             return self._token(parse_qs(body.decode()))
+        if self.command == "POST" and path == "/v1/token":
+            return self._exchange(parse_qs(body.decode()))
+        if self.command == "GET" and path == "/oidc":  # of the other side, as GitHub's or Azure's
+            return 200, json.dumps({"value": self.google.subject_token}).encode()
         if self.command == "POST" and path == "/revoke":
             self.google.revoked += parse_qs(body.decode()).get("token", [])
             return 200, b"{}"
@@ -185,6 +190,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _call(self, call: Call) -> tuple[Any, ...]:
         google = self.google
+        if call.method_id == "drive.about.get":
+            about = {"user": {"kind": "drive#user", "displayName": "Jo", "emailAddress": "jo@example.org"}}
+            return self._json("drive", "About", about, parse_mask(call.query["fields"][0]))
         file_id = next(iter(call.path.values()))
         if file_id not in google.files:
             return google_error(404, "notFound", f"File not found: {file_id}.")
@@ -252,6 +260,15 @@ class Handler(BaseHTTPRequestHandler):
         else:
             return 400, b'{"error": "unsupported_grant_type"}'
         return 200, json.dumps(self._issued(scopes)).encode()
+
+    def _exchange(self, form: dict[str, list[str]]) -> tuple[Any, ...]:
+        """Google's token service: another side's token for one of ours."""
+        wanted = "urn:ietf:params:oauth:grant-type:token-exchange"
+        if form.get("grant_type") != [wanted] or form.get("subject_token") != [self.google.subject_token]:
+            words = "The audience in ID Token does not match the expected audience."
+            return 400, json.dumps({"error": "invalid_grant", "error_description": words}).encode()
+        reply = {"issued_token_type": "urn:ietf:params:oauth:token-type:access_token"}
+        return 200, json.dumps(reply | self._issued(form["scope"][0].split())).encode()
 
     def _issued(self, scopes: list[str]) -> Json:
         return {"access_token": self.google.issue(scopes), "expires_in": 3600, "token_type": "Bearer"}

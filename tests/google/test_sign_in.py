@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import stat
 import threading
-import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -130,7 +129,7 @@ def test_impersonation(box: Box) -> None:
         ('{"type": "service_account", "client_email": "x@y"}', "not complete"),
         (
             '{"type": "service_account", "client_email": "x@y", "private_key": "-----BEGIN SECRET", "token_uri": "u"}',
-            "not",
+            "only https",
         ),
     ],
 )
@@ -275,6 +274,12 @@ def test_a_proxy_is_never_bypassed(box: Box, monkeypatch: pytest.MonkeyPatch) ->
     assert box.fetch().status == 0  # this machine is reached directly
     through = box.run("fetch", ID, "--anonymous")
     assert through.status == 2 and "the proxy on the way to docs.google.com" in through.err
+    monkeypatch.setenv("no_proxy", "example.org")
+    assert "the proxy on the way to docs.google.com" in box.run("fetch", ID, "--anonymous").err
+    monkeypatch.setenv("https_proxy", "https://user:proxy-password@127.0.0.1:9")
+    strange = box.run("fetch", ID, "--anonymous")
+    assert strange.status == 2 and "https:// is not understood" in strange.err
+    monkeypatch.setenv("https_proxy", "http://user:proxy-password@127.0.0.1:9")
     monkeypatch.setattr("httplib2.socks", None)
     without = box.run("fetch", ID, "--anonymous")
     assert without.status == 2 and "PySocks" in without.err
@@ -320,14 +325,16 @@ class Browser:
 
 def browse(monkeypatch: pytest.MonkeyPatch, **answer: str) -> None:
     monkeypatch.setattr("webbrowser.get", lambda using=None: Browser(**answer))
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # the emulator has no certificate
 
 
 def test_login_fetch_logout(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     browse(monkeypatch, code="code-from-the-browser")
     box.google.refresh_tokens["granted-to-code"] = SCOPES
     result = box.run("login", "--client-id-file", str(client_file(box)), "--timeout", "5")
-    assert (result.status, result.err) == (0, "Signing in in the browser ...\n")
+    assert result.status == 0 and result.err.startswith(
+        "Signing in in the browser; if none opens, open this address:\nhttp://"
+    )
+    assert result.err.count("\n") == 2
     assert stat.S_IMODE(token_file().stat().st_mode) == 0o600
     assert [path.name for path in token_file().parent.iterdir()] == [token_file().name]
     assert plain(box).status == 0
@@ -360,12 +367,9 @@ def test_login_without_all_scopes(box: Box, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_login_with_nobody_there(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
-    began = time.monotonic()
     result = box.run("login", "--client-id-file", str(client_file(box)), "--timeout", "0.3", "--no-browser")
     assert result.status == 2 and "nobody signed in" in result.err
     assert f"{box.google.url}/auth?" in result.err and result.out == ""
-    assert time.monotonic() - began < 5
 
 
 def test_login_without_a_client(box: Box) -> None:

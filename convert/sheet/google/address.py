@@ -31,6 +31,10 @@ class EditedError(SheetError):
     """What was to be read is not there any more: somebody edits the file meanwhile."""
 
 
+class NotFoundError(SheetError):
+    """There is no such thing, or it is not shared (status 404)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """One file at Google.

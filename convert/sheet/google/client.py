@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from convert import __version__
 from convert.net.transport import Guard, Limits, TransientError, check_url, retry_after
 from convert.sheet.cells import SheetError
-from convert.sheet.google.address import Address, EditedError
+from convert.sheet.google.address import Address, EditedError, NotFoundError
 from convert.sheet.google.faults import is_rate, read_fault
 from convert.sheet.google.messages import explain, not_json, web_page
 from convert.sheet.google.settings import GoogleSettings, check_universe
@@ -115,7 +115,11 @@ class Client:
             message = web_page(content)
         if is_rate(fault) or fault.status in (408, 500, 502, 503, 504):
             raise TransientError(message, retry_after(response.get("retry-after"), time.time()))
-        raise SheetError(message)
+        raise NotFoundError(message) if fault.status == 404 else SheetError(message)
+
+    def sign_in(self) -> None:
+        """Get a token now.  Raises SheetError."""
+        self.retrying(self.http.sign_in)
 
     def retrying(self, attempt: Callable[[], T]) -> T:
         """The attempt's value, tried again after transient failures for as long as the budget lasts.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import tempfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 from convert.failure import printable
 from convert.sheet.cells import SheetError, Workbook
-from convert.sheet.google.address import Address, file_of
+from convert.sheet.google.address import Address, NotFoundError, file_of
 from convert.sheet.google.client import Client
 from convert.sheet.google.messages import not_json, web_page
 from convert.sheet.google.sheets import mapping, string
@@ -39,6 +40,7 @@ _KNOWN = {
     ),
     "application/pdf": "a PDF",
 }
+_NO_FILE = "0" * 33
 MAX_FILE = 100 << 20  # bytes of an uploaded workbook
 
 
@@ -53,6 +55,24 @@ class FileInfo:
     modified_time: str
     size: int | None
     md5: str | None
+
+
+def account(client: Client) -> str:
+    """Whether the sign-in works, in words, by getting a token and asking Drive whose it is.  Raises SheetError."""
+    kind = client.choice.identity.kind
+    if kind == "anonymous":
+        return "nothing is signed in, so there is nothing to test"
+    client.sign_in()
+    if kind == "API key":
+        with contextlib.suppress(NotFoundError):  # a wrong key is told before that
+            client.json("drive", f"files/{_NO_FILE}", {"fields": "id"})
+        return "tested: Google accepts the API key"
+    try:
+        user = mapping(client.json("drive", "about", {"fields": "user(displayName,emailAddress)"}).get("user"))
+    except NotFoundError:
+        user = {}
+    who = string(user.get("emailAddress", "")) or client.choice.identity.email or "somebody whom Drive does not name"
+    return f"tested: Google accepts it; it is {who}"
 
 
 def look_up(client: Client, address: Address) -> tuple[Address, FileInfo]:
