@@ -92,9 +92,12 @@ class _Features:
         if self.row > top and name:
             for column in tall:
                 self.sheet.merge_cells(start_row=top, end_row=self.row, start_column=column, end_column=column)
-        rows = {line.cells[0]: n for n, line in enumerate(lines, top)}
+        self.comments(feature, {line.cells[0]: n for n, line in enumerate(lines, top)}, lines[0].cells[0], where)
+
+    def comments(self, feature: dict[str, Any], rows: dict[str, int], first: str, where: str) -> None:
+        """Write the comments on a feature's cells; `rows` are those of its variants, `first` the variant of the first."""
         for note in feature.get("comments", ()):
-            row = rows.get(note.get("variant", lines[0].cells[0]))
+            row = rows.get(note.get("variant", first))
             if row is None:
                 raise TextError(f"{where}: a comment names no variant of the feature")
             column = self.column(note["column"].lower(), where)

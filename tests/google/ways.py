@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.google import builders as b
 
@@ -158,10 +159,6 @@ def _docs_cell(cell: Spec | None) -> b.Json:
 
 def write_xlsx(path: Path, pages: tuple[Page, ...]) -> Path:
     from openpyxl import Workbook
-    from openpyxl.cell.rich_text import CellRichText, TextBlock
-    from openpyxl.cell.text import InlineFont
-    from openpyxl.comments import Comment
-    from openpyxl.styles import Font
 
     book = Workbook()
     if book.active is not None:
@@ -170,28 +167,8 @@ def write_xlsx(path: Path, pages: tuple[Page, ...]) -> Path:
         sheet = book.create_sheet(page.title)
         for top, row in enumerate(page.rows, 1):
             for left, cell in enumerate(row, 1):
-                if cell is None:
-                    continue
-                at = sheet.cell(top, left)
-                if len(cell.pieces) == 1:
-                    at.value = cell.text if cell.number is None else cell.number
-                    if cell.pieces[0].struck:
-                        at.font = Font(strike=True)
-                else:
-                    at.value = CellRichText(
-                        *[TextBlock(InlineFont(b=p.bold, i=p.italic, strike=p.struck), p.text) for p in cell.pieces]
-                    )
-                if link := next((piece.link for piece in cell.pieces if piece.link), None):
-                    at.hyperlink = link
-                if cell.note:
-                    at.comment = Comment(cell.note, "A. Nonymous")
-                if (cell.rows, cell.columns) != (1, 1):
-                    sheet.merge_cells(
-                        start_row=top,
-                        start_column=left,
-                        end_row=top + cell.rows - 1,
-                        end_column=left + cell.columns - 1,
-                    )
+                if cell is not None:
+                    _write_cell(sheet, top, left, cell)
         for number in page.hidden_rows:
             sheet.row_dimensions[number + 1].hidden = True
         for number in page.hidden_columns:
@@ -200,41 +177,45 @@ def write_xlsx(path: Path, pages: tuple[Page, ...]) -> Path:
     return path
 
 
+def _write_cell(sheet: Any, top: int, left: int, cell: Spec) -> None:
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+    from openpyxl.cell.text import InlineFont
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font
+
+    at = sheet.cell(top, left)
+    if len(cell.pieces) == 1:
+        at.value = cell.text if cell.number is None else cell.number
+        if cell.pieces[0].struck:
+            at.font = Font(strike=True)
+    else:
+        at.value = CellRichText(
+            *[TextBlock(InlineFont(b=p.bold, i=p.italic, strike=p.struck), p.text) for p in cell.pieces]
+        )
+    if link := next((piece.link for piece in cell.pieces if piece.link), None):
+        at.hyperlink = link
+    if cell.note:
+        at.comment = Comment(cell.note, "A. Nonymous")
+    if (cell.rows, cell.columns) != (1, 1):
+        sheet.merge_cells(
+            start_row=top, start_column=left, end_row=top + cell.rows - 1, end_column=left + cell.columns - 1
+        )
+
+
+LOOKS = {
+    "bold": {"fontweight": "bold"}, "italic": {"fontstyle": "italic"}, "struck": {"textlinethroughstyle": "solid"},
+}  # fmt: skip
+
+
 def write_ods(path: Path, pages: tuple[Page, ...]) -> Path:
-    from odf import office, style, table, text  # type: ignore[import-untyped]
+    from odf import style, table  # type: ignore[import-untyped]
     from odf.opendocument import OpenDocumentSpreadsheet  # type: ignore[import-untyped]
 
     book = OpenDocumentSpreadsheet()
-    looks = {
-        "bold": {"fontweight": "bold"},
-        "italic": {"fontstyle": "italic"},
-        "struck": {"textlinethroughstyle": "solid"},
-    }
-    for name, look in looks.items():
+    for name, look in LOOKS.items():
         made = style.Style(name=name, family="text")
         made.addElement(style.TextProperties(**look))
         book.automaticstyles.addElement(made)
-
-    def cell(spec: Spec) -> object:
-        kind = {"valuetype": "string"} if spec.number is None else {"valuetype": "float", "value": spec.number}
-        made = table.TableCell(numberrowsspanned=spec.rows, numbercolumnsspanned=spec.columns, **kind)
-        if spec.note:
-            note = office.Annotation()
-            for words in spec.note.split("\n"):
-                note.addElement(text.P(text=words))
-            made.addElement(note)
-        paragraph = text.P()
-        for piece in spec.pieces:
-            for number, part in enumerate(piece.text.split("\n")):
-                if number:
-                    made.addElement(paragraph)
-                    paragraph = text.P()
-                name = next((name for name in looks if getattr(piece, name)), None)
-                span = text.A(href=piece.link, text=part) if piece.link else text.Span(stylename=name, text=part)
-                paragraph.addElement(span if piece.link or name else text.Span(text=part))
-        made.addElement(paragraph)
-        return made
-
     for page in pages:
         sheet = table.Table(name=page.title)
         for number in range(max(map(len, page.rows))):
@@ -242,11 +223,34 @@ def write_ods(path: Path, pages: tuple[Page, ...]) -> Path:
         for number, row in enumerate(page.rows):
             line_ = table.TableRow(**({"visibility": "collapse"} if number in page.hidden_rows else {}))
             for spec in row:
-                line_.addElement(table.TableCell() if spec is None else cell(spec))
+                line_.addElement(table.TableCell() if spec is None else _ods_cell(spec))
             sheet.addElement(line_)
         book.spreadsheet.addElement(sheet)
     book.save(str(path))
     return path
+
+
+def _ods_cell(spec: Spec) -> object:
+    from odf import office, table, text
+
+    kind = {"valuetype": "string"} if spec.number is None else {"valuetype": "float", "value": spec.number}
+    made = table.TableCell(numberrowsspanned=spec.rows, numbercolumnsspanned=spec.columns, **kind)
+    if spec.note:
+        note = office.Annotation()
+        for words in spec.note.split("\n"):
+            note.addElement(text.P(text=words))
+        made.addElement(note)
+    paragraph = text.P()
+    for piece in spec.pieces:
+        for number, part in enumerate(piece.text.split("\n")):
+            if number:
+                made.addElement(paragraph)
+                paragraph = text.P()
+            name = next((name for name in LOOKS if getattr(piece, name)), None)
+            span = text.A(href=piece.link, text=part) if piece.link else text.Span(stylename=name, text=part)
+            paragraph.addElement(span if piece.link or name else text.Span(text=part))
+    made.addElement(paragraph)
+    return made
 
 
 def write_csv(folder: Path, pages: tuple[Page, ...]) -> Path:

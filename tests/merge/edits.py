@@ -126,57 +126,73 @@ def apply(text: Text, edits: Sequence[Edit], tag: str, original: Text) -> None:
 
 
 def _one(text: Text, edit: Edit, feature: Feature, at: int, source: Feature, rnd: random.Random, new: str) -> None:
-    rows = rows_in(source)
     match edit.kind:
         case "status" | "drop-row":
-            if not rows:
-                return
-            block, line = rows[edit.choice % len(rows)]
-            wanted = source.blocks[block].split("\n")[line]
-            found = _FIELD.fullmatch(wanted)
-            assert found is not None
-            key = f"{found[1]}{found[2]}{found[3] or ''}:"
-            for m, n in rows_in(feature):
-                lines = feature.blocks[m].split("\n")
-                if lines[n].startswith(key):
-                    if edit.kind == "status":
-                        others = [value for value in VALUES if value != found[5]]
-                        lines[n] = f"{key}{found[4]}{rnd.choice(others)}"
-                    elif len(rows) > 1:
-                        del lines[n]
-                    feature.blocks[m : m + 1] = ["\n".join(lines)] if lines else []
-                    return
+            _row(edit, feature, source, rnd)
         case "word":
-            prose = [n for n, block in enumerate(feature.blocks) if re.match(r"[A-Za-z]", block)]
-            if prose:
-                n = prose[edit.choice % len(prose)]
-                words = re.split(r"(\s+)", feature.blocks[n])
-                places = [m for m in range(0, len(words), 2) if words[m].isalpha() and m]
-                if places:
-                    words[rnd.choice(places)] = rnd.choice(WORDS)
-                    feature.blocks[n] = "".join(words)
+            _word(edit, feature, rnd)
         case "add-caveat":
-            if rows:
+            if rows_in(source):
                 feature.blocks.append(f"Restricted to {rnd.choice(WORDS)} {rnd.choice(WORDS)} {new}.")
         case "add-row":
-            if rows_in(feature):
-                m, n = rows_in(feature)[-1]
-                lines = feature.blocks[m].split("\n")
-                indent = lines[n][: len(lines[n]) - len(lines[n].lstrip())]
-                lines.insert(n + 1, f"{indent}Status, {new}: {rnd.choice(VALUES)}")
-                feature.blocks[m] = "\n".join(lines)
+            _add_row(feature, rnd, new)
         case "drop-feature":
             del text.parts[at]
         case "add-feature":
             text.parts.insert(at, Feature(f"New {new}", [f"    Status: {rnd.choice(VALUES)}"]))
         case "move":
-            first, last = at, at
-            while first and isinstance(text.parts[first - 1], Feature):
-                first -= 1
-            while last + 1 < len(text.parts) and isinstance(text.parts[last + 1], Feature):
-                last += 1
-            del text.parts[at]
-            text.parts.insert(rnd.randint(first, last), feature)
+            _move(text, feature, at, rnd)
+
+
+def _row(edit: Edit, feature: Feature, source: Feature, rnd: random.Random) -> None:
+    """Change a row's status, or drop the row where it is not the only one."""
+    rows = rows_in(source)
+    if not rows:
+        return
+    block, line = rows[edit.choice % len(rows)]
+    found = _FIELD.fullmatch(source.blocks[block].split("\n")[line])
+    assert found is not None
+    key = f"{found[1]}{found[2]}{found[3] or ''}:"
+    for m, n in rows_in(feature):
+        lines = feature.blocks[m].split("\n")
+        if lines[n].startswith(key):
+            if edit.kind == "status":
+                lines[n] = f"{key}{found[4]}{rnd.choice([value for value in VALUES if value != found[5]])}"
+            elif len(rows) > 1:
+                del lines[n]
+            feature.blocks[m : m + 1] = ["\n".join(lines)] if lines else []
+            return
+
+
+def _word(edit: Edit, feature: Feature, rnd: random.Random) -> None:
+    prose = [n for n, block in enumerate(feature.blocks) if re.match(r"[A-Za-z]", block)]
+    if not prose:
+        return
+    n = prose[edit.choice % len(prose)]
+    words = re.split(r"(\s+)", feature.blocks[n])
+    places = [m for m in range(0, len(words), 2) if words[m].isalpha() and m]
+    if places:
+        words[rnd.choice(places)] = rnd.choice(WORDS)
+        feature.blocks[n] = "".join(words)
+
+
+def _add_row(feature: Feature, rnd: random.Random, new: str) -> None:
+    if rows_in(feature):
+        m, n = rows_in(feature)[-1]
+        lines = feature.blocks[m].split("\n")
+        indent = lines[n][: len(lines[n]) - len(lines[n].lstrip())]
+        lines.insert(n + 1, f"{indent}Status, {new}: {rnd.choice(VALUES)}")
+        feature.blocks[m] = "\n".join(lines)
+
+
+def _move(text: Text, feature: Feature, at: int, rnd: random.Random) -> None:
+    first, last = at, at
+    while first and isinstance(text.parts[first - 1], Feature):
+        first -= 1
+    while last + 1 < len(text.parts) and isinstance(text.parts[last + 1], Feature):
+        last += 1
+    del text.parts[at]
+    text.parts.insert(rnd.randint(first, last), feature)
 
 
 def draw(rnd: random.Random, text: Text, count: int) -> list[Edit]:

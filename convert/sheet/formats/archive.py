@@ -140,6 +140,66 @@ class _Bounded(io.RawIOBase):
         return chunk
 
 
+class _Walk:
+    """A walk through a part's elements: which are kept whole, which are skipped, which only begin and end.
+
+    `kept` and `dropped` are the depths at which a whole and a skipped element began, 0 outside of one.
+    """
+
+    __slots__ = ("_stream", "_whole", "dropped", "kept", "length", "names", "nodes", "skip", "stack", "starts")
+
+    def __init__(self, stream: _Bounded, whole: frozenset[str], starts: frozenset[str], skip: frozenset[str]) -> None:
+        self._stream, self._whole, self.starts, self.skip = stream, whole, starts, skip
+        self.stack: list[tuple[str, Element]] = []
+        self.names: set[str] = set()
+        self.length = self.kept = self.dropped = self.nodes = 0
+
+    def start(self, element: Element) -> Step | None:
+        """An element begins.  SheetError beyond the caps."""
+        self._count(element)
+        name = local(element.tag)
+        self.stack.append((name, element))
+        if len(self.stack) > MAX_DEPTH:
+            raise SheetError(f"{self._stream.label}: elements are nested more than {MAX_DEPTH} deep")
+        if self.kept:
+            self.nodes += 1
+            if self.nodes > MAX_NODES:
+                holder = clean_title(self.stack[self.kept - 1][0])
+                raise SheetError(f"{self._stream.label}: one <{holder}> holds {self.nodes:,} elements")
+        elif not self.dropped:
+            return self._open(name, element)
+        return None
+
+    def _open(self, name: str, element: Element) -> Step | None:
+        if name in self._whole:
+            self.kept, self.nodes = len(self.stack), 0
+        elif name in self.skip:
+            self.dropped = len(self.stack)
+        elif name in self.starts:
+            return Step("start", name, element)
+        return None
+
+    def _count(self, element: Element) -> None:
+        for name in (element.tag, *element.keys()):
+            if name not in self.names:
+                self.names.add(name)
+                self.length += len(name)
+                if self.length > MAX_NAMES:
+                    raise SheetError(f"{self._stream.label}: too many names of elements; this is no workbook")
+
+    def end(self, element: Element) -> Step | None:
+        """An element ends; what is above it lets go of it, once the step that is returned has been taken."""
+        name, _ = self.stack.pop()
+        if self.kept:
+            self.kept = 0
+            return Step("end", name, element)
+        if self.dropped:
+            self.dropped = 0 if len(self.stack) < self.dropped else self.dropped
+        elif name in self.starts:
+            return Step("end", name, element)
+        return None
+
+
 def _steps(
     events: Iterator[tuple[str, Element]],
     stream: _Bounded,
@@ -147,50 +207,20 @@ def _steps(
     starts: frozenset[str],
     skip: frozenset[str],
 ) -> Iterator[Step]:
-    stack: list[tuple[str, Element]] = []
-    names: set[str] = set()
-    length = 0
-    kept = dropped = nodes = 0  # the depths at which a whole and a skipped element began
+    walk = _Walk(stream, whole, starts, skip)
     for event, element in events:
         stream.quiet = 0
         if event == "start":
-            for name in (element.tag, *element.keys()):
-                if name not in names:
-                    names.add(name)
-                    length += len(name)
-                    if length > MAX_NAMES:
-                        raise SheetError(f"{stream.label}: too many names of elements; this is no workbook")
-            name = local(element.tag)
-            stack.append((name, element))
-            if len(stack) > MAX_DEPTH:
-                raise SheetError(f"{stream.label}: elements are nested more than {MAX_DEPTH} deep")
-            if kept:
-                nodes += 1
-                if nodes > MAX_NODES:
-                    raise SheetError(
-                        f"{stream.label}: one <{clean_title(stack[kept - 1][0])}> holds {nodes:,} elements"
-                    )
-            elif dropped:
-                continue
-            elif name in whole:
-                kept, nodes = len(stack), 0
-            elif name in skip:
-                dropped = len(stack)
-            elif name in starts:
-                yield Step(event, name, element)
+            step = walk.start(element)
+        elif walk.kept and len(walk.stack) > walk.kept:  # inside of one that is kept whole
+            walk.stack.pop()
             continue
-        name, _ = stack.pop()
-        if kept and len(stack) >= kept:
-            continue
-        if kept:
-            kept = 0
-            yield Step(event, name, element)
-        elif dropped:
-            dropped = 0 if len(stack) < dropped else dropped
-        elif name in starts:
-            yield Step(event, name, element)
-        if stack:
-            del stack[-1][1][:]
+        else:
+            step = walk.end(element)
+        if step is not None:
+            yield step
+        if event != "start" and walk.stack:
+            del walk.stack[-1][1][:]
 
 
 def folded(name: str) -> str:
