@@ -157,7 +157,8 @@ def _entries(repo: Path, change: Change, release: Release | None) -> Iterator[_E
     Merges are left aside, and what sets the release part alone, if that is a patch of its own.
     """
     mine = address_of(git.identity(repo))
-    for commit in git.history(repo, change.fork, change.tip):
+    own = git.messages(repo, change.tip, (change.fork, change.base))  # those of a colleague's merged branch, too
+    for commit, _ in reversed(own):
         parents = git.parents(repo, commit)
         if len(parents) != 1:
             continue

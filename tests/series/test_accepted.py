@@ -48,6 +48,7 @@ def test_after_v1_was_applied_the_next_edit_is_v1_again(world: Walk) -> None:
     assert "Changes in v2:\n- Tools / xl: Tech Preview, was Experimental\n" in body(mail) and "CPU" not in body(mail)
 
 
+@pytest.mark.slow
 def test_what_was_squashed_and_reworded_upstream_is_known_by_its_content(world: Walk) -> None:
     edit(world, (0, 3, "Tech Preview"), (3, 3, "Experimental"))
     world.series("--split", "section")
@@ -75,6 +76,7 @@ def test_partly_applied_the_rest_goes_on_as_v2_and_the_log_says_so(world: Walk) 
     assert "v1: 1 of 2 patches are in staging-4.20" in world.err and "is not in v2" not in world.err
 
 
+@pytest.mark.slow
 def test_a_person_who_knows_better(world: Walk) -> None:
     edit(world, (0, 3, "Tech Preview"))
     world.series()
@@ -91,6 +93,7 @@ def test_a_person_who_knows_better(world: Walk) -> None:
     )
 
 
+@pytest.mark.slow
 def test_staging_ahead_of_the_stable_branch_is_no_endless_loop(world: Walk) -> None:
     edit(world, (0, 3, "Tech Preview"))
     text = world.git("cat-file", "blob", f"{STAGING}:SUPPORT.md") + "\n"

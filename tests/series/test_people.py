@@ -12,7 +12,7 @@ from convert.series import bodies
 from tests.series import walk
 from tests.series.walk import Walk, body, subjects
 from tests.series.world import World, parsed
-from tests.update.worlds import changed
+from tests.update.worlds import changed, git
 
 RITA = "SUPPORT.md: say who may use xl\n\nAdministrators asked for it.\n\nReported-by: Adam Asker <adam@example.org>\nSigned-off-by: Rita Hand <rita@example.org>"
 XL = "xl, x: Tech Preview, was Supported"
@@ -58,6 +58,28 @@ def test_a_commit_before_the_sheets_change_keeps_its_place(world: Walk) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
+def test_a_colleagues_commit_that_came_by_a_merge_is_theirs(world: Walk) -> None:
+    start = world.git("rev-parse", "support/4.20")
+    hers = world.hand("The toolstack.", "The toolstack of administrators.", RITA)
+    world.git("update-ref", "refs/heads/support/4.20", start)
+    world.features(["4.20"], changed((0, 3, "Tech Preview")))
+    world.updated()
+    mine = world.git("rev-parse", "support/4.20")
+    text = world.file().replace("The toolstack.", "The toolstack of administrators.")
+    blob = git(world.repo, "hash-object", "-w", "--stdin", data=text)
+    listing = world.git("ls-tree", mine).replace(world.git("rev-parse", f"{mine}:SUPPORT.md"), blob)
+    tree = git(world.repo, "mktree", data=listing + "\n")
+    world.git(
+        "update-ref",
+        "refs/heads/support/4.20",
+        git(world.repo, "commit-tree", "-p", mine, "-p", hers, "-m", "merge", tree),
+    )
+    mails = world.series()
+    assert [parsed(mail)["From"].partition(" ")[0] for mail in mails[1:]] == ["Ian", "Rita"]
+    assert body(mails[2]).startswith("Administrators asked for it.")
+
+
 def test_a_commit_without_the_authors_sign_off_is_refused_and_none_is_invented(world: Walk) -> None:
     world.hand("The toolstack.", "The one toolstack.", "SUPPORT.md: there is one\n\nAs all know.")
     (mail,) = world.series(status=1)
@@ -94,6 +116,7 @@ def test_the_list_inside_a_persons_body_is_made_anew(world: Walk) -> None:
     assert "does not say why" not in world.err
 
 
+@pytest.mark.slow
 def test_stale_words_are_refused(world: Walk) -> None:
     world.features(["4.20"], changed((3, 3, "Experimental")))
     world.updated()
@@ -133,6 +156,7 @@ def test_words_are_replaced_point_by_point() -> None:
     assert bodies.replaced("All mine.", old, new) == "All mine."
 
 
+@pytest.mark.slow
 def test_squashed_patches_stay_squashed(new: World) -> None:
     new.post()
     new.git("checkout", "-q", "series/master")
@@ -153,6 +177,7 @@ def test_squashed_patches_stay_squashed(new: World) -> None:
             new.edit("The XSM module.", "The XSM module, in other words.")
 
 
+@pytest.mark.slow
 def test_split_patches_stay_split_while_they_fit(new: World) -> None:
     new.post()
     new.git("checkout", "-q", "series/master")

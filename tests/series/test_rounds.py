@@ -158,6 +158,7 @@ def test_a_checked_out_series_is_not_moved(new: World) -> None:
     assert new.run("-o", str(new.folder / "out")) == 2 and "series/master is checked out in" in new.err
 
 
+@pytest.mark.slow
 def test_an_edited_cover_letter_belongs_into_the_branchs_description(new: World) -> None:
     letter = new.post()[0]
     letter.write_text(letter.read_text().replace("This series", "Hello. This series"))

@@ -60,6 +60,7 @@ def test_one_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert applied(world.repo, walk.STAGING, mails, tmp_path / "clone") == world.file()
 
 
+@pytest.mark.slow
 def test_several_trees(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = walk.make(tmp_path, capsys)
     for version in ("4.19", "4.18"):

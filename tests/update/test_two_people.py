@@ -103,6 +103,7 @@ def test_a_colleagues_clone_begins_at_the_remotes_branch(world: World, clone: Cl
     assert rita.git("rev-parse", f"{BASE}^2") == rita.git("rev-parse", "support/4.20")
 
 
+@pytest.mark.slow
 def test_where_no_base_is_anywhere_the_file_is_taken_over(world: World, clone: Clone) -> None:
     ian = clone("Ian")
     ian.run()
@@ -133,6 +134,7 @@ def test_a_base_older_than_the_branch_is_said_before_anything_merges(world: Worl
     assert rita.run() == 0 and "x86: Experimental" in rita.file()
 
 
+@pytest.mark.slow
 def test_a_branch_that_went_on_at_both_ends_is_said(world: World, clone: Clone) -> None:
     ian, rita = clone("Ian"), clone("Rita")
     ian.run()
@@ -149,6 +151,7 @@ def test_a_branch_that_went_on_at_both_ends_is_said(world: World, clone: Clone) 
     assert refused.returncode and "rejected" in refused.stderr
 
 
+@pytest.mark.slow
 def test_several_remotes_are_named(world: World, clone: Clone) -> None:
     ian = clone("Ian")
     ian.run()
@@ -191,6 +194,7 @@ def test_begun_at_the_trees_own_branch_the_sheets_changes_come_back(world: World
     assert world.file() == FILE.replace("x86: Experimental", "x86: Supported")
 
 
+@pytest.mark.slow
 def test_the_reflog_is_offered(world: World, clone: Clone) -> None:
     ian = clone("Ian")
     ian.run()
@@ -204,6 +208,7 @@ def test_the_reflog_is_offered(world: World, clone: Clone) -> None:
     assert f"git branch support/4.20 {tip[:12]}   # in a reflog; 1 change to stable-4.20: Tools / xl: description changed" in ian.err  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_remotes_branch_is_where_a_lost_one_begins_if_it_has_all(world: World, clone: Clone) -> None:
     ian = clone("Ian")
     ian.run()
@@ -219,6 +224,7 @@ def test_a_remotes_branch_is_where_a_lost_one_begins_if_it_has_all(world: World,
     assert "# as the last update left it" in ian.err and "git branch support/4.20 origin/support/4.20   # the branch of origin" in ian.err  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_rewritten_branch_is_said_and_goes_on(world: World) -> None:
     world.run()
     world.features(["4.20"], changed((0, 3, "Supported")))

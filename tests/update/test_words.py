@@ -75,6 +75,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_named(world: World, small_disk: Path) -> None:
     repo = small_disk / "xen.git"
     git(small_disk, "clone", "-q", "--bare", str(world.repo), str(repo))
@@ -107,6 +108,7 @@ def test_a_label_that_no_row_uses_any_more_takes_its_definition_along(world: Wor
     assert world.run() == 0 and "up to date" in world.out
 
 
+@pytest.mark.slow
 def test_a_definition_stays_while_a_row_made_by_hand_has_the_label(world: World) -> None:
     commit(world.repo, "stable-4.20", {"SUPPORT.md": FILE.replace("**Obsolete** and ", "")})
     world.run()
@@ -167,6 +169,7 @@ def test_refs_of_a_later_version_are_refused_by_name(world: World) -> None:
         world.git("update-ref", "refs/xen-support/4.20/base", base)
 
 
+@pytest.mark.slow
 def test_the_json_of_a_plan_is_of_its_schema(world: World) -> None:
     schema = json.loads(files("convert").joinpath("schemas", "plan.json").read_text())
     world.features(["4.20"], changed((0, 3, "Tech Preview")))

@@ -82,6 +82,7 @@ def test_a_base_is_read_and_the_next_one_keeps_the_branch(left: Left) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_lost_branch_of_that_time_is_not_made_from_the_base(left: Left) -> None:
     tip = left.git("rev-parse", "support/master")
     left.git("update-ref", "-d", "refs/heads/support/master")
@@ -97,6 +98,7 @@ def test_a_waiting_merge_is_concluded(left: Left) -> None:
     assert left.update(3, "--tree", "4.20") == 0 and "committed" not in left.out
 
 
+@pytest.mark.slow
 def test_a_waiting_merge_is_given_up(left: Left) -> None:
     before = left.git("for-each-ref")
     assert left.run("update", "--abort", "--tree", "4.20") == 0 and left.git("for-each-ref") == before
