@@ -26,7 +26,7 @@ from grammar.source import Page
 
 # a heading between blank lines, behind which no definition of it as a term stands
 _BEGINS = re.compile(r"\n[ \t\r]*\n(?=#+[ \t][^\n]*\n[ \t\r]*(?:\n(?![ \t\r]*[:~])|\Z))")
-_MOST, _LONGEST = 4096, 1 << 16  # pieces that are kept; characters of a piece that is
+_MOST, _LONGEST = 4 << 20, 1 << 16  # characters of all pieces that are kept; of a piece that is
 
 
 @dataclass(slots=True)
@@ -55,6 +55,7 @@ class Piece:
 
 
 _pieces: dict[str, Piece] = {}
+_characters = 0
 
 
 def pieces(text: str) -> list[tuple[Piece, int]]:
@@ -83,8 +84,11 @@ def _kept(text: str) -> Piece:
     if piece is None:
         piece = _piece(text)
         if len(text) <= _LONGEST:
-            if len(_pieces) >= _MOST:
+            global _characters
+            if _characters > _MOST:
                 _pieces.clear()
+                _characters = 0
+            _characters += len(text)
             _pieces[text] = piece
     return piece
 

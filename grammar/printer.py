@@ -47,17 +47,22 @@ class _Room:
     references: bool = False
 
 
-def print_document(document: Document) -> str:
+Printed = dict[tuple[int, str, int, bool], tuple[tuple[Block, ...], tuple[str, ...]]]
+"""The texts of headings with their own blocks, by level, words and identity of the blocks, with these."""
+
+
+def print_document(document: Document, known: Printed | None = None) -> str:
     """A whole file: `% Title`, preamble, sections; LF, no trailing blanks, a newline at the end.
 
-    Outside blocks are written as they are; the words of the rest are what `grammar.tidy` makes of them.  ValueError
-    for what cannot be written: an empty heading or title, a link's target with a line end, a field that is none.
+    Outside blocks are written as they are; the words of the rest are what `grammar.tidy` makes of them.  `known` keeps
+    what is printed for the next document that has the same blocks.  ValueError for what cannot be written: an empty heading or
+    title, a link's target with a line end, a field that is none.
     """
     room = _Room(references=_has_references(document))
     chunks = [] if document.title is None else [_title(document.title, room)]
     chunks.extend(_chunks(document.preamble, room))
     for section in document.sections:
-        chunks.extend(_section(section, room))
+        chunks.extend(_section(section, room, known))
     return "\n\n".join(chunks) + "\n" if chunks else ""
 
 
@@ -126,6 +131,8 @@ def _has_references(document: Document) -> bool:
 
 
 def _is_number(heading: Heading) -> bool:
+    if heading.text and not heading.text.strip().isdigit():
+        return False
     words = tidy(heading.inlines or (Text(heading.text),))
     return len(words) == 1 and isinstance(words[0], Text) and words[0].text.isdigit()
 
@@ -137,12 +144,18 @@ def _title(title: str, room: _Room) -> str:
     return "% " + spell(words, heading=True, references=room.references).replace(GLUE, " ")
 
 
-def _section(section: Section, room: _Room) -> Iterator[str]:
+def _section(section: Section, room: _Room, known: Printed | None) -> Iterator[str]:
     heading = section.heading
-    yield _heading(heading.level, heading.inlines or (Text(heading.text),), heading.given, room)
-    yield from _chunks(section.blocks, room)
+    key = heading.level, heading.text, id(section.blocks), room.references
+    found = known.get(key) if known is not None else None
+    if found is None or found[0] is not section.blocks:
+        line = _heading(heading.level, heading.inlines or (Text(heading.text),), heading.given, room)
+        found = section.blocks, (line, *_chunks(section.blocks, room))
+        if known is not None:
+            known[key] = found
+    yield from found[1]
     for below in section.sections:
-        yield from _section(below, room)
+        yield from _section(below, room, known)
 
 
 def _heading(level: int, inlines: Sequence[Inline], given: str | None, room: _Room) -> str:

@@ -13,6 +13,7 @@ from convert.commands.source import add_source, load, look_in, tell_problems
 from convert.draft import definitions, draft
 from convert.draft.definitions import Definitions
 from convert.draft.leads import led_by
+from convert.draft.translate import Memo
 from convert.failure import Failure
 from convert.output.terminal import add_color, clean
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
@@ -80,6 +81,7 @@ class _Outcome:
     blocked: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     in_the_way: list[Path] = field(default_factory=list)
+    memo: Memo = field(default_factory=Memo)
 
     @property
     def failed(self) -> bool:
@@ -107,9 +109,10 @@ def run(args: argparse.Namespace) -> int:
     if not trees:
         return 1
     outcome = _Outcome(blocked=set(categorisation.blocked() & chosen))
+    lint = _linter()
     for tree in trees:
         if tree.name not in outcome.blocked:
-            _draft(args, categorisation, tree, outcome)
+            _draft(args, categorisation, tree, outcome, lint)
     _tell_findings(args, outcome)
     if args.explain is not None:
         return _explain(args.explain, categorisation, trees, outcome.made)
@@ -151,9 +154,11 @@ def _print_layout(args: argparse.Namespace) -> int:
     return int(not complete)
 
 
-def _draft(args: argparse.Namespace, categorisation: Categorisation, tree: Tree, outcome: _Outcome) -> None:
+def _draft(
+    args: argparse.Namespace, categorisation: Categorisation, tree: Tree, outcome: _Outcome, lint: draft.Lint
+) -> None:
     """One tree's draft into the outcome, or what is wrong with it to standard error."""
-    found = _make(args, categorisation, tree)
+    found = _make(args, categorisation, tree, outcome.memo, lint)
     if isinstance(found, draft.Made):
         outcome.made[tree.name] = found
         return
@@ -249,11 +254,13 @@ def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tre
     return [known[name] for name in dict.fromkeys(names)]
 
 
-def _make(args: argparse.Namespace, categorisation: Categorisation, tree: Tree) -> draft.Made | list[str]:
+def _make(
+    args: argparse.Namespace, categorisation: Categorisation, tree: Tree, memo: Memo, lint: draft.Lint
+) -> draft.Made | list[str]:
     """The tree's validated draft, or what is wrong with it."""
     own = _file(args, tree)
     kept = _definitions(args, own)
-    made = draft.make(categorisation, _led(tree, own), kept, own, _linter())
+    made = draft.make(categorisation, _led(tree, own), kept, own, lint, memo)
     if isinstance(made, list):
         return made
     wrong: list[str] = []

@@ -11,7 +11,7 @@ from typing import Any
 from convert.draft.definitions import Definitions
 from convert.draft.face import worn
 from convert.draft.places import Places
-from convert.draft.translate import Draft, translate
+from convert.draft.translate import Draft, Memo, translate
 from convert.draft.validate import Difference, Reread, differences, row_path, unheld
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL
@@ -45,22 +45,27 @@ class Made:
 
 
 def make(
-    categorisation: Categorisation, tree: Tree, definitions: Definitions | None, own: Source | None = None, lint: Lint | None = None
+    categorisation: Categorisation, tree: Tree, definitions: Definitions | None, own: Source | None = None, lint: Lint | None = None,
+    memo: Memo | None = None,
 ) -> Made | list[str]:  # fmt: skip
     """A tree's validated draft, or what is wrong with it, each line with the cell it is about.
 
-    `own`: the tree's file, whose face the draft keeps; `lint`: how the draft is looked at before it is reported.
+    `own`: the tree's file, whose face the draft keeps; `lint`: how the draft is looked at before it is reported;
+    `memo` is shared by the drafts of one workbook.
     """
     try:
-        written = draft = translate(categorisation, tree, definitions)
+        written = draft = translate(categorisation, tree, definitions, memo)
         if own is not None:
             draft = worn(draft, own)
     except ValueError as error:
         return [str(error)]
     read = Reread.of(draft)
-    expected = {row_path(row): row.place for row in draft.rows if row.place}
-    cells = {row.key: expected[path] for row in read.rows if (path := tuple(map(fold, row.path))) in expected}
-    wrong = differences(draft, read) or unheld(written)
+    wrong = differences(draft, read, memo) or unheld(written)
+    if wrong or draft.worn:
+        expected = {row_path(row): row.place for row in draft.rows if row.place}
+        cells = {row.key: expected[path] for row in read.rows if (path := tuple(map(fold, row.path))) in expected}
+    else:
+        cells = {row.key: want.place for row, want in zip(read.rows, draft.rows, strict=True) if want.place}
     findings = lint(read.parsed, read.reading) if lint is not None and not wrong else []
     if not wrong and not findings:
         return Made(draft, read.rows, cells)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from convert.draft import definitions as parts
 from convert.draft.definitions import Definitions
-from convert.sheet.model import Categorisation, Feature, Tree, fields_of
+from convert.sheet.model import Categorisation, Feature, FieldOf, Prose, Tree, fields_of
 from convert.sheet.model import Section as SheetSection
 from grammar.nodes import (
     Block,
@@ -22,7 +23,7 @@ from grammar.nodes import (
     Text,
 )
 from grammar.parser import parse_text
-from grammar.printer import print_document, with_lead_in
+from grammar.printer import Printed, print_document, with_lead_in
 from grammar.status import read_status
 
 RELEASE_NOTES = "Release Notes"
@@ -60,18 +61,34 @@ class Draft:
 
 
 @dataclass(slots=True)
+class Memo:
+    """What the drafts of one workbook have in common: the blocks and texts of features that say the same in several trees.
+
+    `checked`: texts of sections that were read back as these blocks.
+    """
+
+    blocks: dict[tuple[object, ...], tuple[Block, ...]] = field(default_factory=dict)
+    printed: Printed = field(default_factory=dict)
+    checked: dict[str, tuple[Block, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class _Out:
     tree: str
+    memo: Memo
     rows: list[Expected] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
+    labels: set[str] = field(default_factory=set)
 
 
-def translate(categorisation: Categorisation, tree: Tree, definitions: Definitions | None = None) -> Draft:
+def translate(
+    categorisation: Categorisation, tree: Tree, definitions: Definitions | None = None, memo: Memo | None = None
+) -> Draft:
     """One tree's draft.  `definitions`: the tree's own part, which is kept; without it our template is taken.
 
-    ValueError for a model that no file can hold; the sheet's problems should have caught it.
+    `memo` is shared by the drafts of one workbook.  ValueError for a model that no file can hold; the sheet's problems should
+    have caught it.
     """
-    out = _Out(tree.name)
+    out = _Out(tree.name, memo or Memo())
     release = _release(tree, out)
     features = Section(
         _heading(1, "Feature Support"), (), tuple(_sections(categorisation.sections, 2, ("Feature Support",), out))
@@ -79,10 +96,14 @@ def translate(categorisation: Categorisation, tree: Tree, definitions: Definitio
     head = parse_text(parts.template("preamble.md")).document
     document = Document(head.title, head.preamble, (release, features))
     kept = parts.complete(definitions or parts.own(), parts.wanted(out.labels))
-    text = print_document(document) + "\n" + kept.text
+    text = print_document(document, out.memo.printed) + "\n" + kept.text
     return Draft(tree, document, kept, text, tuple(out.rows))
 
 
+_status = lru_cache(maxsize=4096)(read_status)
+
+
+@lru_cache(maxsize=1 << 16)
 def _heading(level: int, text: str) -> Heading:
     return Heading(level, (Text(text),), text, "")
 
@@ -133,13 +154,22 @@ def _blocks(feature: Feature, path: tuple[str, ...], out: _Out) -> tuple[Block, 
     description = feature.description.get(out.tree, ())
     caveats = feature.caveats.get(out.tree, ())
     stated = fields_of(feature, out.tree)
-    if not stated:
-        return (*description, *caveats)
+    _expect(stated, description, caveats, path, out)
+    said = tuple((f.qualifier, f.value, f.keyword) for f in stated)
+    key = (id(feature), said, tuple(map(id, description)), tuple(map(id, caveats)))
+    found = out.memo.blocks.get(key)
+    if found is None:
+        literal = Literal("feature", tuple(ParsedField(f.keyword, f.qualifier, f.value) for f in stated), ())
+        found = (*description, literal, *with_lead_in(caveats)) if stated else (*description, *caveats)
+        out.memo.blocks[key] = found
+    return found
+
+
+def _expect(stated: Sequence[FieldOf], description: Prose, caveats: Prose, path: tuple[str, ...], out: _Out) -> None:
+    """Note the rows that are to be read back, and the labels in use."""
     described = any(not hasattr(block, "items") for block in description)
     for qualifier, value, place, keyword in stated:
         out.rows.append(Expected(path, qualifier, value, place, described, bool(caveats), keyword))
-        label = read_status(value).label if keyword == "Status" else None
+        label = _status(value).label if keyword == "Status" else None
         if label is not None:
-            out.labels.append(label)
-    literal = Literal("feature", tuple(ParsedField(f.keyword, f.qualifier, f.value) for f in stated), ())
-    return (*description, literal, *with_lead_in(caveats))
+            out.labels.add(label)

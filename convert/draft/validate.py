@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
-from convert.draft.translate import Draft, Expected
+from convert.draft.translate import Draft, Expected, Memo
 from grammar.escape import fold
 from grammar.meaning import meaning
 from grammar.nodes import Block, Document, Section
@@ -45,10 +45,10 @@ class Reread:
         return cls(parsed, reading, tuple(row for row in reading.rows if row.path[0] in PARTS))
 
 
-def differences(draft: Draft, read: Reread | None = None) -> list[Difference]:
+def differences(draft: Draft, read: Reread | None = None, memo: Memo | None = None) -> list[Difference]:
     """Each way in which the draft's text, parsed again, is not what the model says; empty when the draft is right.
 
-    `read` is the text where it has been read already.  A draft that has the face of the tree's own file has its order too.
+    `read` is the text where it has been read already; `memo` knows texts that were read back as they should before.  A draft that has the face of the tree's own file has its order too.
     """
     read = read or Reread.of(draft)
     found = [
@@ -57,7 +57,7 @@ def differences(draft: Draft, read: Reread | None = None) -> list[Difference]:
         if (d.severity == "error" or d.code == "XS110") and (d.code, d.message) not in draft.inherited
     ]
     found += _rows_by_name(draft, read.rows) if draft.worn else _rows(draft, read.rows)
-    found += _prose(draft, read.parsed)
+    found += _prose(draft, read.parsed, (memo or Memo()).checked)
     if not draft.text.endswith(draft.definitions.text):
         found.append(Difference("the definitions part is not what it should be"))
     return found
@@ -77,7 +77,7 @@ def _rows(draft: Draft, rows: Sequence[Row]) -> Iterator[Difference]:
         if want is None:
             yield Difference(f'row "{_name(have.path)}" is written, and the sheet has no such row', have.span)
             return
-        if have is None or tuple(map(fold, have.path)) != row_path(want):
+        if have is None or not _same_path(want, have):
             instead = f'; "{_name(have.path)}" is read in its place' if have else ""
             yield Difference(f'row "{_name(row_path(want))}" is lost{instead}', None, want.place)
             return
@@ -97,7 +97,15 @@ def _rows_by_name(draft: Draft, rows: Sequence[Row]) -> Iterator[Difference]:
         yield Difference(f'row "{_name(row.path)}" is written, and the sheet has no such row', row.span)
 
 
+def _same_path(want: Expected, have: Row) -> bool:
+    path = (*want.path, want.qualifier) if want.qualifier else want.path
+    return have.path == path or tuple(map(fold, have.path)) == row_path(want)
+
+
 def _row(want: Expected, have: Row) -> Iterator[Difference]:
+    alike = have.status == want.value and (have.kind == "list") == (want.keyword == "Supported")
+    if alike and have.described == want.described and have.caveat == want.caveat:
+        return
     name = _name(row_path(want))
     if fold(have.status) != fold(want.value):
         yield Difference(f'row "{name}" reads back as "{have.status}", not "{want.value}"', have.span, want.place)
@@ -117,15 +125,17 @@ def _name(path: Sequence[str]) -> str:
     return " / ".join(path[1:])
 
 
-def _prose(draft: Draft, parsed: Parsed) -> Iterator[Difference]:
+def _prose(draft: Draft, parsed: Parsed, checked: dict[str, tuple[Block, ...]]) -> Iterator[Difference]:
     """Headings and texts: in their order, or by name where the file's own order is kept."""
+    starts = [section.heading.span.start for section in parsed.document.walk()]
+    own = {start: parsed.source.text[start:end] for start, end in pairwise([*starts, len(parsed.source.text)])}
     document = draft.document
     if _blocks(document.preamble) != _blocks(parsed.document.preamble):
         yield Difference("the preamble is not read back as it was written")
     ours, theirs = list(document.walk()), list(parsed.document.walk())
     pairs = _paired(document, parsed.document) if draft.worn else zip_longest(ours, theirs[: len(ours)])
     for want, have in pairs:
-        if have is None or want is None or fold(want.heading.text) != fold(have.heading.text):
+        if have is None or want is None or not _alike(want.heading.text, have.heading.text):
             one = want or have
             yield Difference(
                 f'heading "{one.heading.text if one else ""}" is not read back', have.heading.span if have else None
@@ -133,9 +143,18 @@ def _prose(draft: Draft, parsed: Parsed) -> Iterator[Difference]:
             return
         if want.heading.level != have.heading.level:
             yield Difference(f'heading "{want.heading.text}" has another level', have.heading.span)
-        if want.blocks != have.blocks and _blocks(want.blocks) != _blocks(have.blocks):
+        text = own[have.heading.span.start]
+        if checked.get(text) is want.blocks:
+            continue
+        if _blocks(want.blocks) == _blocks(have.blocks):
+            checked[text] = want.blocks
+        else:
             first = f'the text of "{want.heading.text}" is not read back as it was written: {_first(want, have)}'
             yield Difference(first, have.heading.span)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or fold(one) == fold(other)
 
 
 def _paired(one: Document, other: Document) -> Iterator[tuple[Section | None, Section | None]]:

@@ -9,13 +9,14 @@ from functools import cache
 from convert.sheet import problems_tabs
 from convert.sheet.cell_text import one_line
 from convert.sheet.cells import Tab, Workbook
-from convert.sheet.features import Reading, read_features, told_of_standing
+from convert.sheet.features import read_features
 from convert.sheet.gather import finish
 from convert.sheet.header import read_header
 from convert.sheet.layout import Layout
 from convert.sheet.limits import read_limits
 from convert.sheet.model import Categorisation, Tree
 from convert.sheet.own_words import own_words, told
+from convert.sheet.reading import Reading, told_of_standing
 from convert.sheet.standing import Look, nothing
 from convert.sheet.table import Table
 from convert.sheet.tabs import by_title, find_tabs

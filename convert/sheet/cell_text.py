@@ -24,6 +24,7 @@ _LINES = {ord(char): "\n" for char in _BREAKS} | {
 _BULLET = re.compile(r"( *)[-*\u2022\u2013\u2023\u25aa\u25ab\u25cf\u25cb\u25e6\u25a0\u25a1\u00b7] +(?=\S)")
 _URL = re.compile(r"(?:https?://[^\s<>\"'\\^`{|}]+|mailto:[^\s<>\"'\\^`{|}]+@[^\s<>\"'\\^`{|}]+)", re.I)
 _WHITE = re.compile(r" +")
+_SENTENCES = re.compile(r"[0-9A-Za-z(](?:[!-~]| (?! ))*(?<! )", re.ASCII)  # one line of ASCII, single blanks, no bullet
 
 
 def clean(text: str) -> str:
@@ -48,9 +49,9 @@ def is_address(url: str) -> bool:
     return url.isprintable() and _URL.fullmatch(url) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: half of the time that a workbook takes went into making these
 class Words:
-    """What one cell says.
+    """What one cell says; it never changes.
 
     `text` is what is not struck, normalised, stripped; `gone` is what is struck; `broken` as in the cell.
     """
@@ -106,6 +107,9 @@ def prose(runs: Iterable[Run], *, wrapped: bool = False) -> Prose:
     below an item goes on with it.  Numbered lines stay text.  With `wrapped`, a line goes on with the one above it, unless a
     blank line or a bullet is between them.
     """
+    runs = tuple(runs)
+    if len(runs) == 1 and _SENTENCES.fullmatch(runs[0].text) and runs[0] == Run(runs[0].text):
+        return (Paragraph((Text(runs[0].text),)),)  # the usual case: one line of plain words
     blocks: list[Block] = []
     items: list[tuple[int, list[_Piece]]] = []
     open_line: list[_Piece] | None = None  # of a paragraph that the next line may go on with

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from convert.failure import Failure
 from grammar.diagnostic import Diagnostic
@@ -86,6 +87,7 @@ class Workbook:
     problems: tuple[Diagnostic, ...] = field(default=())
 
 
+@cache
 def column_name(index: int) -> str:
     """`A` for 0, `Z` for 25, `AA` for 26."""
     name = ""

@@ -3,116 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 from typing import Literal
 
 from convert.sheet import problems, problems_tabs
-from convert.sheet.cell_text import BLANK, Words, clean, fold_heading, one_line, prose, refused_links
-from convert.sheet.cells import Run
+from convert.sheet.cell_text import BLANK, Words, fold_heading, one_line
 from convert.sheet.footnotes import Footnotes
-from convert.sheet.gather import Draft, Drafts, Piece, Stated
+from convert.sheet.gather import Draft, Piece, Stated
 from convert.sheet.header import ranges
 from convert.sheet.headings import Headings
-from convert.sheet.hints import hint
-from convert.sheet.layout import Layout
-from convert.sheet.model import Prose, Role, Statement
-from convert.sheet.standing import Standing, row_key
-from convert.sheet.statuses import Decided, combine, kept
+from convert.sheet.model import Role, Statement
+from convert.sheet.reading import PROSE, SECURITY, Kind, Reading, heading_of, variant_of
+from convert.sheet.statuses import Decided, combine
 from convert.sheet.table import Line, Table, read_lines
-from grammar.diagnostic import Diagnostic
-from grammar.escape import fold
 
-SECURITY: tuple[Literal["yes", "no", "external"], ...] = ("yes", "no", "external")
-PROSE: tuple[Role, ...] = ("description", "caveats")
 _BULLET = re.compile(r"\s*[-*•–] +")
-Kind = Literal["nothing", "text", "question", "known", "own", "unknown", "lines", "contradiction"]
-
-
-@dataclass(slots=True)
-class Reading:
-    """What reading the rows of a workbook shares.
-
-    `known`: places with a problem that the reader of the file has reported; `cells`: the text of each cell that counts;
-    `look`: what a tree's file states, by tree; `used`: the workbook's own words that some cell uses, each with the number of
-    cells; `kept`: unknown statuses that the trees' files have in the same row, each with its cells and their trees.
-    """
-
-    layout: Layout
-    trees: tuple[str, ...]
-    keep_unknown: bool
-    report: list[Diagnostic]
-    known: frozenset[str] = frozenset()
-    drafts: Drafts = field(default_factory=Drafts)
-    cells: dict[str, str] = field(default_factory=dict)
-    look: Callable[[str], Standing] = field(default=lambda tree: {})
-    used: dict[str, int] = field(default_factory=dict)
-    kept: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
-    notes: Footnotes | None = None
-    _judged: dict[tuple[str, str | None], tuple[Kind, Decided | None]] = field(default_factory=dict)
-    _texts: dict[str, Prose] = field(default_factory=dict)
-
-    def judge(self, text: str, security: str | None = None) -> tuple[Kind, Decided | None]:
-        """What a status cell is, together with what the Security column says."""
-        key = (text, security)
-        if key not in self._judged:
-            self._judged[key] = self._judge(text, security)
-        return self._judged[key]
-
-    def _judge(self, text: str, security: str | None) -> tuple[Kind, Decided | None]:
-        spoken = self.layout.vocabulary
-        if not text or spoken.says("nothing", text):
-            return "nothing", None
-        if spoken.says("text", text):
-            return "text", None
-        decided = spoken.decide(text) or spoken.list_of(text)
-        if decided is None and spoken.is_undecided(text):
-            return "question", None
-        if decided is None and "\n" in text:
-            return "lines", None
-        kind: Kind = "known"
-        if decided is None:
-            kind = "own" if one_line(text) in spoken.own else "unknown"
-            decided = kept(text)
-        if security is None or kind == "unknown":
-            return kind, decided
-        combined = combine(decided, security)
-        return (kind, combined) if combined is not None else ("contradiction", decided)
-
-    def stands(self, draft: Draft, qualifier: str | None, tree: str, text: str) -> str | None:
-        """The keyword of a status that the tree's file has under the same row; None where it has not."""
-        return self.look(tree).get(row_key(draft.path, qualifier), {}).get(fold(one_line(text)))
-
-    def say(self, role: Role, draft: Draft, line: Line, trees: tuple[str, ...], listed: set[str]) -> None:
-        """Note the text of a row, common or for single trees."""
-        if not line.has(role):
-            return
-        by_place: dict[str, tuple[Words, list[str]]] = {}
-        for tree in trees:
-            said = line.for_tree(role, tree)
-            if said.text and not self.layout.vocabulary.says("nothing", said.text):
-                by_place.setdefault(said.place, (said, []))[1].append(tree)
-        for said, wanted in by_place.values():
-            undecided = self.layout.vocabulary.is_undecided(said.text, status=False)
-            unlisted = tuple(tree for tree in wanted if tree not in listed) if draft.rows > 1 else ()
-            blocks = () if undecided else self._prose(said)
-            owner = line.get("owner").line or None
-            draft.prose[role].append(Piece(said, blocks, tuple(wanted), unlisted, undecided, owner))
-            self.note(said)
-
-    def _prose(self, said: Words) -> Prose:
-        if said.place not in self._texts:
-            runs = said.cell.runs if said.cell else (Run(said.text),)
-            self._texts[said.place] = prose(runs, wrapped=self.layout.wrapped)
-            for url in refused_links(said.cell) if said.cell else ():
-                self.report.append(problems.dropped_link(said.place, (), one_line(url)))
-        return self._texts[said.place]
-
-    def note(self, said: Words) -> None:
-        """Keep the text of a cell that counts."""
-        self.cells[said.place] = clean(said.cell.text).strip() if said.cell and said.gone else said.text
+_BETWEEN = re.compile(r"[,;\n]\s*")  # the trees of a cell
+_Security = Literal["yes", "no", "external", "question", "wrong"]
 
 
 def read_features(tables: list[Table], reading: Reading) -> None:
@@ -129,9 +39,9 @@ def read_features(tables: list[Table], reading: Reading) -> None:
             if line.dropped:
                 left_out.append(line.number)
             elif here:
-                draft = heading_of(headings, reading, tab)
-                if line.title is None:
-                    _row(line, trees_of(line, reading), draft, reading, tab)
+                draft = heading_of(headings.section, headings.feature, reading, tab)
+                if line.title is None and (trees := trees_of(line, reading)):
+                    _Row(line, trees, draft, reading, tab).read()
         headings.finish()
         if left_out:
             reading.report.append(problems_tabs.left_out(table.title, headings.trees, ranges(left_out)))
@@ -147,62 +57,23 @@ def trees_of(line: Line, reading: Reading) -> tuple[str, ...]:
     said = line.get("tree")
     if said.struck:
         reading.report.append(problems.withdrawn(said.place, (), "tree", said.gone))
-        return ()
+    elif not said.text and not said.broken:
+        reading.report.append(problems_tabs.row_of_no_tree(line.place("tree"), (), "", None))
     known = {name.casefold(): name for name in reading.trees}
     known |= {fold_heading(text): name for text, name in table.layout.tree_columns.items() if name in reading.trees}
-    if fold_heading(said.text) in known:
-        return (known[fold_heading(said.text)],)
-    found = []
-    for part in filter(None, re.split(r"[,;\n]\s*", said.text)):
+    whole = known.get(fold_heading(said.text))
+    found = [whole] if whole else []
+    for part in filter(None, _BETWEEN.split(said.text) if not whole else ()):
         tree = known.get(fold_heading(part))
         if tree is not None:
             found.append(tree)
-        elif not said.broken:
+        else:
             near = get_close_matches(fold_heading(part), known, n=1)
             reading.report.append(problems_tabs.row_of_no_tree(said.place, (), part, known[near[0]] if near else None))
-    if not said.text and not said.broken:
-        reading.report.append(problems_tabs.row_of_no_tree(line.place("tree"), (), "", None))
     return tuple(dict.fromkeys(found))
 
 
-def told_of_standing(reading: Reading) -> Iterator[Diagnostic]:
-    """A note for each unknown status that the trees' files have in the same rows, at its first cell."""
-    for (value, keyword), cells in reading.kept.items():
-        trees = [tree for touched in cells.values() for tree in touched]
-        near = reading.layout.vocabulary.nearest(value)
-        yield problems.standing_status(next(iter(cells)), trees, value, keyword, near, len(cells) - 1)
-
-
-def heading_of(headings: Headings, reading: Reading, tab: int, *, at_end: bool = False) -> Draft:
-    """The draft of the heading that a row stands under."""
-    section, feature = headings.section, headings.feature
-    if section is None:
-        raise ValueError("a row needs a section")
-    return reading.drafts.at(
-        reading.layout.split(section.line),
-        reading.layout.split(feature.line) if feature else (),
-        (section.place, feature.place if feature else section.place),
-        tab,
-        at_end=at_end,
-    )
-
-
-def variant_of(line: Line, reading: Reading, trees: list[str]) -> tuple[bool, str | None]:
-    """Whether a row counts, and its variant; a struck or impossible one is reported for `trees`."""
-    said = line.get("variant")
-    if said.struck:
-        reading.report.append(problems.withdrawn(said.place, trees, "variant", said.gone))
-        return False, None
-    if not said.text or reading.layout.vocabulary.says("nothing", said.text):
-        return True, None
-    what = "colon" if ":" in said.text else "line break" if "\n" in said.text else None
-    if what:
-        reading.report.append(problems.bad_variant(said.place, trees, said.text, what))
-        return False, None
-    return True, said.line
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Status:
     """One status of a row: its qualifier, its tree, its cell, the place of its variant."""
 
@@ -212,149 +83,158 @@ class _Status:
     place: str
 
 
-def _row(line: Line, trees: tuple[str, ...], draft: Draft, reading: Reading, tab: int) -> None:
-    draft.rows += 1
-    draft.mentions.update(trees)
-    if not trees:
-        return
-    filled = [tree for tree in trees if line.tree(tree).text] if line.table.tree is None else list(trees)
-    counts, variant = variant_of(line, reading, filled or list(trees))
-    if not counts:
-        draft.states = True
-        return
-    statuses = [*_own_statuses(line, trees, variant), *_other_variants(line, trees, draft, reading)]
-    security, owner = line.get("security"), line.get("owner").line or None
-    word = _security(security, [s.tree for s in statuses if s.said.text], reading)
-    listed: set[str] = set()
-    for written in statuses:
-        status, note = _without_mark(written, reading)
-        if note is not None:
-            draft.prose["caveats"].append(note)
-        if status.said.struck or status.said.broken:
+@dataclass(slots=True)
+class _Row:
+    """One row under a heading while it is read; `listed` are the trees in which it says anything."""
+
+    line: Line
+    trees: tuple[str, ...]
+    draft: Draft
+    reading: Reading
+    tab: int
+    security: Words = field(default_factory=lambda: BLANK)
+    word: _Security | None = None
+    listed: set[str] = field(default_factory=set)
+
+    def read(self) -> None:
+        """Statuses, texts and questions of the row into its draft."""
+        draft, line = self.draft, self.line
+        draft.rows += 1
+        draft.mentions.update(self.trees)
+        counts, variant = variant_of(line, self.reading, self._filled)
+        if not counts:
             draft.states = True
-        kind, decided = reading.judge(status.said.text, word if word in ("yes", "no", "external") else None)
+            return
+        statuses = [*self._own_statuses(variant), *self._other_variants()]
+        self.security = line.get("security")
+        self.word = self._security_word(statuses)
+        for status in statuses:
+            if self.reading.notes is not None:
+                status = self._without_mark(status)
+            self._status(status)
+        for role in PROSE:
+            self.reading.say(role, draft, line, self.trees, self.listed)
+
+    def _filled(self) -> Sequence[str]:
+        """The trees for which the row has a status; all where none has one."""
+        if self.line.table.tree is not None:
+            return self.trees
+        return [tree for tree in self.trees if self.line.tree(tree).text] or self.trees
+
+    def _own_statuses(self, variant: str | None) -> Iterator[_Status]:
+        """The statuses in columns of their own."""
+        line = self.line
+        if line.table.tree is None:
+            place = line.place("variant") if "variant" in line.table.roles else None
+            for tree in self.trees:
+                if (said := line.tree(tree)) is not BLANK:
+                    yield _Status(variant, tree, said, place or said.place)
+            return
+        for column, name in line.table.variants:
+            said = line.at(column)
+            qualifier = ", ".join(part for part in (name, variant) if part) or None
+            yield _Status(qualifier, line.table.tree, said, said.place)
+
+    def _other_variants(self) -> Iterator[_Status]:
+        """The statuses of a cell with a line `variant: status` each."""
+        if not self.line.has("other_variants"):
+            return
+        spoken = self.reading.layout.vocabulary
+        for said, wanted in self.line.by_place("other_variants", self.trees):
+            if said.text and not spoken.says("nothing", said.text):
+                for text in said.text.split("\n"):
+                    yield from self._other_variant(said, wanted, text)
+
+    def _other_variant(self, said: Words, wanted: Sequence[str], text: str) -> Iterator[_Status]:
+        variant, colon, status = (one_line(part) for part in _BULLET.sub("", text).partition(":"))
+        if variant and colon:
+            yield from (_Status(variant, tree, replace(said, text=status), said.place) for tree in wanted)
+        elif variant and self.reading.layout.vocabulary.is_undecided(text):
+            for tree in wanted:
+                self.draft.ask("status", None, tree, self.line.get("owner").line or None, replace(said, text=text))
+        elif variant or colon:
+            self.reading.report.append(problems.other_variant_line(said.place, wanted, text))
+
+    def _security_word(self, statuses: Sequence[_Status]) -> _Security | None:
+        """What the Security cell of the row says; it says nothing where there is no status."""
+        said, spoken = self.security, self.reading.layout.vocabulary
+        if not said.text or spoken.says("nothing", said.text):
+            return "wrong" if said.broken else None
+        trees = [status.tree for status in statuses if status.said.text]
+        if not trees:
+            return "wrong" if said.broken else None
+        for word in SECURITY:
+            if spoken.says(word, said.text):
+                return word
+        if spoken.is_undecided(said.text):
+            return "question"
+        self.reading.report.append(problems.unknown_security(said.place, trees, said.line))
+        return "wrong"
+
+    def _without_mark(self, status: _Status) -> _Status:
+        """A status without its footnote mark; the footnote becomes a caveat of its tree."""
+        reading, said = self.reading, status.said
+        if reading.notes is None or not said.text or reading.layout.vocabulary.knows(said.text):
+            return status
+        text, marks = reading.notes.split(said.text)
+        if not marks:
+            return status
+        texts = [note for mark in marks if (note := reading.notes.texts.get(mark)) is not None]
+        if len(texts) < len(marks):
+            missing = next(mark for mark in marks if mark not in reading.notes.texts)
+            reading.report.append(problems.no_footnote(said.place, [status.tree], missing))
+        if texts:
+            blocks = tuple(block for note in texts for block in note.blocks)
+            caveat = Piece(Words(text, place=texts[0].place), blocks, (status.tree,), (), False, None)
+            self.draft.prose["caveats"].append(caveat)
+        return replace(status, said=replace(said, text=text))
+
+    def _status(self, status: _Status) -> None:
+        """One status into the draft: a statement, a question, or `text`; or what is wrong with it."""
+        said, draft, word = status.said, self.draft, self.word
+        if said.struck or said.broken:
+            draft.states = True
+        kind, decided = self.reading.judge(said.text, word if word in SECURITY else None)
         if kind == "nothing":
-            continue
-        listed.add(status.tree)
+            return
+        self.listed.add(status.tree)
         if kind == "text":
             draft.texts.add(status.tree)
-            continue
-        draft.states = True
-        draft.variants.reach(status.qualifier, partial(str, status.place), tab)
-        reading.note(status.said)
-        if kind == "question" or word == "question":
-            role: Role = "status" if kind == "question" else "security"
-            asked = status.said if kind == "question" else security
-            draft.ask(role, status.qualifier, status.tree, owner, asked)
-            draft.stated.append(Stated(status.qualifier, status.tree, None, status.place))
-            reading.note(asked)
-        elif word != "wrong":
-            _state(status, kind, decided, security, word, draft, reading)
-    for prose_role in PROSE:
-        reading.say(prose_role, draft, line, trees, listed)
-
-
-def _without_mark(status: _Status, reading: Reading) -> tuple[_Status, Piece | None]:
-    """A status without its footnote mark, and the footnote as a caveat of its tree."""
-    if reading.notes is None or not status.said.text or reading.layout.vocabulary.knows(status.said.text):
-        return status, None
-    text, marks = reading.notes.split(status.said.text)
-    if not marks:
-        return status, None
-    texts = [reading.notes.texts.get(mark) for mark in marks]
-    missing = [mark for mark, found in zip(marks, texts, strict=True) if found is None]
-    if missing:
-        reading.report.append(problems.no_footnote(status.said.place, [status.tree], missing[0]))
-    blocks = tuple(block for found in texts if found is not None for block in found.blocks)
-    place = next((found.place for found in texts if found is not None), status.said.place)
-    plain = replace(status, said=replace(status.said, text=text))
-    note = Piece(Words(text, place=place), blocks, (status.tree,), (), False, None)
-    return plain, note if blocks else None
-
-
-def _state(
-    status: _Status, kind: Kind, decided: Decided | None, security: Words, word: str | None, draft: Draft, reading: Reading,
-) -> None:  # fmt: skip
-    """Add a status to the draft, or say what is wrong with it."""
-    said, touched = status.said, [status.tree]
-    if kind == "lines" or decided is None:
-        reading.report.append(problems.status_line_break(said.place, touched, said.text))
-        return
-    if kind == "unknown":
-        if (decided := _unknown(status, decided, draft, reading)) is None:
             return
-        if word in SECURITY and combine(decided, word) is None:
-            kind = "contradiction"
-    if kind == "contradiction":
-        reading.report.append(problems.security_contradiction(said.place, touched, security.line, decided.value))
-        return
-    if kind == "own":
-        reading.used[said.line] = reading.used.get(said.line, 0) + 1
-    label = decided.status.label
-    statement = Statement(status.tree, decided.value, label, said.place, said.text, decided.keyword)
-    draft.stated.append(Stated(status.qualifier, status.tree, statement, status.place))
+        draft.states = True
+        draft.variants.reach(status.qualifier, partial(str, status.place), self.tab)
+        self.reading.note(said)
+        if kind == "question" or word == "question":
+            self._question(status, kind)
+        elif word != "wrong":
+            self._state(status, kind, decided)
 
+    def _question(self, status: _Status, kind: Kind) -> None:
+        role: Role = "status" if kind == "question" else "security"
+        asked = status.said if kind == "question" else self.security
+        self.draft.ask(role, status.qualifier, status.tree, self.line.get("owner").line or None, asked)
+        self.draft.stated.append(Stated(status.qualifier, status.tree, None, status.place))
+        self.reading.note(asked)
 
-def _unknown(status: _Status, decided: Decided, draft: Draft, reading: Reading) -> Decided | None:
-    """An unknown status that is written all the same, as the tree has it or as people want it kept; None: an error."""
-    said, spoken, touched = status.said, reading.layout.vocabulary, [status.tree]
-    keyword = reading.stands(draft, status.qualifier, status.tree, said.text)
-    if keyword is not None:
-        reading.kept.setdefault((said.line, keyword), {}).setdefault(said.place, []).append(status.tree)
-        return kept(said.text, keyword)
-    near = spoken.nearest(said.text)
-    if reading.keep_unknown:
-        reading.report.append(problems.kept_status(said.place, touched, said.line, near))
-        return decided
-    advice = hint(said.line, spoken.spelling, near)
-    reading.report.append(problems.unknown_status(said.place, touched, said.line, advice))
-    return None
-
-
-def _own_statuses(line: Line, trees: tuple[str, ...], variant: str | None) -> Iterator[_Status]:
-    """The statuses in columns of their own."""
-    if line.table.tree is None:
-        place = line.place("variant") if "variant" in line.table.roles else None
-        for tree in trees:
-            if (said := line.tree(tree)) is not BLANK:
-                yield _Status(variant, tree, said, place or said.place)
-        return
-    for column, name in line.table.variants:
-        said = line.at(column)
-        yield _Status(", ".join(part for part in (name, variant) if part) or None, line.table.tree, said, said.place)
-
-
-def _other_variants(line: Line, trees: tuple[str, ...], draft: Draft, reading: Reading) -> Iterator[_Status]:
-    """The statuses of a cell with a line `variant: status` each."""
-    by_place: dict[str, tuple[Words, list[str]]] = {}
-    for tree in trees:
-        said = line.for_tree("other_variants", tree)
-        if said.text and not reading.layout.vocabulary.says("nothing", said.text):
-            by_place.setdefault(said.place, (said, []))[1].append(tree)
-    for said, wanted in by_place.values():
-        for text in said.text.split("\n"):
-            variant, colon, status = (one_line(part) for part in _BULLET.sub("", text).partition(":"))
-            if variant and colon:
-                for tree in wanted:
-                    yield _Status(variant, tree, replace(said, text=status), said.place)
-            elif variant and reading.layout.vocabulary.is_undecided(text):
-                for tree in wanted:
-                    draft.ask("status", None, tree, line.get("owner").line or None, replace(said, text=text))
-            elif variant or colon:
-                reading.report.append(problems.other_variant_line(said.place, wanted, text))
-
-
-def _security(
-    said: Words, trees: list[str], reading: Reading
-) -> Literal["yes", "no", "external", "question", "wrong"] | None:
-    """What the Security cell of a row says; `trees` are those with a status in the row."""
-    spoken = reading.layout.vocabulary
-    if not said.text or not trees or spoken.says("nothing", said.text):
-        return "wrong" if said.broken else None
-    for word in SECURITY:
-        if spoken.says(word, said.text):
-            return word
-    if spoken.is_undecided(said.text):
-        return "question"
-    reading.report.append(problems.unknown_security(said.place, trees, said.line))
-    return "wrong"
+    def _state(self, status: _Status, kind: Kind, decided: Decided | None) -> None:
+        """Add a statement to the draft, or say what is wrong with it."""
+        said, reading = status.said, self.reading
+        if kind == "lines" or decided is None:
+            reading.report.append(problems.status_line_break(said.place, [status.tree], said.text))
+            return
+        if kind == "unknown":
+            found = reading.unknown(self.draft, status.qualifier, status.tree, said, decided)
+            if found is None:
+                return
+            decided = found
+            if self.word in SECURITY and combine(decided, self.word) is None:
+                kind = "contradiction"
+        if kind == "contradiction":
+            security = self.security.line
+            reading.report.append(problems.security_contradiction(said.place, [status.tree], security, decided.value))
+            return
+        if kind == "own":
+            reading.used[said.line] = reading.used.get(said.line, 0) + 1
+        label = decided.status.label
+        statement = Statement(status.tree, decided.value, label, said.place, said.text, decided.keyword)
+        self.draft.stated.append(Stated(status.qualifier, status.tree, statement, status.place))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from convert.sheet import problems
 from convert.sheet.catalogue import quote
@@ -14,7 +15,7 @@ from grammar.diagnostic import Diagnostic
 from grammar.rows import key_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stated:
     """A status cell of a row: `statement` is None where it is undecided; `place` is the row's variant."""
 
@@ -219,7 +220,7 @@ class _Finish:
         clashes: dict[tuple[str, str, str, str], list[str]] = {}
 
         def is_new(tree: str, qualifier: str | None, what: str, place: str) -> bool:
-            key = (tree, key_of("", qualifier) if qualifier is not None else "")
+            key = (tree, _key(qualifier))
             first = seen.setdefault(key, (what, place))
             if first == (what, place):
                 return True
@@ -248,6 +249,11 @@ class _Finish:
             if qualifier in by_qualifier
         )
         return variants, tuple(limits)
+
+
+@lru_cache(maxsize=4096)
+def _key(qualifier: str | None) -> str:
+    return key_of("", qualifier) if qualifier is not None else ""
 
 
 def _path(draft: Draft) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from convert.sheet import problems
 from convert.sheet.cell_text import Words, one_line
-from convert.sheet.features import PROSE, Reading, heading_of, variant_of
 from convert.sheet.gather import Draft, Stated
 from convert.sheet.headings import Headings
 from convert.sheet.model import Figure, Limit, Role
+from convert.sheet.reading import PROSE, Reading, heading_of, variant_of
 from convert.sheet.table import Line, Table, read_lines
 from grammar.status import Amount, amount, read_status, size
 
@@ -26,7 +26,7 @@ def read_limits(table: Table, reading: Reading) -> None:
     headings = Headings(reading.report)
     for line in read_lines(table, reading.layout, reading.report, reading.known):
         if headings.move(line) and not line.dropped:
-            _row(line, heading_of(headings, reading, _TAB, at_end=True), reading)
+            _row(line, heading_of(headings.section, headings.feature, reading, _TAB, at_end=True), reading)
     headings.finish()
 
 
@@ -46,8 +46,11 @@ def read_figure(text: str, unit: str | None) -> tuple[Figure, Amount] | None:
 
 def _row(line: Line, draft: Draft, reading: Reading) -> None:
     draft.rows += 1
-    stated = [tree for tree in reading.trees if line.tree(tree).text]
-    counts, variant = variant_of(line, reading, stated or list(reading.trees))
+
+    def stated() -> list[str]:
+        return [tree for tree in reading.trees if line.tree(tree).text] or list(reading.trees)
+
+    counts, variant = variant_of(line, reading, stated)
     draft.states = True  # a limit without figures is no bare heading
     if not counts:
         return

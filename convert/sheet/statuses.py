@@ -17,6 +17,7 @@ _COMMA = re.compile(r" ?,(?!\d) ?")
 _SENTENCE = re.compile(r"\. \S")
 _DENIAL = re.compile(r"\b(?:not?|non|without|cross|un\w+)\b")
 _LIMIT = re.compile(r"(?:up to|max(?:imum)?\.?:?|<=|≤)\s*([0-9].*)", re.I)
+_LONGEST = 120  # characters of a word such as "nothing", mark-up of the wiki counted
 _NO_STATUS = read_status("")
 _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 
@@ -45,6 +46,8 @@ class Vocabulary:
 
     def says(self, kind: str, text: str) -> bool:
         """Whether a cell says no more than one of the words of a kind."""
+        if len(text) > _LONGEST:
+            return False
         return fold(text, self.marks) in self.words[kind]
 
     def is_undecided(self, text: str, *, status: bool = True) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from convert.sheet import problems
@@ -117,6 +117,16 @@ class Line:
         if column is not None and (own := self.found.get(column)) is not None and own.text:
             return own
         return self.get(role)
+
+    def by_place(self, role: str, trees: Sequence[str]) -> list[tuple[Words, Sequence[str]]]:
+        """The cells of a role for some trees, each with the trees that it is for."""
+        if not any(name == role for name, _ in self.table.overrides):
+            return [(self.get(role), trees)]
+        found: dict[str, tuple[Words, list[str]]] = {}
+        for tree in trees:
+            said = self.for_tree(role, tree)
+            found.setdefault(said.place, (said, []))[1].append(tree)
+        return list(found.values())
 
     def place(self, role: str) -> str:
         """The cell of a role as people find it, or the row where the role has no column."""

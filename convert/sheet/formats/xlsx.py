@@ -144,21 +144,19 @@ class _Reader:
         self.filled = 0  # elements inside of the cell
         self.skipped = 0
         self.cached: dict[tuple[str, str], Cell | None] = {}
+        self.formats: dict[str, Format] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         if self.skipped or name == "extLst":
             self.skipped += 1
-        elif self.inline is not None:
-            self.filled += 1
-            if self.filled > MAX_NODES:
-                raise SheetError(f"{self.place()}: one <c> holds {self.filled:,} elements")
-            self.inline.start(name, attributes)
         elif self.cell is not None:
             self.filled += 1
             if self.filled > MAX_NODES:
                 raise SheetError(f"{self.place()}: one <c> holds {self.filled:,} elements")
-            if name == "v" or name == "f":
+            if self.inline is not None:
+                self.inline.start(name, attributes)
+            elif name == "v" or name == "f":
                 self.listening = name
             elif name == "is":
                 self.inline = Strings()
@@ -169,8 +167,10 @@ class _Reader:
             reference = attributes.get("r")
             if reference is None:
                 self.column += 1
+            elif (found := _REFERENCE.fullmatch(reference)) is not None and found[2] != "0":
+                self.row, self.column = int(found[2]), _column(found[1])
             else:
-                self.row, self.column = self.reference(reference)
+                self.row, self.column = _cell_reference(reference, self.place())
         else:
             begin = self.BEGIN.get(name)
             if begin is not None:
@@ -201,10 +201,6 @@ class _Reader:
                 self.formula = text
         elif self.inline is not None and name != "is":
             self.inline.end(name)
-
-    def reference(self, reference: str) -> tuple[int, int]:
-        """Row (from 1) and column (from 0) of a cell; SheetError where it is none."""
-        return _cell_reference(reference, self.place())
 
     def place(self) -> str:
         """Where reading has come to, for messages: the file, and the cell as people find it."""
@@ -258,8 +254,12 @@ class _Reader:
         return make_cell([(text, form.font, link[1].replace('""', '"'))], number=number)
 
     def _format(self, style: str) -> Format:
-        index = whole_number(style, self.place())
-        return self.book.formats[index] if index < len(self.book.formats) else _GENERAL
+        found = self.formats.get(style)
+        if found is None:
+            index = whole_number(style, self.place())
+            found = self.book.formats[index] if index < len(self.book.formats) else _GENERAL
+            self.formats[style] = found
+        return found
 
     def _shared(self, value: str, form: Format) -> Cell | None:
         if not value.strip():
