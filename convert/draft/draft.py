@@ -60,7 +60,7 @@ def make(
     except ValueError as error:
         return [str(error)]
     read = Reread.of(draft)
-    wrong = differences(draft, read, memo) or unheld(written)
+    wrong = differences(draft, read, memo) or unheld(written, memo)
     if wrong or draft.worn:
         expected = {row_path(row): row.place for row in draft.rows if row.place}
         cells = {row.key: expected[path] for row in read.rows if (path := tuple(map(fold, row.path))) in expected}

@@ -64,12 +64,13 @@ class Draft:
 class Memo:
     """What the drafts of one workbook have in common: the blocks and texts of features that say the same in several trees.
 
-    `checked`: texts of sections that were read back as these blocks.
+    `checked`: texts of sections that were read back as these blocks; `held`: texts that are inside the mark-up.
     """
 
     blocks: dict[tuple[object, ...], tuple[Block, ...]] = field(default_factory=dict)
     printed: Printed = field(default_factory=dict)
     checked: dict[str, tuple[Block, ...]] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)

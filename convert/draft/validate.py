@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
@@ -18,6 +19,10 @@ from grammar.tidy import tidy_blocks
 
 PARTS = ("Release Support", "Feature Support")
 """The parts of a file that a sheet says something about."""
+
+
+_SECTIONS = re.compile(r"(?<=\n\n)(?=#)")
+_HASHES = re.compile(r"\A#+ ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,20 @@ def differences(draft: Draft, read: Reread | None = None, memo: Memo | None = No
     return found
 
 
-def unheld(draft: Draft) -> list[Difference]:
+def unheld(draft: Draft, memo: Memo | None = None) -> list[Difference]:
     """What of a draft without a face, and so of what is written anew, is outside the mark-up (grammar/support.lark).
 
-    The definitions part behind it may be kept from the tree as it is, and is not looked at.
+    The definitions part behind it may be kept from the tree as it is, and is not looked at.  The mark-up knows no construct that
+    reaches over a heading, so each section is held to it by itself, and once for all trees that have it; how levels grow is
+    what the translation decides.
     """
-    return [Difference(words) for words in outside(draft.text.removesuffix(draft.definitions.text))]
+    body = draft.text.removesuffix(draft.definitions.text)
+    held = (memo or Memo()).held
+    fresh = [piece for piece in dict.fromkeys(_SECTIONS.split(body)) if piece not in held]
+    if any(outside(_HASHES.sub("# ", piece, count=1)) for piece in fresh):
+        return [Difference(words) for words in outside(body)]
+    held.update(fresh)
+    return []
 
 
 def _rows(draft: Draft, rows: Sequence[Row]) -> Iterator[Difference]:
