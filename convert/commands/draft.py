@@ -292,8 +292,8 @@ def _linter() -> draft.Lint:
     codes = chosen(given.select or (), given.ignore or ())
     exceptions = Exceptions(given.allow, codes, date.today())
 
-    def lint(parsed: Parsed, reading: Reading) -> list[Diagnostic]:
-        result = engine.run(parsed.source, codes, day=date.today(), read=(parsed, reading))
+    def lint(parsed: Parsed, reading: Reading, held: bool) -> list[Diagnostic]:
+        result = engine.run(parsed.source, codes, day=date.today(), read=(parsed, reading), held=held)
         return exceptions.remaining(result, result.diagnostics)
 
     return lint

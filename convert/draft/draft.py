@@ -24,8 +24,8 @@ from grammar.parser import Parsed
 from grammar.rows import Reading, Row, limits
 from grammar.source import Source
 
-Lint = Callable[[Parsed, Reading], list[Diagnostic]]
-"""The findings in a text that has been read."""
+Lint = Callable[[Parsed, Reading, bool], list[Diagnostic]]
+"""The findings in a text that has been read; true: it is known to be inside the mark-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,10 @@ def make(
         return [str(error)]
     read = Reread.of(draft)
     wrong = differences(draft, read, memo) or unheld(written, memo)
-    if wrong or draft.worn:
-        expected = {row_path(row): row.place for row in draft.rows if row.place}
-        cells = {row.key: expected[path] for row in read.rows if (path := tuple(map(fold, row.path))) in expected}
-    else:
-        cells = {row.key: want.place for row, want in zip(read.rows, draft.rows, strict=True) if want.place}
-    findings = lint(read.parsed, read.reading) if lint is not None and not wrong else []
+    cells = _cells(draft, read, by_name=bool(wrong) or draft.worn)
+    findings: list[Diagnostic] = []
+    if lint is not None and not wrong:
+        findings = lint(read.parsed, read.reading, own is None and definitions is None)
     if not wrong and not findings:
         return Made(draft, read.rows, cells)
     starts = {row.span.start: cells[row.key] for row in read.rows if row.key in cells}
@@ -74,6 +72,14 @@ def make(
     if wrong:
         return [_told(one, places, categorisation) for one in wrong]
     return Made(draft, read.rows, cells, tuple(_at_cell(_inherited(d, draft), places, tree.name) for d in findings))
+
+
+def _cells(draft: Draft, read: Reread, *, by_name: bool) -> dict[str, str]:
+    """The cell of each row's key; `by_name` where the rows need not be those of the draft in their order."""
+    if not by_name:
+        return {row.key: want.place for row, want in zip(read.rows, draft.rows, strict=True) if want.place}
+    expected = {row_path(row): row.place for row in draft.rows if row.place}
+    return {row.key: expected[path] for row in read.rows if (path := tuple(map(fold, row.path))) in expected}
 
 
 def _told(one: Difference, places: Places, categorisation: Categorisation) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from convert.sheet.catalogue import quote
 from convert.sheet.model import Categorisation, Feature, Section
 from grammar.escape import fold
-from grammar.nodes import Document, Literal, Paragraph
+from grammar.nodes import Document, Literal
 from grammar.nodes import Section as Part
 from grammar.parser import Parsed
 from grammar.source import Span
@@ -51,23 +51,20 @@ class Places:
         if span is None or not self._parts or span.start < self._starts[0]:
             return Origin(None, None)
         part, path = self._parts[bisect_right(self._starts, span.start) - 1]
-        before = [
+        above = [
             place for start, place in self._rows if part.heading.span.start <= start < max(span.end, span.start + 1)
         ]
         fields = [block.span for block in part.blocks if isinstance(block, Literal)]
-        if any(field.start <= span.start <= field.end for field in fields) and before:
-            return Origin(before[-1], self._words(before[-1], span))
+        row = above[-1] if above else None
+        if row is not None and any(field.start <= span.start <= field.end for field in fields):
+            return Origin(row, self._words(row, span))
         feature = self._features.get(path)
         if feature is None:
-            return Origin(before[-1] if before else None, self._words(None, span) if before else None)
+            return Origin(row, self._words(None, span) if row is not None else None)
         role = "caveats" if fields and span.start > fields[0].start else "description"
-        inside = any(
-            block.span.start <= span.start < block.span.end for block in part.blocks if isinstance(block, Paragraph)
-        )
-        place = (
-            feature.prose_places.get(f"{role} {self._tree}") if inside or span.start > part.heading.span.end else None
-        )
-        place = place or feature.place
+        place = feature.place
+        if span.start > part.heading.span.end:
+            place = feature.prose_places.get(f"{role} {self._tree}") or place
         return Origin(place, self._words(place, span))
 
     def _words(self, place: str | None, span: Span) -> str:

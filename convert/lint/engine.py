@@ -89,10 +89,12 @@ def run(
     before: Document | None = None,
     logged: bool | None = None,
     read: tuple[Parsed, Reading] | None = None,
+    held: bool = False,
 ) -> Result:
     """As `lint`, for codes already chosen; `siblings` may look at the rows first, the rest is as in registry.Context.
 
-    The result has the rows too.  `read` is the source where it has been read already.
+    The result has the rows too.  `read` is the source where it has been read already; `held`: it is inside the mark-up, which is
+    known.
     """
     if read is None:
         parsed = parse(source, prose=False)  # no rule looks at the words of paragraphs; they read the source's lines
@@ -103,7 +105,7 @@ def run(
         texts, aliases or Aliases(), name, before, logged,
     )  # fmt: skip
     syntax = [*parsed.diagnostics, *reading.diagnostics]
-    found = [d for d in (*syntax, *refused(source, syntax)) if d.code in codes]
+    found = [d for d in (*syntax, *(() if held else refused(source, syntax))) if d.code in codes]
     if found:
         from convert.lint.fixes.syntax import complete
 
