@@ -230,22 +230,26 @@ def _limited(headings: Sequence[Heading]) -> Iterator[Heading]:
     below: set[str] = set()
     out: list[Heading] = []
     for heading in reversed(headings):
-        found = dict(_families(heading))
-        limits = tuple(_limit(variant, trees) for variant, trees in found.items())
-        rest = {row.variant: dict(row.cells) for row in heading.rows if not _is_limit(row, found)}
-        parts = any(limit.tested or limit.security for limit in limits)
-        alone = bool(limits) and heading.name is not None and not rest
-        if alone or parts:
-            last = alone and heading.section not in below and not any(heading.description.values())
-            stated = {tree for cells in rest.values() for tree in cells}
-            anchored = () if last and sections[heading.section] > 1 else heading.stated
-            rows = _with_text(rest, [tree for tree in anchored if tree not in stated])
-            heading = replace(heading, rows=rows, limits=limits)
-            sections[heading.section] -= not rows
-        if heading.rows:
+        placed = _placed(heading, alone=sections[heading.section] <= 1, below=heading.section in below)
+        sections[heading.section] -= bool(heading.rows) and not placed.rows
+        if placed.rows:
             below.add(heading.section)
-        out.append(heading)
+        out.append(placed)
     yield from reversed(out)
+
+
+def _placed(heading: Heading, *, alone: bool, below: bool) -> Heading:
+    """A heading with its limits where they belong; `alone` in its section, or other headings with rows stand `below` it."""
+    found = dict(_families(heading))
+    limits = tuple(_limit(variant, trees) for variant, trees in found.items())
+    rest = {row.variant: dict(row.cells) for row in heading.rows if not _is_limit(row, found)}
+    only = bool(limits) and heading.name is not None and not rest
+    if not (only or any(limit.tested or limit.security for limit in limits)):
+        return heading
+    last = only and not below and not any(heading.description.values())
+    stated = {tree for cells in rest.values() for tree in cells}
+    anchored = () if last and not alone else heading.stated
+    return replace(heading, rows=_with_text(rest, [tree for tree in anchored if tree not in stated]), limits=limits)
 
 
 def _is_limit(row: FeatureRow, families: Mapping[str | None, object]) -> bool:

@@ -30,6 +30,7 @@ TREES = (
 _LONGEST = 32767  # characters that a cell of an .xlsx can hold
 _WIDTHS = {"Section": 22, "Feature": 32, "Limit": 32, "Variant": 26, "Description": 52, "Caveats": 52, "Unit": 8}
 _LABELS_TAB = "Labels"
+_BELOW = ("tested", "security")  # the parts of a limit below its maximum
 _PLACES = 12  # of an own word that are listed
 _LINE, _HIGHEST = 15.0, 409.0  # points: a line of text, and the highest row that programs take
 _MEANINGS = {
@@ -109,10 +110,27 @@ def _groups(found: Sequence[Mapping[str, object]], trees: Sequence[str]) -> list
     return [tuple(group) for group in groups.values()]
 
 
+class _Rows:
+    """The rows of a tab while they are written: where the next one is, and the section that is merged down to it."""
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self.sheet, self.next, self.top = sheet, 2, 2
+        self.section: str | None = None
+
+    def begin(self, section: str) -> None:
+        """Begin with the rows of a section, unless they go on."""
+        if section != self.section:
+            self.close()
+            self.section, self.top = section, self.next
+            _put(self.sheet, self.next, 1, section)
+
+    def close(self) -> None:
+        """Merge the name of the section over its rows."""
+        _merge(self.sheet, self.top, self.next - 1, 1)
+
+
 def _features(book: Workbook, tables: Tables, words: int) -> None:
     """The Features tab: section and feature in merged cells, prose merged over a feature's rows; `words` are offered."""
-    from openpyxl.styles import Font
-
     trees = [tree.name for tree in tables.trees]
     shown = [heading for heading in tables.headings if heading.rows]
     prose: dict[str, list[_Shared]] = {
@@ -125,34 +143,40 @@ def _features(book: Workbook, tables: Tables, words: int) -> None:
     ]
     heads = ["Section", "Feature", "Variant", "Description", *trees, "Caveats"]
     heads += [f"{role} ({', '.join(group)})" for role, group in overrides] + ["Owner", "Discussion"]
-    sheet = _sheet(book, "Features", heads, "D2")
-    row, section, top = 2, None, 2
+    rows = _Rows(_sheet(book, "Features", heads, "D2"))
     for n, heading in enumerate(shown):
-        if heading.section != section:
-            _merge(sheet, top, row - 1, 1)
-            section, top = heading.section, row
-            _put(sheet, row, 1, section)
-        name = _put(sheet, row, 2, heading.name)
-        if heading.withdrawn:
-            name.font = Font(strike=True)
-        first = row
-        for line in heading.rows:
-            _put(sheet, row, 3, line.variant)
-            for column, tree in enumerate(trees, 5):
-                _put(sheet, row, column, line.cells.get(tree))
-            _put(sheet, row, len(heads), line.discussion)
-            row += 1
-        texts: dict[int, tuple[Run, ...]] = {4: prose["description"][n][0], 5 + len(trees): prose["caveats"][n][0]}
+        texts = {4: prose["description"][n][0], 5 + len(trees): prose["caveats"][n][0]}
         for column, (role, group) in enumerate(overrides, 6 + len(trees)):
             texts[column] = prose[role.lower()][n][1].get(group[0], ())
-        for column, runs in texts.items():
-            _put_runs(sheet, first, column, runs, heading)
-        for column in (2, *(column for column, runs in texts.items() if runs)):
-            if column != 2 or heading.name is not None:
-                _merge(sheet, first, row - 1, column)
-        _heighten(sheet, first, row - 1, texts.values())
-    _merge(sheet, top, row - 1, 1)
-    _drop_down(sheet, 5, 4 + len(trees), row - 1, words)
+        _feature(rows, heading, trees, texts, len(heads))
+    rows.close()
+    _drop_down(rows.sheet, 5, 4 + len(trees), rows.next - 1, words)
+
+
+def _feature(
+    rows: _Rows, heading: Heading, trees: Sequence[str], texts: Mapping[int, tuple[Run, ...]], width: int
+) -> None:
+    """The rows of one feature; `texts` by column, `width` is the last column."""
+    from openpyxl.styles import Font
+
+    sheet, first = rows.sheet, rows.next
+    rows.begin(heading.section)
+    name = _put(sheet, first, 2, heading.name)
+    if heading.withdrawn:
+        name.font = Font(strike=True)
+    for line in heading.rows:
+        _put(sheet, rows.next, 3, line.variant)
+        for column, tree in enumerate(trees, 5):
+            _put(sheet, rows.next, column, line.cells.get(tree))
+        _put(sheet, rows.next, width, line.discussion)
+        rows.next += 1
+    for column, runs in texts.items():
+        _put_runs(sheet, first, column, runs, heading)
+        if runs:
+            _merge(sheet, first, rows.next - 1, column)
+    if heading.name is not None:
+        _merge(sheet, first, rows.next - 1, 2)
+    _heighten(sheet, first, rows.next - 1, texts.values())
 
 
 def _limits(book: Workbook, tables: Tables) -> None:
@@ -160,41 +184,63 @@ def _limits(book: Workbook, tables: Tables) -> None:
     trees = [tree.name for tree in tables.trees]
     shown = [heading for heading in tables.headings if heading.limits]
     lines = [line for heading in shown for line in heading.limits]
-    below = {role: [_shared(getattr(line, role), line) for line in lines] for role in ("tested", "security")}
-    only = [heading if not heading.rows else None for heading in shown]  # the others' caveats stand in Features
-    caveats = [common(heading.caveats) if heading else ((), {}) for heading in only]
+    below = {role: [_shared(getattr(line, role), line) for line in lines] for role in _BELOW}
+    caveats: list[_Shared] = [
+        ((), {}) if heading.rows else common(heading.caveats) for heading in shown
+    ]  # else in Features
     own: dict[str, list[Mapping[str, object]]] = {role: [texts for _, texts in found] for role, found in below.items()}
     own["caveats"] = [texts for _, texts in caveats]
     overrides = [(role, group) for role, found in own.items() for group in _groups(found, trees)]
     heads = ["Section", "Limit", "Variant", "Unit", *trees, "Tested", "Security", "Caveats"]
     heads += [f"{role.capitalize()} ({', '.join(group)})" for role, group in overrides] + ["Owner", "Discussion"]
-    sheet = _sheet(book, "Limits", heads, "D2")
-    row, section, top, number = 2, None, 2, 0
-    for n, heading in enumerate(shown):
-        if heading.section != section:
-            _merge(sheet, top, row - 1, 1)
-            section, top = heading.section, row
-            _put(sheet, row, 1, section)
-        first = row
-        _put(sheet, row, 2, heading.name)
-        _put_runs(sheet, row, 7 + len(trees), caveats[n][0], heading)
+    rows = _Rows(_sheet(book, "Limits", heads, "D2"))
+    number = 0
+    for heading, said in zip(shown, caveats, strict=True):
+        first = rows.next
+        rows.begin(heading.section)
+        _put(rows.sheet, first, 2, heading.name)
+        _limit_caveats(rows, heading, said, overrides, len(trees))
         for line in heading.limits:
-            _put(sheet, row, 3, line.variant)
-            _put(sheet, row, 4, line.unit)
-            for column, tree in enumerate(trees, 5):
-                _figure(sheet, row, column, line.maximum.get(tree))
-            for column, role in enumerate(("tested", "security"), 5 + len(trees)):
-                _figure(sheet, row, column, below[role][number][0])
-            for column, (role, group) in enumerate(overrides, 8 + len(trees)):
-                if role != "caveats":
-                    _figure(sheet, row, column, below[role][number][1].get(group[0]))
-                elif row == first:
-                    _put_runs(sheet, row, column, caveats[n][1].get(group[0], ()), heading)
-            _put(sheet, row, len(heads), line.discussion)
-            row, number = row + 1, number + 1
+            parts = {role: below[role][number] for role in _BELOW}
+            _limit(rows, line, trees, _figures(parts, overrides, len(trees)), len(heads))
+            number += 1
         if heading.name is not None:
-            _merge(sheet, first, row - 1, 2)
-    _merge(sheet, top, row - 1, 1)
+            _merge(rows.sheet, first, rows.next - 1, 2)
+    rows.close()
+
+
+def _limit_caveats(
+    rows: _Rows, heading: Heading, said: _Shared, overrides: Sequence[tuple[str, tuple[str, ...]]], trees: int
+) -> None:
+    """The caveats of a heading that has limits only, in its first row."""
+    _put_runs(rows.sheet, rows.next, 7 + trees, said[0], heading)
+    for column, (role, group) in enumerate(overrides, 8 + trees):
+        if role == "caveats":
+            _put_runs(rows.sheet, rows.next, column, said[1].get(group[0], ()), heading)
+
+
+def _figures(
+    parts: Mapping[str, tuple[str | None, dict[str, str]]], overrides: Sequence[tuple[str, tuple[str, ...]]], trees: int
+) -> dict[int, str | None]:
+    """What is tested and where security support ends, by column: the common figures, and those of single trees."""
+    found = {column: parts[role][0] for column, role in enumerate(_BELOW, 5 + trees)}
+    for column, (role, group) in enumerate(overrides, 8 + trees):
+        if role in parts:
+            found[column] = parts[role][1].get(group[0])
+    return found
+
+
+def _limit(rows: _Rows, line: LimitRow, trees: Sequence[str], figures: Mapping[int, str | None], width: int) -> None:
+    """One row of the Limits tab; `width` is the last column."""
+    sheet, row = rows.sheet, rows.next
+    _put(sheet, row, 3, line.variant)
+    _put(sheet, row, 4, line.unit)
+    for column, tree in enumerate(trees, 5):
+        _figure(sheet, row, column, line.maximum.get(tree))
+    for column, text in figures.items():
+        _figure(sheet, row, column, text)
+    _put(sheet, row, width, line.discussion)
+    rows.next += 1
 
 
 def _shared(figures: Mapping[str, str], line: LimitRow) -> tuple[str | None, dict[str, str]]:

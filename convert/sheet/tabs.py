@@ -6,7 +6,7 @@ features.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from convert.sheet import problems_tabs
 from convert.sheet.cell_text import fold_heading, one_line
@@ -42,18 +42,23 @@ def find_tabs(workbook: Workbook, layout: Layout, report: list[Diagnostic]) -> d
         del found[role][1:]
     taken = [*ignored, *(tab for tabs in found.values() for tab in tabs)]
     for role in titles:
-        if found[role] or role == "labels" or (role == "features" and layout.tab_a_tree):
-            continue
-        candidates = [
-            tab for tab in workbook.tabs if tab not in taken and _looks_like(tab, role, getattr(layout, role))
-        ]
-        if len(candidates) == 1 or (role == "features" and candidates and all(tab.section for tab in candidates)):
-            found[role] = candidates
-            taken.extend(candidates)
+        if not found[role]:
+            found[role] = _by_headings(workbook, role, layout, taken)
+            taken.extend(found[role])
     for tab in workbook.tabs:
         if tab.rows and tab not in taken:
             report.append(problems_tabs.unclaimed_tab(one_line(tab.title), (), tab.title))
     return found
+
+
+def _by_headings(workbook: Workbook, role: str, layout: Layout, taken: Sequence[Tab]) -> list[Tab]:
+    """The tab that has a role by its headings: the only such one, or for the features all tables of a document."""
+    if role == "labels" or (role == "features" and layout.tab_a_tree):
+        return []
+    part = getattr(layout, role)
+    found = [tab for tab in workbook.tabs if tab not in taken and _looks_like(tab, role, part)]
+    several = role == "features" and all(tab.section for tab in found)
+    return found if len(found) == 1 or several else []
 
 
 def _looks_like(tab: Tab, role: str, part: TableLayout) -> bool:

@@ -105,41 +105,52 @@ def _rows(lines: Iterator[Line], report: list[Diagnostic]) -> Iterator[dict[str,
 
 def _tree(row: dict[str, Words], layout: Layout, report: list[Diagnostic], *, columns: bool) -> Tree:
     name = row["tree"].line
-    touched = (name,)
-    for role in ("tree", "version"):
-        if role in row and is_ambiguous(row[role]):
-            report.append(problems_tabs.number_for_version(row[role].place, touched, row[role].line))
-    facts: dict[str, str | None] = {}
-    for role in FACTS:
-        said = row.get(role)
-        if said is not None and "\n" in said.text:
-            report.append(
-                problems_tabs.bad_tree_fact(said.place, touched, role, said.text, "has a line break; make it one line")
-            )
-        blank = said is None or not said.text or layout.vocabulary.says("nothing", said.text)
-        facts[role] = None if blank or said is None else said.line
-    for what, said, text in (("tree", row["tree"], name), ("branch", row.get("branch"), facts["branch"])):
-        if said is not None and text is not None and (why := refusal(text)):
-            report.append(problems_tabs.bad_ref_name(said.place, touched, what, text, why))
-    version = facts["version"]
-    place = row["tree"].place
-    if version is None and not (columns and "version" not in row):  # a missing column has been reported
-        report.append(
-            problems_tabs.tree_without_version(row["version"].place if "version" in row else place, touched, name)
-        )
-    elif version is not None and not _VERSION.fullmatch(version):
-        report.append(problems_tabs.odd_version(row["version"].place, touched, version))
+    facts = {role: _fact(row.get(role), role, name, layout, report) for role in FACTS}
+    _check_names(row, facts, report)
+    _check_version(row, facts["version"], report, columns=columns)
     return Tree(
         name,
         facts["branch"],
-        version or "",
+        facts["version"] or "",
         facts["initial_release"],
         facts["supported_until"],
         facts["security_support_until"],
-        _release_notes(row.get("release_notes"), version or "", touched, layout, report),
-        place,
+        _release_notes(row.get("release_notes"), facts["version"] or "", (name,), layout, report),
+        row["tree"].place,
         {role: said.place for role, said in row.items() if said.text},
     )
+
+
+def _fact(said: Words | None, role: str, tree: str, layout: Layout, report: list[Diagnostic]) -> str | None:
+    """One fact of a tree; None where its cell is blank."""
+    if said is None:
+        return None
+    if "\n" in said.text:
+        why = "has a line break; make it one line"
+        report.append(problems_tabs.bad_tree_fact(said.place, (tree,), role, said.text, why))
+    return None if not said.text or layout.vocabulary.says("nothing", said.text) else said.line
+
+
+def _check_names(row: dict[str, Words], facts: dict[str, str | None], report: list[Diagnostic]) -> None:
+    """Say where git takes the name of a tree or branch for none."""
+    name = row["tree"].line
+    for what, said, text in (("tree", row["tree"], name), ("branch", row.get("branch"), facts["branch"])):
+        if said is not None and text is not None and (why := refusal(text)):
+            report.append(problems_tabs.bad_ref_name(said.place, (name,), what, text, why))
+
+
+def _check_version(row: dict[str, Words], version: str | None, report: list[Diagnostic], *, columns: bool) -> None:
+    """Say what is wrong with a version: stored as a number, missing, or none."""
+    name = row["tree"].line
+    for role in ("tree", "version"):
+        if role in row and is_ambiguous(row[role]):
+            report.append(problems_tabs.number_for_version(row[role].place, (name,), row[role].line))
+    if version is not None:
+        if not _VERSION.fullmatch(version):
+            report.append(problems_tabs.odd_version(row["version"].place, (name,), version))
+    elif not columns or "version" in row:  # a missing column has been reported
+        place = row["version"].place if "version" in row else row["tree"].place
+        report.append(problems_tabs.tree_without_version(place, (name,), name))
 
 
 def _release_notes(

@@ -157,41 +157,75 @@ def _number(value: float, tokens: Sequence[_Token]) -> str:
     if "general" in kinds or "@" in kinds:
         plain = general(abs(value))
         return sign + "".join(plain if token.kind in ("general", "@") else token.text for token in tokens)
-    digits = [index for index, kind in enumerate(kinds) if kind in "0#?"]
-    if not digits:
+    if not any(kind in "0#?" for kind in kinds):
         return sign + "".join("%" if token.kind == "%" else token.text for token in tokens)
     amount = Decimal(repr(abs(value))).scaleb(2 * kinds.count("%"), _CONTEXT)
     if "/" in kinds:
         return sign + _fraction(amount, tokens)
-    end = kinds.index("exponent") if "exponent" in kinds else len(kinds)
-    point = kinds.index(".") if "." in kinds[:end] else end
-    whole = [index for index in digits if index < point]
-    decimals = [index for index in digits if point < index < end]
-    commas = [index for index in range(end) if kinds[index] == ","]
-    grouped = any(whole and whole[0] < index < whole[-1] for index in commas)
-    # A comma after the last digit of the whole part, or after the decimals, scales by a thousand.
-    scale = sum(1 for index in commas if whole and index > whole[-1])
-    amount = amount.scaleb(-3 * scale, _CONTEXT)
-    shown = dict.fromkeys((index for index, kind in enumerate(kinds) if kind in ".,"), "")
-    if point < end:
-        shown[point] = "."
-    if end < len(kinds):
-        amount, exponent = _normalise(amount, max(len(whole), 1), len(decimals))
-        sign_of = "-" if exponent < 0 else "+" if tokens[end].text.endswith("+") else ""
-        shown[end] = "E" + sign_of
-        shown |= _fill(str(abs(exponent)), [index for index in digits if index > end], kinds, grouped=False)
-    text = format(amount.quantize(Decimal(1).scaleb(-len(decimals)), context=_CONTEXT), "f")
-    before, _, after = text.partition(".")
-    shown |= _fill(before.lstrip("0"), whole, kinds, grouped=grouped)
-    shown |= _fill_decimals(after, decimals, kinds)
-    if not whole and before != "0":
-        shown[point] = before + shown.get(point, "")
-    if not any(character in "123456789" for character in text):
-        sign = ""
-    return sign + "".join(
-        shown.get(index, "%" if token.kind == "%" else token.text or ("/" if token.kind == "/" else ""))
-        for index, token in enumerate(tokens)
-    )
+    return _Places.of(kinds).shown(amount, tokens, sign)
+
+
+class _Places(NamedTuple):
+    """Where the digits of a format are: of the whole part, after the point, of the exponent, by index of their tokens.
+
+    `point` and `end` are the indices of the point and of the exponent, behind all where there is none; `scale` counts the commas
+    that divide by a thousand.
+    """
+
+    kinds: Sequence[str]
+    whole: Sequence[int]
+    decimals: Sequence[int]
+    exponent: Sequence[int]
+    point: int
+    end: int
+    grouped: bool
+    scale: int
+
+    @classmethod
+    def of(cls, kinds: Sequence[str]) -> _Places:
+        """The places of a section of a format."""
+        digits = [index for index, kind in enumerate(kinds) if kind in "0#?"]
+        end = kinds.index("exponent") if "exponent" in kinds else len(kinds)
+        point = kinds.index(".") if "." in kinds[:end] else end
+        whole = [index for index in digits if index < point]
+        decimals = [index for index in digits if point < index < end]
+        commas = [index for index in range(end) if kinds[index] == ","]
+        grouped = any(whole and whole[0] < index < whole[-1] for index in commas)
+        # A comma after the last digit of the whole part, or after the decimals, scales by a thousand.
+        scale = sum(1 for index in commas if whole and index > whole[-1])
+        after = [index for index in digits if index > end]
+        return cls(kinds, whole, decimals, after, point, end, grouped, scale)
+
+    def shown(self, amount: Decimal, tokens: Sequence[_Token], sign: str) -> str:
+        """An amount in this format."""
+        amount = amount.scaleb(-3 * self.scale, _CONTEXT)
+        shown = dict.fromkeys((index for index, kind in enumerate(self.kinds) if kind in ".,"), "")
+        if self.point < self.end:
+            shown[self.point] = "."
+        if self.end < len(self.kinds):
+            amount, exponent = _normalise(amount, max(len(self.whole), 1), len(self.decimals))
+            shown |= self._exponent(exponent, tokens)
+        text = format(amount.quantize(Decimal(1).scaleb(-len(self.decimals)), context=_CONTEXT), "f")
+        before, _, after = text.partition(".")
+        shown |= _fill(before.lstrip("0"), self.whole, self.kinds, grouped=self.grouped)
+        shown |= _fill_decimals(after, self.decimals, self.kinds)
+        if not self.whole and before != "0":
+            shown[self.point] = before + shown.get(self.point, "")
+        if not any(character in "123456789" for character in text):
+            sign = ""
+        return sign + "".join(shown.get(index, _bare(token)) for index, token in enumerate(tokens))
+
+    def _exponent(self, exponent: int, tokens: Sequence[_Token]) -> dict[int, str]:
+        sign = "-" if exponent < 0 else "+" if tokens[self.end].text.endswith("+") else ""
+        filled = _fill(str(abs(exponent)), self.exponent, self.kinds, grouped=False)
+        return {self.end: f"E{sign}", **filled}
+
+
+def _bare(token: _Token) -> str:
+    """What a token shows that stands for no digit."""
+    if token.kind == "%":
+        return "%"
+    return token.text or ("/" if token.kind == "/" else "")
 
 
 def _normalise(amount: Decimal, width: int, decimals: int) -> tuple[Decimal, int]:

@@ -152,6 +152,22 @@ def _cell(element: Element, table: _Table, styles: Styles) -> Cell | None:
     kind = element.get(_OFFICE + "value-type", "")
     link = _HYPERLINK.match(formula) if formula else None
     target = link[1].replace('""', '"') if link else None
+    pieces, note = _content(element, style, target, styles)
+    shown = "".join(piece.text for piece in pieces)
+    broken = _broken(element, formula, kind, shown)
+    if broken is not None:
+        return make_cell([], note=note, broken=broken)
+    if kind == "date" and styles.is_automatic_date(name):
+        pieces = [_Piece(element.get(_OFFICE + "date-value", shown).partition("T")[0], style, target)]
+    elif not shown:
+        pieces = [_Piece(_stored(element, kind), style, target)]
+    if len(pieces) == 1 and note is None and pieces[0].link is None:
+        return text_cell(pieces[0].text, pieces[0].style, number=kind in _NUMBERS)
+    return make_cell((piece[:3] for piece in pieces), note=note, number=kind in _NUMBERS)
+
+
+def _content(element: Element, style: Style, target: str | None, styles: Styles) -> tuple[list[_Piece], str | None]:
+    """The paragraphs of a cell, and its note."""
     pieces: list[_Piece] = []
     notes: list[str] = []
     paragraphs = 0
@@ -163,19 +179,14 @@ def _cell(element: Element, table: _Table, styles: Styles) -> Cell | None:
             paragraphs += 1
         elif tag == "annotation":
             notes.append(_note(child, styles))
-    shown = "".join(piece.text for piece in pieces)
-    note = "\n".join(notes) or None
+    return pieces, "\n".join(notes) or None
+
+
+def _broken(element: Element, formula: str | None, kind: str, shown: str) -> str | None:
+    """Why a cell has no value, None where it has one."""
     if element.get(_CALCEXT + "value-type") == "error" or (formula and _ERROR.fullmatch(shown)):
-        return make_cell([], note=note, broken=clean_title(shown) or "error")
-    if formula and not kind and not shown:
-        return make_cell([], note=note, broken=NO_VALUE)
-    if kind == "date" and styles.is_automatic_date(name):
-        pieces = [_Piece(element.get(_OFFICE + "date-value", shown).partition("T")[0], style, target)]
-    elif not shown:
-        pieces = [_Piece(_stored(element, kind), style, target)]
-    if len(pieces) == 1 and note is None and pieces[0].link is None:
-        return text_cell(pieces[0].text, pieces[0].style, number=kind in _NUMBERS)
-    return make_cell((piece[:3] for piece in pieces), note=note, number=kind in _NUMBERS)
+        return clean_title(shown) or "error"
+    return NO_VALUE if formula and not kind and not shown else None
 
 
 def _stored(element: Element, kind: str) -> str:
