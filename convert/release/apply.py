@@ -31,9 +31,8 @@ def carry_out(repo: Path, found: Plan, *, sign_off: bool) -> None:
         found.tagged,
     )  # fmt: skip
     ref = note.ref_of(found.tree)
-    refused = git.move_refs(
-        repo, [(found.support, commit, found.at), (ref, note.store(repo, said), git.commit(repo, ref))]
-    )
+    before = git.commit(repo, ref)
+    refused = git.move_refs(repo, [(found.support, commit, found.at), (ref, note.store(repo, said, before), before)])
     if refused is not None:
         found.problems.append(f"something else has changed its refs meanwhile, so nothing was changed ({refused})")
         return

@@ -62,12 +62,12 @@ def load(repo: Path, tree: str) -> Note | None:
         ) from None
 
 
-def store(repo: Path, note: Note) -> str:
-    """The commit of a note, which no ref has yet."""
+def store(repo: Path, note: Note, previous: str | None) -> str:
+    """The commit of a note, which no ref has yet; it goes on from the note before it, so that a push of both is no force."""
     value = {"schema": SCHEMA, "tool": TOOL, **asdict(note)}
     data = (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
     tree = git.store_tree(repo, {FILE: git.store(repo, data)})
-    return git.store_commit(repo, tree, [note.commit], f"release {note.kind}\n")
+    return git.store_commit(repo, tree, [note.commit, *([previous] if previous else [])], f"release {note.kind}\n")
 
 
 def message_of(repo: Path, note: Note) -> Message:

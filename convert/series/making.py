@@ -98,7 +98,7 @@ def prepare(repo: Path, request: Request) -> Ready | Blocked | Nothing:
     rfc = request.rfc and any(patch.release is None for patch in made.patches)
     alone = release if len(made.patches) == 1 else None
     letter = _letter(repo, change, before, version, made, request, rfc=rfc)
-    notes = [*before.notes, *made.notes, *([change.note] if change.note else [])]
+    notes = [*before.notes, *made.notes, *([change.note] if change.note else []), *_left_behind(repo, before, request)]
     copies = _copies(repo, change, request, notes)
     series = Series(
         change.base, made.tip, mails.prefix(rfc=rfc, release=_in_freeze(repo, change, request.release)), version,
@@ -170,6 +170,16 @@ def _about_release(made: Commits) -> tuple[tuple[str, ...], str | None]:
     if released is None or released.release is None:
         return (), None
     return released.release.lines, released.message.subject if len(made.patches) == 1 else None
+
+
+def _left_behind(repo: Path, before: Earlier, request: Request) -> list[str]:
+    """That a person's words in the letter of the series before are not taken over, where there are any."""
+    record = before.record
+    if record is None or record.number == before.number or request.cover is not None:
+        return []
+    own = [text for text in _own_of(repo, request.tree)[1:] if text not in record.cover]
+    said = f"{request.tree}: what you wrote into the cover letter of the series before is not taken over; give --cover FILE for this one"
+    return [said] if own else []
 
 
 def _own_of(repo: Path, tree: str) -> tuple[str, ...]:

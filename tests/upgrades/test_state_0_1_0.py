@@ -126,6 +126,7 @@ def mails(left: Left, folder: Path) -> list[str]:
 
 
 def test_a_series_of_that_time_goes_on_with_its_words_tags_and_log(left: Left, tmp_path: Path) -> None:
+    old = left.git("rev-parse", "refs/xen-support/master/series")
     assert left.run("series", "-o", str(tmp_path / "v2"), "-s") == 0, left.err
     found = mails(left, tmp_path / "v2")
     assert (
@@ -141,9 +142,7 @@ def test_a_series_of_that_time_goes_on_with_its_words_tags_and_log(left: Left, t
         or "- Paging: Supported, was Tech Preview.\n" in found[1]
     )
     assert left.run("series", "--mark-posted") == 0 and left.git("rev-parse", "refs/xen-support/master/posted/v2")
-    assert left.git("rev-parse", "refs/xen-support/master/series^2^") == left.git(
-        "rev-parse", "refs/xen-support/master/series^2^1"
-    )
+    left.git("merge-base", "--is-ancestor", old, "refs/xen-support/master/series")  # a push of it is no force
 
 
 def test_a_record_of_a_later_version_is_refused_by_name(left: Left, tmp_path: Path) -> None:
