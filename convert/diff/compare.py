@@ -39,7 +39,7 @@ from convert.diff.prose import (
 )
 from convert.names.aliases import Aliases
 from convert.names.likeness import Index, Likely
-from convert.names.pairing import Entry, Trees, entries, tokens
+from convert.names.pairing import Entry, Trees, entries, similarity, tokens
 from convert.names.rows import Loose, Match, match
 from grammar.escape import fold
 from grammar.nodes import Document
@@ -47,6 +47,7 @@ from grammar.rows import Limit, Row
 from grammar.status import fold_label
 
 _Bounds = tuple[dict[str, Limit], dict[str, Limit]]
+_WORDS = 8  # of a name that another one may have in it
 
 
 def compare(old: Document, new: Document, aliases: Aliases | None = None, trees: Trees = (None, None)) -> list[Change]:
@@ -140,9 +141,11 @@ class _Comparison:
         self.fresh = [loose for loose in self.fresh if id(loose) not in taken]
         for gone in self.gone:
             self._removed(gone, likely)
-        supported = Index(
-            Loose(row, entry, None) for entry in self.old.walk() for row in entry.rows if row.security in SUPPORTED
-        )
+        supported: dict[tuple[str, ...], Row] = {}
+        for entry in self.old.walk():
+            for row in entry.rows:
+                if row.security in SUPPORTED:
+                    supported.setdefault(tokens(entry.name), row)
         for fresh in self.fresh:
             self._added(fresh, list(_around(fresh.entry, before, above)), supported)
 
@@ -306,7 +309,7 @@ class _Comparison:
             )
         )
 
-    def _added(self, fresh: Loose, around: list[Entry], supported: Index) -> None:
+    def _added(self, fresh: Loose, around: list[Entry], supported: dict[tuple[str, ...], Row]) -> None:
         row = fresh.row
         why, perhaps = self._why_new(fresh, around, supported) if row.kind == "status" else (None, None)
         security = row.security if row.kind == "status" else None
@@ -327,7 +330,9 @@ class _Comparison:
             )
         )
 
-    def _why_new(self, fresh: Loose, around: list[Entry], supported: Index) -> tuple[str | None, Likely | None]:
+    def _why_new(
+        self, fresh: Loose, around: list[Entry], supported: dict[tuple[str, ...], Row]
+    ) -> tuple[str | None, Likely | None]:
         """Why a new status may take support away, and the supported row that it is like."""
         row = fresh.row
         if self._was_meant(row):
@@ -398,11 +403,13 @@ def _why_gone(row: Row, left: Row | None, perhaps: Likely | None) -> str | None:
     return f"{why}; a similar one {how} ({in_words(perhaps.security)})"
 
 
-def _part_of_supported(fresh: Loose, supported: Index) -> Likely | None:
-    """A supported row of the old document whose name the new heading's has in it, word after word."""
-    found = supported.likeliest(fresh, 0.3)
-    if found is None:
-        return None
-    name, whole = tokens(found.path[-1]), tokens(fresh.entry.name)
-    inside = any(whole[n : n + len(name)] == name for n in range(len(whole) - len(name) + 1))
-    return found if 1 < len(name) < len(whole) and inside else None
+def _part_of_supported(fresh: Loose, supported: dict[tuple[str, ...], Row]) -> Likely | None:
+    """A supported row of the old document, by its heading's words, that the new heading has in its name one after another."""
+    whole = tokens(fresh.entry.name)
+    for size in range(min(len(whole) - 1, _WORDS), 1, -1):
+        for n in range(len(whole) - size + 1):
+            row = supported.get(whole[n : n + size])
+            if row is not None:
+                alike = round(similarity(row.path[len(row.keys) - 1 - bool(row.qualifier)], fresh.entry.name), 2)
+                return Likely(row.key, row.path, row.status, row.security, alike)
+    return None
