@@ -253,3 +253,87 @@ def test_a_download_that_is_not_what_drive_describes(box: Box) -> None:
     box.google.files[UPLOAD]["size"] = str(1 << 40)
     assert "MiB" in box.fetch(UPLOAD).err
     assert json.dumps(box.tree(), default=repr) == "{}"
+
+
+# -- what is no text ---------------------------------------------------------------------------------------------
+
+
+def reported(*tables: b.Json, **more: Any) -> tuple[list[tuple[str | None, str]], tuple[Tab, ...]]:
+    """The places and words of what is not carried, and the tabs."""
+    made = b.tab("Tab", *tables)
+    made["documentTab"] |= more
+    reply = b.document(DOC, made)
+    check_reply("docs", "Document", reply)
+    report = Report()
+    tabs = read_document(reply, report)
+    assert {problem.code for problem in report.problems} <= {"XS868"}
+    return [(problem.place, problem.message) for problem in report.problems], tabs
+
+
+def test_footnotes_equations_and_pictures_are_named_at_their_place() -> None:
+    footnote = {"footnoteReference": {"footnoteId": "f1", "footnoteNumber": "1"}}
+    picture = {"inlineObjectElement": {"inlineObjectId": "o1"}}
+    placed = b.paragraph("x")
+    placed["paragraph"]["positionedObjectIds"] = ["p1"]
+    rows: list[list[b.Json | str]] = [
+        ["Feature", "4.20"],
+        ["xl", b.cell(b.paragraph("Supported", footnote))],
+        ["vif", b.cell(b.paragraph({"equation": {}}, "n"), b.table([[b.cell(b.paragraph(picture))]]))],
+        ["vbd", b.cell(placed)],
+    ]
+    told, (tab,) = reported(
+        b.table(rows),
+        footnotes={"f1": {"footnoteId": "f1", "content": [b.paragraph("Only on x86.")]}},
+        inlineObjects={
+            "o1": {"objectId": "o1", "inlineObjectProperties": {"embeddedObject": {"title": "A half tick"}}}
+        },
+    )
+    assert [place for place, _ in told] == ["Tab!B2", "Tab!B3", "Tab!B3", "Tab!B4"]
+    assert told[0][1].startswith('a footnote, "Only on x86.",') and "an equation" in told[1][1]
+    assert 'a picture or drawing, "A half tick",' in told[2][1] and "a picture or drawing" in told[3][1]
+    assert texts(tab)[1] == ["xl", "Supported"]
+
+
+def test_what_is_only_suggested_is_left_out_everywhere() -> None:
+    def suggested(thing: b.Json, inner: str | None = None) -> b.Json:
+        (thing[inner] if inner else thing)["suggestedInsertionIds"] = ["s"]
+        return thing
+
+    nested = b.table([["kept", suggested(b.cell("cell"))], ["row"]])
+    suggested(nested["table"]["tableRows"][1])
+    outer: list[list[b.Json | str]] = [[b.cell("a", nested, suggested(b.table([["table"]]), "table"))]]
+    told, tabs = reported(suggested(b.table([["never"]]), "table"), b.table(outer))
+    assert [texts(tab) for tab in tabs] == [[["a\nkept"]]] and told == []
+
+
+def test_a_file_chip_without_a_title_shows_its_address() -> None:
+    chip = {"richLink": {"richLinkId": "r", "richLinkProperties": {"uri": "https://b/"}}}
+    (tab,) = docs_tabs(b.table([[b.cell(b.paragraph(chip))]]))
+    assert tab.rows[0].cells[0] == Cell((Run("https://b/", link="https://b/"),))
+
+
+def test_chips_of_a_sheet_have_their_addresses() -> None:
+    chips = [{"startIndex": 0}, {"startIndex": 4, "chip": {"richLinkProperties": {"uri": "https://f/"}}}, {"startIndex": 8},
+             {"startIndex": 9, "chip": {"personProperties": {"email": "jo@example.org"}}}]  # fmt: skip
+    assert one(b.text("see File, Jo", chipRuns=chips)) == Cell(
+        (Run("see "), Run("File", link="https://f/"), Run(", Jo"))
+    )
+
+
+def test_a_picture_by_formula_is_named() -> None:
+    value = {"userEnteredValue": {"formulaValue": '=image("https://x/y.png")'}}
+    report = Report()
+    read_tab(b.spreadsheet(ID, b.sheet("T", [["x", value]])), "T", report)
+    assert [(p.place, p.code) for p in report.problems] == [("T!B1", "XS868")]
+
+
+@settings(max_examples=many(150), deadline=None)
+@given(
+    st.text(max_size=70), st.booleans(), st.booleans(), st.sampled_from([{}, {"stringValue": "x"}, {"numberValue": 1}])
+)
+def test_the_short_way_reads_what_the_long_one_does(
+    text: str, bold: bool, struck: bool, stored: dict[str, Any]
+) -> None:
+    plain = {"formattedValue": text, "effectiveValue": stored, "userEnteredValue": {},
+             "effectiveFormat": {"textFormat": {"bold": bold, "strikethrough": struck}}}  # fmt: skip
+    assert one(plain) == one(plain | {"textFormatRuns": [{"startIndex": 0, "format": {}}]})

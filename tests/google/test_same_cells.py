@@ -1,13 +1,4 @@
-"""The same cells and the same drafts from every way in; what a way loses is listed here and in docs of the readers.
-
-| way | loses |
-|---|---|
-| Sheets API | nothing |
-| .xlsx | a link on a part of a cell is on the whole cell |
-| .ods | nothing |
-| .csv | formats, links, notes, merges (blank cells), hidden state, that a number is one |
-| table of a document | notes (Docs has comments, which are not read), hidden state, that a number is one |
-"""
+"""The same cells and the same drafts from every way in; what a way loses is listed here, and README says it in the same words."""
 
 from __future__ import annotations
 
@@ -51,6 +42,25 @@ def put(box: Box, way: str, pages: tuple[Page, ...]) -> None:
         box.google.add_document(DOC, reply)
     else:
         box.google.add_sheet(ID, sheets_reply(ID, pages))
+
+
+LOSES = {  # README's table, and what `lessened` does
+    "sheets": ("Sheets API", "nothing of a cell but pictures, which nobody can read"),
+    "xlsx": (".xlsx, uploaded or exported", "several links in one cell: the whole cell has one"),
+    "ods": (".ods", "nothing"),
+    "csv": (
+        "folder of .csv",
+        "formats, links, notes, merges (blank cells instead), hidden state, that a number is one",
+    ),
+    "document": ("tables of a document", "notes (comments are not read), hidden state, that a number is one"),
+}
+
+
+def test_readme_says_what_each_way_loses() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    table = readme.split("| way | loses |\n|---|---|\n")[1].split("\n\n")[0]
+    assert table.splitlines() == [f"| {way} | {words} |" for way, words in LOSES.values()]
+    assert LOSES.keys() == {"sheets", "document", *LOCAL}
 
 
 def lessened(tabs: dict[str, Tab], way: str) -> dict[str, Tab]:

@@ -20,7 +20,22 @@ def test_the_users_own_file_sets_the_endpoint_and_options_win(home: Path) -> Non
     assert google_settings(argparse.Namespace(api_endpoint="http://127.0.0.1:2")).api_endpoint == "http://127.0.0.1:2"
 
 
-@pytest.mark.parametrize("text", ["api-endpoint = 1", "token = 'x'", "api-endpoint", "\0"])
+@pytest.mark.parametrize(
+    ("text", "path"), [("~/key.json", "{home}/key.json"), ("key.json", "{folder}/key.json"), ("/key.json", "/key.json")]
+)
+def test_a_key_file_is_found_from_the_home_directory(
+    text: str, path: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    folder = home / "config" / "xen-support"
+    folder.mkdir(parents=True)
+    (folder / "google.toml").write_text(f'credentials = "{text}"\n')
+    assert google_settings(argparse.Namespace()).credentials == Path(path.format(home=home, folder=folder))
+
+
+@pytest.mark.parametrize(
+    "text", ["credentials = '~nobody-of-that-name/x'", "api-endpoint = 1", "token = 'x'", "api-endpoint", "\0"]
+)
 def test_a_bad_file_is_one_line(text: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = home / "config" / "xen-support"
     folder.mkdir(parents=True)

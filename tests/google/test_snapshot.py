@@ -191,6 +191,60 @@ def test_hostile_rows(tmp_path: Path, line: bytes) -> None:
         read(tmp_path / "s")
 
 
+def signed(folder: Path, rows_: bytes) -> None:
+    """Put rows into a snapshot with sums that fit, as somebody would who makes one up."""
+    import hashlib
+
+    from convert.sheet.formats.snapshot_rows import dump
+
+    write(folder, book(Tab("T", rows("a"))), META)
+    next(folder.glob("*.jsonl")).write_bytes(rows_)
+    meta = json.loads((folder / "meta.json").read_text())
+    head = dump({"title": "T", "hidden": False, "hidden_columns": []}).encode() + b"\n"
+    meta["tabs"][0]["sha256"] = hashlib.sha256(head + rows_).hexdigest()
+    meta["sha256"] = hashlib.sha256(dump(["T", "en_GB", [meta["tabs"][0]["sha256"]]]).encode()).hexdigest()
+    (folder / "meta.json").write_text(json.dumps(meta))
+
+
+def test_a_snapshot_has_the_limits_of_any_workbook(tmp_path: Path) -> None:
+    signed(tmp_path / "good", b'["a","b"]\n')
+    assert len(read(tmp_path / "good").tabs[0].rows[0].cells) == 2
+    blank = b"[" + b",".join([b'""'] * 900) + b"]\n"
+    wide = b"[" + b",".join([b'"x"'] * 1_001) + b"]\n"
+    long = json.dumps(["x" * 100_001]).encode() + b"\n"
+    below = b'{"blank":250000}\n["x"]\n'
+    for number, content in enumerate((blank, wide, long, below)):
+        signed(tmp_path / str(number), content)
+        with pytest.raises(SheetError, match="not a complete snapshot"):
+            read(tmp_path / str(number))
+
+
+@pytest.mark.slow
+def test_a_snapshot_of_too_many_cells(tmp_path: Path) -> None:
+    signed(tmp_path / "s", (b"[" + b",".join([b"null"] * 999) + b',"x"]\n') * 5_001)
+    with pytest.raises(SheetError, match="more than 5,000,000 cells"):
+        read(tmp_path / "s")
+
+
+def test_problems_are_kept_hashed_and_read_back(tmp_path: Path) -> None:
+    from convert.sheet import problems_files
+
+    far = problems_files.far_cell("T!A1", (), 3, 9, "B")
+    made = replace(book(Tab("T", rows("a"))), problems=(far, problems_files.tab_not_carried(None, (), "C", "a chart")))
+    write(tmp_path / "s", made, META)
+    found = read(tmp_path / "s")
+    assert found.problems == made.problems
+    assert found.sha256 == snapshot.content_sha256(made) != snapshot.content_sha256(book(Tab("T", rows("a"))))
+    path = tmp_path / "s" / "meta.json"
+    meta = json.loads(path.read_text())
+    first = meta["problems"][0]
+    others: list[object] = [[], [first | {"message": "fine"}], [{}], 5, [first | {"severity": "x"}]]
+    for changed in others:
+        path.write_text(json.dumps(meta | {"problems": changed}))
+        with pytest.raises(SheetError):
+            read(tmp_path / "s")
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", "[" * 100_000, '{"schema": "xen-support.snapshot/9"}', "\0"])
 def test_no_snapshot(tmp_path: Path, content: str) -> None:
     (tmp_path / "meta.json").write_text(content)

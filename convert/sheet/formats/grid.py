@@ -122,13 +122,17 @@ def make_cell(
 
 def text_cell(text: str, style: Style = PLAIN, *, number: bool = False) -> Cell | None:
     """A cell of one run; equal short texts share their cell."""
-    if len(text) <= _SHARED:
-        return _short_cell(text, style, number)
-    return make_cell([(text, style, None)], number=number)
+    return _short_cell(text, style, number) if len(text) <= _SHARED else _text_cell(text, style, number)
 
 
 @lru_cache(maxsize=8192)
 def _short_cell(text: str, style: Style, number: bool) -> Cell | None:
+    return _text_cell(text, style, number)
+
+
+def _text_cell(text: str, style: Style, number: bool) -> Cell | None:
+    if text.isprintable() and not text.isspace() and text:  # there is nothing to clean
+        return Cell((Run(text, *style),), None, number)
     return make_cell([(text, style, None)], number=number)
 
 
@@ -272,7 +276,9 @@ class Grid:
 
     def _bounded(self, row: int, column: int, cell: Cell) -> Cell:
         runs = cell.runs
-        length = len(runs[0].text) if len(runs) == 1 else sum(len(run.text) for run in runs)
+        if len(runs) == 1 and cell.note is None and len(runs[0].text) <= MAX_TEXT:
+            return cell
+        length = sum(len(run.text) for run in runs)
         note = len(cell.note or "")
         if length <= MAX_TEXT and note <= MAX_TEXT:
             return cell

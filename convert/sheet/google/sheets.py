@@ -18,8 +18,9 @@ TAB_MASK = (  # of values what is read and no more: the texts that people see ar
     "effectiveFormat.textFormat(bold,italic,strikethrough))),rowMetadata(hiddenByUser,hiddenByFilter),columnMetadata(hiddenByUser)))"
 )
 MAX_CELLS = 10_000_000  # Google's own limit for a spreadsheet
-_PLAIN_KEYS = frozenset({"formattedValue", "effectiveValue", "effectiveFormat"})
-_TEXT_KEY = {"stringValue"}
+_VALUES = ("effectiveValue", "userEnteredValue")
+_PLAIN_KEYS = frozenset({"formattedValue", "effectiveFormat", *_VALUES})
+_KINDS = ({"stringValue"}, {"numberValue"})
 _IMAGE = re.compile(r"\s*=\s*IMAGE\s*\(", re.IGNORECASE)
 _TAB_KINDS = {
     "OBJECT": "a chart or picture on a tab of its own",
@@ -93,19 +94,23 @@ def _read_data(data: Json, grid: Grid) -> list[tuple[int, int]]:
 def _plain_cell(value: Json) -> Cell | None:
     """A cell that is a text in one format, as nearly all are; None where it may be anything else."""
     text = value.get("formattedValue")
-    stored = value.get("effectiveValue")
     if not value.keys() <= _PLAIN_KEYS or type(text) is not str:
         return None
-    if stored and (type(stored) is not dict or stored.keys() != _TEXT_KEY):
-        return None
+    number = False
+    for name in _VALUES:
+        if stored := value.get(name):
+            if type(stored) is not dict or stored.keys() not in _KINDS:
+                return None
+            number = number or (name == "effectiveValue" and "numberValue" in stored)
     form = value.get("effectiveFormat")
     if not form:
-        return text_cell(text)
+        return text_cell(text, number=number)
     marks = form.get("textFormat") if type(form) is dict else None
     if type(marks) is not dict:
         return None
     get = marks.get
-    return text_cell(text, Style(get("bold") is True, get("italic") is True, get("strikethrough") is True))
+    style = Style(get("bold") is True, get("italic") is True, get("strikethrough") is True)
+    return text_cell(text, style, number=number)
 
 
 def _look_at_formula(value: Json, grid: Grid, row: int, column: int) -> None:
@@ -129,6 +134,9 @@ def _pieces(value: Json, shown: str) -> Iterator[tuple[str, Style, str | None]]:
     """The text with its formats and links; positions count UTF-16 units, and what a run does not say the cell says."""
     text_format = mapping(mapping(value.get("effectiveFormat")).get("textFormat"))
     whole = {name: text_format.get(name) is True for name in ("bold", "italic", "strikethrough")}
+    if not value.get("textFormatRuns") and not value.get("chipRuns"):
+        yield shown, Style(*whole.values()), string(value.get("hyperlink", "")) or None
+        return
     formats = [(count(run.get("startIndex")), mapping(run.get("format"))) for run in items(value.get("textFormatRuns"))]
     chips = [(count(run.get("startIndex")), _address(run)) for run in items(value.get("chipRuns"))]
     of_cell = string(value.get("hyperlink", "")) or None
