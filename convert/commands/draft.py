@@ -17,6 +17,7 @@ from convert.draft.translate import Memo
 from convert.failure import Failure
 from convert.output.terminal import add_color, clean
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
+from convert.trees import git
 from convert.trees.arguments import read_source
 from convert.trees.version import FILE
 from grammar.diagnostic import Diagnostic
@@ -101,7 +102,10 @@ def run(args: argparse.Namespace) -> int:
     if args.remote is not None and args.repo is None:
         raise Failure("--remote goes with --repo")
     covered = _covered(args)
-    look = look_in(args.repo, args.remote) if args.repo is not None else None
+    look = None
+    if args.repo is not None:
+        git.common_dir(args.repo)  # not a repository: said before a long read
+        look = look_in(args.repo, args.remote)
     categorisation = load(args, look)
     trees = _chosen(categorisation, args.tree)
     chosen = {tree.name for tree in trees}
@@ -245,7 +249,7 @@ def _covers(args: argparse.Namespace, covered: list[Source], made: dict[str, dra
 
 
 def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tree]:
-    if not names:
+    if not names or not categorisation.trees:
         return list(categorisation.trees)
     known = {tree.name: tree for tree in categorisation.trees}
     missing = [name for name in names if name not in known]
@@ -303,9 +307,8 @@ def _file(args: argparse.Namespace, tree: Tree) -> Source | None:
     """The SUPPORT.md that a tree has in the repository; None where it has none, which is said."""
     if args.repo is None:
         return None
-    from convert.trees import git, resolve
+    from convert.trees import resolve
 
-    git.common_dir(args.repo)
     try:
         where = resolve.resolve(tree.name, args.repo, args.remote, {tree.name: tree.branch}, unpacked=False)
     except Failure as failure:

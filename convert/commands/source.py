@@ -67,6 +67,9 @@ def look_in(repo: Path, remote: str | None = None) -> Look:
     return look
 
 
+_UNKNOWN = "XS801"
+
+
 def tell_problems(args: argparse.Namespace, categorisation: Categorisation, trees: Set[str]) -> None:
     """The problems of the sheet that touch some of these trees, a line each; then what would help, if that is known."""
     from convert.output.terminal import Painter, clean, one_line
@@ -75,6 +78,12 @@ def tell_problems(args: argparse.Namespace, categorisation: Categorisation, tree
     for problem in categorisation.problems:
         if not problem.trees or not categorisation.trees or not trees.isdisjoint(problem.trees):
             print(one_line(problem, None, categorisation.workbook, paint), file=sys.stderr)
+    if any(problem.code == _UNKNOWN for problem in categorisation.problems):
+        print(
+            "xen-support: an unknown status is corrected in the sheet, or made known: in a layout's [synonyms], in the tab Labels, or with "
+            "--keep-unknown, which writes it as it stands",
+            file=sys.stderr,
+        )
     if categorisation.advice:
         print(clean(categorisation.advice), file=sys.stderr)
     elif not categorisation.trees:

@@ -205,10 +205,12 @@ def _check_keys(plans: list[Plan | Blocked], settled: dict[str, Side]) -> None:
 
 def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tree]:
     known = {tree.name: tree for tree in categorisation.trees}
-    missing = [name for name in names or () if name not in known]
+    if not names or not known:
+        return list(categorisation.trees)
+    missing = [name for name in names if name not in known]
     if missing:
-        raise Failure(f"no tree {', '.join(missing)} in {categorisation.workbook}; it has {', '.join(known) or 'none'}")
-    return [known[name] for name in dict.fromkeys(names)] if names else list(categorisation.trees)
+        raise Failure(f"no tree {', '.join(missing)} in {categorisation.workbook}; it has {', '.join(known)}")
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def _apply(args: argparse.Namespace, found: Plan | Blocked) -> int:

@@ -176,6 +176,8 @@ def _draft(argument: str, means: Means, other: Operand | None) -> Operand:
 
 def _tree(argument: str, book: Categorisation, wanted: str | None, other: Operand | None) -> Tree:
     """The tree of a workbook that is meant."""
+    if not book.trees:
+        raise Failure(f"{argument}: has no tree; `xen-support draft {argument}` says what is seen in it")
     if wanted is not None:
         found = book.tree(wanted)
         if found is None:
