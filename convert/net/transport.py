@@ -76,7 +76,7 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port, parts.hostname
     except ValueError:
-        raise NetError(f"{_shown(url)}: not an address; is there a bracket or a port wrong?") from None
+        raise NetError(f"{_shown(url)}: not an address; a bracket or the port in it is wrong") from None
     return parts
 
 

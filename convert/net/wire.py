@@ -102,6 +102,9 @@ def connection_types(limits: Limits, context: Callable[[], ssl.SSLContext]) -> d
 
     class Response(http.client.HTTPResponse):
         def begin(self) -> None:
+            start = self.fp.peek(5)[:5]  # what speaks something else may say no whole line, and then wait for us
+            if start and not b"HTTP/".startswith(start):
+                raise http.client.BadStatusLine("no HTTP")
             super().begin()
             if self.length is not None and self.length > limits.max_reply:
                 raise NetError(

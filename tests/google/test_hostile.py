@@ -95,8 +95,8 @@ def test_an_api_key_that_no_header_can_carry(box: Box, key: str) -> None:
         assert "characters that no key has" in result.err and "Broken" not in result.err and "chl" not in result.err
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:99999", "http://", "x", "http://a:hunter22@127.0.0.1/",
-                                 "http://\ud800/", "https://" + "a" * 80 + ".example/"])  # fmt: skip
+@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:99999", "http://", "x", "http://a:hunter22@127.0.0.1/", "http://\ud800/",
+                                 "https://" + "a" * 80 + ".example/"])  # fmt: skip
 def test_endpoints_that_are_none(box: Box, url: str) -> None:
     result = box.run("fetch", ID, "--credentials", str(box.key), "--api-endpoint", url)
     one_line(box, result.status, result.out, result.err)
@@ -149,8 +149,8 @@ def test_an_account_that_is_none(box: Box) -> None:
 
 
 @contextmanager
-def port(says: bytes) -> Iterator[int]:
-    """A port of this machine that is no web server: it says something and hangs up."""
+def port(says: bytes, patience: float = 0.2) -> Iterator[int]:
+    """A port of this machine that is no web server: it says something, waits for more, and hangs up."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -158,9 +158,10 @@ def port(says: bytes) -> Iterator[int]:
                 while True:
                     with server.accept()[0] as one:
                         one.sendall(says)
-                        one.settimeout(0.2)
+                        one.settimeout(patience)
                         with suppress(OSError):
-                            one.recv(4096)
+                            while one.recv(4096):
+                                pass
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
@@ -173,6 +174,14 @@ def port(says: bytes) -> Iterator[int]:
 def test_a_port_that_speaks_something_else_is_not_asked_again(box: Box, says: bytes) -> None:
     box.overrides = {"clock": time.monotonic, "sleep": time.sleep, "budget": 20.0}
     with port(says) as number:
+        result = box.run("fetch", ID, "--anonymous", "--api-endpoint", f"http://127.0.0.1:{number}")
+    one_line(box, result.status, result.out, result.err)
+    assert "not HTTP" in result.err
+
+
+def test_a_port_that_says_half_a_line_is_not_waited_for(box: Box) -> None:
+    box.overrides = {"timeout": 2.0, "budget": 1.0}
+    with port(b"\x4a\x00\x00\x00\x0a8.0.36", patience=60.0) as number:
         result = box.run("fetch", ID, "--anonymous", "--api-endpoint", f"http://127.0.0.1:{number}")
     one_line(box, result.status, result.out, result.err)
     assert "not HTTP" in result.err

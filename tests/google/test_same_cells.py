@@ -130,6 +130,26 @@ def test_the_same_drafts(box: Box, pages: tuple[Page, ...], ways: tuple[str, ...
     assert drafted(str(box.cache / ID), box.home / "snapshot") == expected
 
 
+def refused(box: Box, source: str, *options: str) -> tuple[int, str]:
+    """Status and messages of a draft."""
+    parser = argparse.ArgumentParser()
+    draft.register(parser.add_subparsers())
+    args = parser.parse_args(["draft", source, "-o", str(box.home / "out"), *options])
+    args.color = "never"
+    box.read()
+    status = args.func(args)
+    return status, "".join(line for line in box.read()[1].splitlines(True) if "XS8" in line)
+
+
+def test_the_same_findings_by_address_offline_and_of_the_snapshot(box: Box) -> None:
+    put(box, "sheets", PLAIN)
+    sheet = box.google.sheets[ID]["sheets"][0]
+    sheet["merges"] = [b.merge(5, 0, 10_000, 1_000)]
+    online = refused(box, ID, "--credentials", str(box.key), "--api-endpoint", box.google.url)
+    assert online[0] == 1 and "XS862" in online[1]
+    assert refused(box, ID, "--offline") == refused(box, str(box.cache / ID)) == online
+
+
 def test_headings_of_a_document_are_sections(box: Box) -> None:
     head = ["Feature", "xen-4.20", "xen-unstable"]
     trees: list[list[b.Json | str]] = [[cell.text if cell else "" for cell in row] for row in TREES.rows]

@@ -194,7 +194,7 @@ def _no_scopes(reason: str, description: str, who: Identity) -> str:
 def _blocked(reason: str, description: str, who: Identity) -> str:
     return (
         f"the administrators of your organisation do not let this client in ({reason}): "
-        "ask them to trust its client ID (Admin console: Security, API controls)"
+        "ask them to trust its client ID (Admin console: Security, Access and data control, API controls)"
     )
 
 
