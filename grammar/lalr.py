@@ -85,7 +85,11 @@ class Driver:
             origin, size = made.rules[-action - 1]
             children: list[Tree | Token] = []
             if size:
-                for value in values[-size:]:
+                first, *others = values[-size:]
+                children = first if type(first) is list else [first]  # type: ignore[list-item]
+                for (
+                    value
+                ) in others:  # a list is this rule's alone: it grows in place, or long texts would take for ever
                     children.extend(value) if type(value) is list else children.append(value)  # type: ignore[arg-type]
                 del states[-size:], values[-size:]
             states.append(made.states[states[-1]][origin] - 1)

@@ -78,9 +78,8 @@ def tree_of(text: str) -> tuple[Tree | None, list[Refusal]]:
     while driver.at < len(shown):
         start = driver.at
         token = driver.lex()
-        if token is not None and driver.feed(token):
-            if token.type in ("LOST", "OUTSIDE"):
-                found.append(lines.refusal(start))
+        taken = token is not None and driver.feed(token)
+        if token is not None and taken and token.type not in ("LOST", "OUTSIDE"):
             continue
         found.append(lines.refusal(start))
         driver.at = lines.behind_block(start)

@@ -28,13 +28,24 @@ _COMMENT = r"<!--(?:(?!-->)[\s\S])*-->"
 _AUTOLINK = r"(?i)<((?:https?|ftps?|git|ssh|svn|irc|ircs|news|nntp|file|data|tel|doi|xmpp|sip|urn|ldap):[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)>"
 _CLOSING = rf"#*[ ]*({ATTRIBUTES})?[ ]*$"
 BUDGET = 20_000
+_PER_CHARACTER, _MOST = (
+    20,
+    400_000,
+)  # what a text may cost beyond that: no more than half a second for one that nobody writes
 
 
 class _Scanner(RunningText):
     """Running text with links, HTML, and what is outside the mark-up."""
 
     last_angle: int | None = None  # the offsets of the last `>` and `-->`, looked for once
-    last_comment = -1
+    last_comment: int | None = None
+
+    def __init__(
+        self, text: str, known: frozenset[str], budget: list[int], *, links: bool = True, base: int = 0
+    ) -> None:
+        super().__init__(text, known, budget, links=links, base=base)
+        self.closed: dict[int, int | None] = {}  # what closes each `[` that was passed
+        self.urls: dict[int, int] = {}  # where the URL behind each `(` that was passed ends
 
     def beyond(self, char: str, at: int) -> Read | None:
         begins = _BEGINS.get(char)
@@ -43,31 +54,52 @@ class _Scanner(RunningText):
     # -- links and other brackets -------------------------------------------------------------------------------
     def balanced(self, at: int) -> int | None:
         """The offset behind the `]` that closes the `[` at an offset."""
-        depth, here = 0, at
-        while here < self.size:
+        if at not in self.closed:
+            self.close_brackets(at)
+        end = self.closed[at]
+        if end is None:
+            self.spend((self.size - at) // 10)  # in vain, and pandoc takes as long
+        return end
+
+    def close_brackets(self, at: int) -> None:
+        """Find what closes the `[` at an offset, and each `[` that is passed on the way, so that none is passed twice in vain."""
+        opened, here = [at], at + 1
+        self.closed[at] = None
+        while here < self.size and opened:
             char = self.text[here]
-            if char == "\\":
-                here += 2
-                continue
-            if char == "`":
-                code = self.code_end(here)
-                if code is not None:
-                    here = code[1]
-                    continue
-            if char == "<":
-                tag = re.compile(TAG).match(self.text, here) or re.compile(_COMMENT).match(self.text, here)
-                if tag is not None:
-                    here = tag.end()
-                    continue
             if char == "[":
-                depth += 1
+                opened.append(here)
+                self.closed[here] = None
             elif char == "]":
-                depth -= 1
-                if not depth:
-                    return here + 1
+                self.closed[opened.pop()] = here + 1
+            elif char in "\\`<":
+                here = self.behind(here)
+                continue
             here += 1
-        self.spend((here - at) // 10)  # in vain, and pandoc takes as long
-        return None
+
+    def behind(self, at: int) -> int:
+        """The offset behind an escape, a code span, a tag or a comment at an offset, in which no bracket counts; else the next one."""
+        char = self.text[at]
+        if char == "\\":
+            return at + 2
+        if char == "`":
+            code = self.code_end(at)
+            return at + 1 if code is None else code[1]
+        tag = re.compile(TAG).match(self.text, at) if at < self.angle_end() else None
+        tag = tag or (re.compile(_COMMENT).match(self.text, at) if at <= self.comment_end() else None)
+        return at + 1 if tag is None else tag.end()
+
+    def angle_end(self) -> int:
+        """The offset of the last `>`, looked for once."""
+        if self.last_angle is None:
+            self.last_angle = self.text.rfind(">")
+        return self.last_angle
+
+    def comment_end(self) -> int:
+        """The offset of the last `-->`, looked for once."""
+        if self.last_comment is None:
+            self.last_comment = self.text.rfind("-->")
+        return self.last_comment
 
     def inner(self, start: int, end: int) -> list[Piece]:
         scanner = _Scanner(self.text[start:end], self.known, self.budget, links=False, base=self.base + start)
@@ -114,38 +146,51 @@ class _Scanner(RunningText):
         if not self.text.startswith("(", at):
             return None
         here = self.skip_space(at + 1)
-        if self.text.startswith("<", here):
+        angled = self.text.startswith("<", here)
+        if angled:
             stop = self.text.find(">", here)
             if stop < 0 or "\n" in self.text[here:stop]:
                 return None
-            url, here = self.text[here + 1 : stop], stop + 1
+            start, end, here = here + 1, stop, stop + 1
         else:
-            depth, start = 0, here
-            while here < self.size:
-                char = self.text[here]
-                if char == "\\" and here + 1 < self.size:
-                    here += 2
-                    continue
-                if char == "(":
-                    depth += 1
-                elif char == ")":
-                    if not depth:
-                        break
-                    depth -= 1
-                elif char in " \t\n":
-                    behind = self.skip_space(here)
-                    if behind >= self.size or self.text[behind] in "\"')":
-                        break
-                here += 1
-            url = re.sub(r"\\([^A-Za-z0-9])", r"\1", self.text[start:here])
+            start = here
+            end = here = self.url_end(at, start)
         title = re.compile(r"\s+(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')").match(self.text, here)
         if title is not None:
             here = title.end()
         here = self.skip_space(here)
         if self.text.startswith(")", here):
-            return url, here + 1
+            url = self.text[start:end]
+            return (url if angled else re.sub(r"\\([^A-Za-z0-9])", r"\1", url)), here + 1
         self.spend((here - at) // 10)  # in vain, and pandoc takes as long
         return None
+
+    def url_end(self, at: int, start: int) -> int:
+        """Where the URL that begins at `start` behind the `(` at an offset ends.
+
+        That is at the `)` of its own, or at blanks before a title or the end; where each `(` on the way ends is kept.
+        """
+        if start == at + 1 and at in self.urls:
+            return self.urls[at]
+        opened, here = [at], start
+        while here < self.size:
+            char = self.text[here]
+            if char == "\\" and here + 1 < self.size:
+                here += 2
+                continue
+            if char == "(":
+                opened.append(here)
+            elif char == ")":
+                self.urls[opened.pop()] = here
+                if not opened:
+                    return here
+            elif char in " \t\n":
+                behind = self.skip_space(here)
+                if behind >= self.size or self.text[behind] in "\"')":
+                    break
+            here += 1
+        self.urls.update(dict.fromkeys(opened, min(here, self.size)))
+        return here
 
     def skip_space(self, at: int) -> int:
         while at < self.size and self.text[at] in " \t\n":
@@ -164,8 +209,6 @@ class _Scanner(RunningText):
 
     # -- HTML -----------------------------------------------------------------------------------------------------
     def angle(self, at: int) -> Read | None:
-        if self.last_angle is None:
-            self.last_angle, self.last_comment = self.text.rfind(">"), self.text.rfind("-->")
         link = re.compile(_AUTOLINK).match(self.text, at)
         if link is not None:
             address, behind = link.group(1), link.end()
@@ -174,14 +217,14 @@ class _Scanner(RunningText):
                 self.note(behind, "attribute")
                 behind = after.end()
             return [Piece("link", address, [Piece("str", address)])], behind
-        comment = re.compile(_COMMENT).match(self.text, at) if at < self.last_comment else None
+        comment = re.compile(_COMMENT).match(self.text, at) if at < self.comment_end() else None
         if comment is not None:
             self.note(at, "comment")
             return [Piece("raw", comment.group())], comment.end()
         if self.text.startswith("<!--", at):
             self.note(at, "unclosed comment", open_=True)
             return None
-        closed = at < self.last_angle
+        closed = at < self.angle_end()
         tag = re.compile(TAG).match(self.text, at) if closed else None
         if tag is None:
             instruction = re.compile(_INSTRUCTION).match(self.text, at) if closed else None
@@ -273,7 +316,7 @@ def scan(text: str, known: frozenset[str] = frozenset(), *, heading: bool = Fals
     """
     if not _SPECIAL.search(text) and not (heading and "#" in text):
         return Scan(_words(text), [])
-    scanner = _Scanner(text, known, [BUDGET + 20 * len(text)])
+    scanner = _Scanner(text, known, [BUDGET + max(min(_PER_CHARACTER * len(text), _MOST), 3 * len(text))])
     try:
         pieces = trim(scanner.until_end(0, re.compile(_CLOSING) if heading else None))
     except GaveUp:

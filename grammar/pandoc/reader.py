@@ -93,6 +93,7 @@ class Reader:
     open: _Open | None = field(init=False, default=None)
     missed: dict[str, Missed] = field(init=False, default_factory=dict)
     divs: dict[int, int] | None = field(init=False, default=None)
+    fences: list[tuple[int, str]] | None = field(init=False, default=None)
     _places: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -85,6 +86,8 @@ class RunningText:
         self.quotes = ""  # the innermost quotation: "", ' or "
         self.depth = 0
         self.closed_at: int | None = None
+        self.runs: dict[int, list[int]] = {}  # where runs of backquotes begin, by their length
+        self.run_ends: list[int] = []
 
     # -- helpers ------------------------------------------------------------------------------------------------
     def note(self, offset: int, what: str, *, breaks: bool = False, open_: bool = False) -> None:
@@ -305,22 +308,31 @@ class RunningText:
     # -- code, escapes, entities --------------------------------------------------------------------------------
     def code_end(self, at: int) -> tuple[str, int] | None:
         """The verbatim text that begins at a run of backquotes, and the offset behind its end."""
-        end = at
-        while end < self.size and self.text[end] == "`":
-            end += 1
-        close = re.compile(rf"(?<!`)`{{{end - at}}}(?!`)").search(self.text, end)
+        end = self.run_end(at)
+        close = self.run_of(end - at, end)
         if close is None:
             return None
-        content = re.sub(r" *\n", " ", self.text[end : close.start()]).strip(" ")
-        return (content, close.end()) if content or close.start() > end else None
+        content = re.sub(r" *\n", " ", self.text[end:close]).strip(" ")
+        return (content, close + end - at) if content or close > end else None
+
+    def run_end(self, at: int) -> int:
+        """The offset behind the run of backquotes at an offset, which may be in the midst of it."""
+        if not self.run_ends:  # looked for once, and not again for each run that nothing closes
+            for found in re.finditer("`+", self.text):
+                self.runs.setdefault(len(found[0]), []).append(found.start())
+                self.run_ends.append(found.end())
+        return self.run_ends[bisect_right(self.run_ends, at)]
+
+    def run_of(self, size: int, start: int) -> int | None:
+        """The offset of the first run of so many backquotes, no more and no fewer, from an offset on."""
+        places = self.runs.get(size, [])
+        at = bisect_left(places, start)
+        return places[at] if at < len(places) else None
 
     def code(self, at: int) -> Read:
         """A code span, with the attributes behind it, or a backquote."""
         found = self.code_end(at)
         if found is None:
-            end = at
-            while end < self.size and self.text[end] == "`":
-                end += 1
             self.note(at, "unclosed code", open_=True)
             return [Piece("str", self.text[at])], at + 1
         text, end = found

@@ -13,6 +13,7 @@ from grammar.nodes import BulletList, Link, Literal, Paragraph, Text
 from grammar.parser import parse, parse_text
 from grammar.rows import limits, read_rows
 from grammar.source import Source
+from grammar.support import outside
 from tests.grammar import documents
 from tests.helpers import pandoc, xen
 from tests.helpers.effort import many
@@ -227,11 +228,19 @@ def test_any_bytes_are_read(data: bytes) -> None:
         "`" * 5000,
         "<a " * 2000,
         "(a) " * 300,
+        "[a](" * 5000,
+        "](" * 5000,
+        "[a](b " * 3000 + ")",
+        " ".join("`" * n for n in range(1, 150)),
+        "".join("`" * n + "x\n\n" for n in range(3, 150)),
+        "> a\n" * 3000,
+        "    Status: X\n" * 3000,
     ],
 )
 def test_deep_nesting_ends(text: str) -> None:
     parsed = parse_text(f"# A\n\n{text}\n\n    Status: X\n")
     assert [row.status for row in read_rows(parsed.document).rows] in (["X"], [])
+    outside(parsed.source.text)
 
 
 def test_lost_fields_are_one_finding_for_each_place_and_reason() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from functools import partial
 
 from grammar.pandoc.attributes import info
-from grammar.pandoc.reader import ITEM_TEXT, MARKED, PARAGRAPH, Construct, Reader
+from grammar.pandoc.reader import ITEM_TEXT, MARKED, PARAGRAPH, Construct, Missed, Reader
 
+_MARKS = ("```", "~~~")
+_CLOSING = r" {0,3}(`{3,}|~{3,}) *$"
 _FENCE = r"( {0,3})(`{3,}|~{3,}) *(.*?) *$"
 
 
@@ -16,8 +20,22 @@ def closing(reader: Reader, index: int) -> int:
     if opening is None or info(opening[3]) is None:
         return 0
     char, size = opening[2][0], len(opening[2])
-    pattern = re.compile(rf" {{0,3}}{re.escape(char)}{{{size},}} *$")
-    return max(reader.line_of(pattern.pattern, index + 1, pattern.match), 0)
+    if reader.fences is None:
+        found = ((n, re.match(_CLOSING, text)) for n, text in enumerate(reader.texts) if text.lstrip(" ")[:3] in _MARKS)
+        reader.fences = [(n, match[1]) for n, match in found if match is not None]
+    below = bisect_right(reader.fences, index, key=lambda fence: fence[0])
+    for n, marks in reader.fences[below:]:
+        if marks[0] == char and len(marks) >= size:
+            return n
+    key = char * size
+    reader.missed[key] = Missed(key, partial(_closes, key))
+    return 0
+
+
+def _closes(marks: str, text: str) -> bool:
+    """Whether a line closes a fence of these marks."""
+    shown = text.strip(" ")
+    return shown.startswith(marks) and not shown.strip(marks[0]) and len(text) - len(text.lstrip(" ")) <= 3
 
 
 def ends_text(reader: Reader, index: int) -> bool:

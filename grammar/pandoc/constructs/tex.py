@@ -11,6 +11,10 @@ _TEX = r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]
 _ARGUMENT = r" *(?:[-=]?[0-9]+(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em)?(?![A-Za-z0-9])|\[[^\[\]]*\])(.*)$"
 
 
+def _ends(text: str) -> bool:
+    return "\\end{" in text
+
+
 def _begins(reader: Reader, index: int) -> int:
     end = _end(reader, index)
     if not end:
@@ -28,6 +32,8 @@ def _end(reader: Reader, index: int) -> int:
     if match is None:
         return 0
     if match["name"]:
+        if reader.line_of("\\end{", index, _ends) < 0:
+            return 0
         ending = f"\\end{{{match['name']}}}"
         return reader.line_of(ending, index, lambda text: ending in text) + 1
     if match[1]:  # a macro begins a block in the first column only
