@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import diff_bytes, unified_diff
 
 from convert.lint.engine import Result
 from convert.lint.fixes.apply import apply
+from convert.lint.fixes.unified import unified
 from grammar.diagnostic import Diagnostic
 from grammar.source import Source
 
@@ -33,7 +33,7 @@ def fixed(source: Source, look: Look, *, unsafe: bool) -> tuple[Found, Found]:
 def patch(path: str, old: bytes, new: bytes) -> bytes:
     """The difference of two states of a file as a unified diff that `git apply` and `patch -p1` take."""
     name = path.encode("utf-8", "surrogateescape").replace(b"\n", b"?").lstrip(b"/")
-    lines = diff_bytes(unified_diff, _lines(old), _lines(new), b"a/" + name, b"b/" + name)
+    lines = unified(_lines(old), _lines(new), b"a/" + name, b"b/" + name)
     return b"".join(line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n" for line in lines)
 
 
