@@ -1,0 +1,113 @@
+"""make bench: whole commands against the bare interpreter, in one run: the table that README quotes.
+
+The last column says whether the goal is met.  Exit status 1 where a command that is in `MET` needs more than a third above its goal.
+The real repository is that of XEN_GIT, else the bundle of five trees beside the clone; without either those rows are left out.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+if not __package__:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tabulate import tabulate
+
+from tests.bench.bench_show import document
+from tests.bench.timing import COMMAND, SHARED, environment, run
+
+MET = frozenset({"show", "lint", "matrix"})
+LOST = 4 / 3  # of a goal: more is a failure where the goal was met
+ROUNDS = 7
+
+
+class Goal(NamedTuple):
+    """A command line and the most that it is to take, in times of the bare interpreter; `real`: it needs a repository."""
+
+    words: tuple[str, ...]
+    ratio: float
+    real: bool = False
+
+
+GOALS = {
+    "show": Goal(("show", "FILE"), 6),
+    "lint": Goal(("lint", "FILE"), 7),
+    "trees": Goal(("trees",), 12, True),
+    "matrix": Goal(("matrix", "-o", "OUT", "--exit-zero"), 30, True),
+    "history": Goal(("history", "x86/PV"), 80, True),
+    "blame": Goal(("blame", "unstable"), 80, True),
+}
+
+
+def machine() -> str:
+    """The processor and Python."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.machine()
+    return f"{name}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}"
+
+
+def repository(folder: Path) -> Path | None:
+    """The real repository, or a clone of the bundle; None without either."""
+    if "XEN_GIT" in os.environ:
+        return Path(os.environ["XEN_GIT"])
+    bundle = SHARED / "xen-five-trees.bundle"
+    if not bundle.exists():
+        return None
+    subprocess.run(["git", "clone", "-q", str(bundle), str(folder / "xen")], check=True, capture_output=True)
+    return folder / "xen"
+
+
+def ratios(folder: Path, env: dict[str, str]) -> dict[str, tuple[float, float]]:
+    """Of each command the median in ms and its ratio to the bare interpreter; their runs alternate, so that a slow moment meets both."""
+    file, repo = document(), repository(folder)
+    names = {"FILE": str(file), "OUT": str(folder / "matrix.html")}
+    took: dict[str, list[float]] = {name: [] for name in ("bare", *GOALS)}
+    for name, goal in GOALS.items():
+        if goal.real and repo is None:
+            continue
+        command = [*COMMAND, *(names.get(word, word) for word in goal.words)]
+        if repo is not None and goal.real:
+            command += ["--repo", str(repo)]
+        run(command, env, (0, 1))  # fills the cache
+        for _ in range(ROUNDS):
+            took["bare"].append(run(["-c", "pass"], env))
+            took[name].append(run(command, env, (0, 1)))
+    bare = statistics.median(took["bare"])
+    return {name: (statistics.median(times), statistics.median(times) / bare) for name, times in took.items() if times}
+
+
+def verdict(name: str, ratio: float) -> str:
+    """What to say of a ratio."""
+    goal = GOALS[name].ratio
+    if ratio <= goal:
+        return "met"
+    return "LOST" if name in MET and ratio > goal * LOST else "missed"
+
+
+def main() -> int:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        found = ratios(folder, environment(folder / "cache"))
+    rows = [
+        [name, f"{found[name][0]:.0f} ms", f"{found[name][1]:.1f}", f"{goal.ratio:g}", verdict(name, found[name][1])]
+        for name, goal in GOALS.items()
+        if name in found
+    ]
+    print(tabulate(rows, ["command", "time", "times the bare interpreter", "goal", ""], tablefmt="simple"))
+    print(f"bare interpreter {found['bare'][0]:.0f} ms; {machine()}")
+    return int(any(row[-1] == "LOST" for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
