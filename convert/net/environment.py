@@ -41,14 +41,16 @@ class Proxy:
     remote_names: bool = True
 
 
-def proxy_for(host: str, environ: Mapping[str, str] | None = None) -> Proxy | None:
-    """The proxy for https to a host; None where it is reached directly.
+def proxy_for(host: str, environ: Mapping[str, str] | None = None, scheme: str = "https") -> Proxy | None:
+    """The proxy for https, or http, to a host; None where it is reached directly.
 
     `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY` in this order, an empty one being none, unless `no_proxy` has the
-    host.  Raises Failure for one that is not understood.
+    host; `HTTP_PROXY` is not looked at, as a web server sets it from a request's header.  Raises Failure for one that is not
+    understood.
     """
     given = os.environ if environ is None else environ
-    found = next(((name, value) for name in _names("https_proxy", "all_proxy") if (value := given.get(name))), None)
+    first = ["http_proxy"] if scheme == "http" else _names("https_proxy")
+    found = next(((name, value) for name in (*first, *_names("all_proxy")) if (value := given.get(name))), None)
     if found is None:
         return None
     proxy = _parsed(*found)

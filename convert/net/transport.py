@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from convert.failure import Failure, printable
 from convert.net.environment import authorities
-from convert.net.wire import Limits, NetError, connection_types
+from convert.net.wire import LOOPBACK, METADATA, Limits, NetError, connection_types
 
 __all__ = [
     "Guard",
@@ -39,8 +39,6 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5
 MAX_RATIO = 400.0  # what gzip makes of a sheet's JSON is under 100; a bomb is near its limit of 1,032
 _PLAIN_HEADERS = frozenset({"accept", "accept-encoding", "user-agent"})  # all that another host gets
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_METADATA = frozenset({"169.254.169.254", "fd00:ec2::254"})  # of the machine itself, in a cloud
 _LIBRARIES = ("google", "httplib2", "urllib3")
 _NO_HEADER = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM})
@@ -62,7 +60,7 @@ def quiet_libraries() -> None:
 
 def is_loopback(host: str | None) -> bool:
     """Whether the host is this machine by its literal name."""
-    return (host or "").lower() in _LOOPBACK
+    return (host or "").lower() in LOOPBACK
 
 
 def _shown(url: str) -> str:
@@ -90,7 +88,7 @@ def check_url(url: str, plain: bool = False, metadata: bool = False) -> None:
         raise NetError(f"{_shown(url)}: an address with a name or password in it is not used; leave that out")
     if parts.scheme == "https" and parts.hostname:
         return
-    near = is_loopback(parts.hostname) or (metadata and parts.hostname in _METADATA)
+    near = is_loopback(parts.hostname) or (metadata and parts.hostname in METADATA)
     if parts.scheme == "http" and (near or (plain and parts.hostname)):
         return
     raise NetError(f"{_shown(url)}: only https is used, and http only to this machine itself")

@@ -15,6 +15,9 @@ from convert.net.environment import proxy_for
 if TYPE_CHECKING:
     import ssl
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+METADATA = frozenset({"169.254.169.254", "fd00:ec2::254"})  # of the machine itself, in a cloud
+NEAR = LOOPBACK | METADATA  # reached directly over plain http, whatever proxies there are
 _ENCODINGS = {(): None, ("identity",): None, ("gzip",): "gzip", ("x-gzip",): "gzip", ("deflate",): "deflate"}
 
 
@@ -118,7 +121,7 @@ def connection_types(limits: Limits, context: Callable[[], ssl.SSLContext]) -> d
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
             super().__init__(*args, **kwargs)
-            self.proxy_info = None  # plain http goes to this machine, or where somebody said so
+            self.proxy_info = None if self.host in NEAR else _proxy_info(self.host, "http")
 
         def connect(self) -> None:
             self.timeout = limits.remaining()
@@ -132,7 +135,7 @@ def connection_types(limits: Limits, context: Callable[[], ssl.SSLContext]) -> d
         def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
             super().__init__(*args, **kwargs)
             self._context = context()
-            self.proxy_info = _proxy_info(self.host)
+            self.proxy_info = _proxy_info(self.host, "https")
 
         def connect(self) -> None:
             self.timeout = limits.remaining()
@@ -142,11 +145,11 @@ def connection_types(limits: Limits, context: Callable[[], ssl.SSLContext]) -> d
     return {"http": Plain, "https": Secure}
 
 
-def _proxy_info(host: str) -> Any:  # noqa: ANN401
+def _proxy_info(host: str, scheme: str) -> Any:  # noqa: ANN401
     """httplib2's form of the proxy for a host; None where there is none.  Raises Failure where PySocks is missing."""
     import httplib2
 
-    proxy = proxy_for(host)
+    proxy = proxy_for(host, scheme=scheme)
     if proxy is None:
         return None
     if httplib2.socks is None:

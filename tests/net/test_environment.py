@@ -40,7 +40,10 @@ def test_which_variable_counts() -> None:
         del every[found.variable]
     assert order == ["a", "b", "c", "d"]
     assert proxy_for(HOST, {"https_proxy": "", "ALL_PROXY": "x"}) == Proxy("ALL_PROXY", "http", "x", 1080)
-    assert proxy_for(HOST, {"http_proxy": "x", "HTTP_PROXY": "x"}) is None
+    plain = {"http_proxy": "x", "HTTP_PROXY": "y"}
+    assert proxy_for(HOST, plain) is None
+    found = proxy_for(HOST, plain, "http")
+    assert found is not None and found.host == "x" and proxy_for(HOST, {"HTTP_PROXY": "y"}, "http") is None
 
 
 @pytest.mark.parametrize("value", ["https://h:1", "ftp://h", "://", "http://", "h:99999", "h:port", "http://[::1", "u:hunter2#x@h:1",
@@ -89,3 +92,15 @@ def test_certificates(tmp_path: Path) -> None:
         authorities({"SSL_CERT_DIR": str(bad)})
     context = authorities({"SSL_CERT_DIR": str(tmp_path)}).context(own.cafile)
     assert context.verify_mode == ssl.CERT_REQUIRED and context.check_hostname and context.get_ca_certs() == []
+
+
+def test_plain_http_elsewhere_goes_through_the_proxy_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    from convert.net.transport import Guard, Limits, NetError
+
+    monkeypatch.setenv("http_proxy", "127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    limits = Limits(2.0, 2.0, 1 << 20)
+    limits.start()
+    with pytest.raises(NetError, match=r"the proxy on the way to 192\.0\.2\.1"):
+        Guard(limits, plain=True).request("http://192.0.2.1/")

@@ -90,9 +90,10 @@ def _changes(
 
 
 def _close_cache(folder: Path) -> None:
-    """Let nobody else into the folder of all snapshots, which an older version may have left open."""
-    with contextlib.suppress(OSError):
-        folder.chmod(0o700)
+    """Let nobody else into the cache and its folder of snapshots, which an older version may have left open."""
+    for one in (folder.parent, folder):
+        with contextlib.suppress(OSError):
+            one.chmod(0o700)
 
 
 def _offline(where: Address, directory: Path) -> Fetched:
