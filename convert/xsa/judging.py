@@ -162,7 +162,7 @@ class Judge:
         if not absent:
             return list(rows)
         same = self.finder.glance([file for file, _ in absent])
-        views = [self.history.view(name, sha) for name, sha in self.nearby]
+        views = [(name, self.history.view(name, sha)) for name, sha in self.nearby]
         return [
             replace(row, patches=tuple(
                 replace(p, elsewhere=_first(same[p.name], views, row.ref)) if p.name in same and p.verdict != "applied" else p
@@ -172,13 +172,13 @@ class Judge:
         ]  # fmt: skip
 
 
-def _first(commits: Sequence[str], views: Sequence[View], ref: Ref) -> tuple[str, str] | None:
+def _first(commits: Sequence[str], views: Sequence[tuple[str, View]], ref: Ref) -> tuple[str, str] | None:
     """The first branch that has one of the commits, still unreverted, and that commit."""
-    for view in views:
+    for name, view in views:
         if view.tip != ref.sha:
             for commit in commits:
                 if commit in view.has and view.live(commit):
-                    return view.name, commit
+                    return name, commit
     return None
 
 

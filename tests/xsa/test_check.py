@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def test_text_has_problems_first_and_names_what_is_absent(world: World, capsys: 
     assert done.status == 2 and lines[-1].startswith("not known: 1 unchecked; not ready: ")
     assert "8010 on 2099-01-01" in lines[-2] and "8010.patch" not in done.out
     assert "8001" not in done.out
+    assert "(master has it: " in done.out and not re.search("[0-9a-f]{40} has it", done.out)
     verbose = check(capsys, world, "RELEASE-4.30.1", "-v")
     assert "XSA-8001 applied" in verbose.out and "(patch-id)" in verbose.out
 
