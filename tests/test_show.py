@@ -46,6 +46,41 @@ def good(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_file_of_a_branch_that_only_a_remote_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As in any clone: only the branch that was checked out is local."""
+    build(tmp_path / "xen.git", [Commit("a", {"SUPPORT.md": GOOD}, "stable-4.20"), Commit("b", {"x": "y"}, "master")])
+    git(tmp_path, "clone", "-q", str(tmp_path / "xen.git"), "clone")
+    repo = ("--repo", str(tmp_path / "clone"))
+    for name in ("stable-4.20:SUPPORT.md", "4.20:SUPPORT.md", "origin/stable-4.20:SUPPORT.md"):
+        assert cli.main(["show", name, *repo]) == 0
+        assert capsys.readouterr().out.startswith("A tree\n")
+    assert cli.main(["diff", "stable-4.20:SUPPORT.md", "HEAD:SUPPORT.md", *repo]) == 0
+    git(tmp_path / "clone", "remote", "add", "fork", str(tmp_path / "xen.git"))
+    git(tmp_path / "clone", "fetch", "-q", "fork")
+    for name, words in (
+        ("stable-4.20:x", "several remotes have the branch stable-4.20: fork/stable-4.20, origin/stable-4.20"),
+        ("stable-4.99:x", "stable-4.99: no such file, branch, tag or commit"),
+        ("4.*:x", "4.*: no such file, branch, tag or commit"),
+    ):
+        assert cli.main(["show", name, *repo]) == 2
+        assert words in capsys.readouterr().err
+    assert cli.main(["show", "stable-4.20:nosuch", *repo, "--remote", "fork"]) == 2
+    assert capsys.readouterr().err == "xen-support: stable-4.20:nosuch: stable-4.20 has no file nosuch\n"
+    assert cli.main(["show", "stable-4.20:SUPPORT.md", *repo, "--remote", "fork"]) == 0
+
+
+def test_a_repository_that_is_named_has_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where lint and sources are told no file: of its work tree, and of its HEAD where there is none."""
+    build(tmp_path / "work", [Commit("a", {"SUPPORT.md": GOOD, "sub/x": "y"}, "master")])
+    git(tmp_path, "clone", "-q", "--bare", "work", "bare")
+    for repo, name in (("work", "work/SUPPORT.md:"), ("work/sub", "work/SUPPORT.md:"), ("bare", "HEAD:SUPPORT.md:")):
+        cli.main(["lint", "--format", "concise", "--repo", str(tmp_path / repo)])
+        assert name in capsys.readouterr().out
+        assert cli.main(["sources", "--repo", str(tmp_path / repo)]) == 0
+        assert capsys.readouterr().out == "nothing else speaks of support\n"
+    assert cli.main(["lint", "--repo", str(tmp_path)]) == 2
+
+
 def test_a_tree_is_shown_as_lint_takes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     repo = str(
         build(tmp_path / "repo", [Commit("a", {"SUPPORT.md": GOOD}, "stable-4.20"), Commit("b", {"x": "y"}, "master")])

@@ -227,7 +227,7 @@ def _covered(args: argparse.Namespace) -> list[Source]:
     """The texts of --covers; one that says nothing is refused before anything is written."""
     if args.and_back and not args.covers:
         raise Failure("--and-back goes with --covers")
-    sources = [read_source(name, args.repo) for name in args.covers]
+    sources = [read_source(name, args.repo, args.remote) for name in args.covers]
     if sources:
         from convert.sources.covering import lacking
 
@@ -325,7 +325,7 @@ def _file(args: argparse.Namespace, tree: Tree) -> Source | None:
 def _definitions(args: argparse.Namespace, own: Source | None) -> Definitions | None:
     """The definitions part that a tree's draft keeps; None: our template."""
     if args.definitions:
-        source = read_source(args.definitions, args.repo)
+        source = read_source(args.definitions, args.repo, args.remote)
         found = definitions.find(source, source.name)
         if found is None:
             raise Failure(f"{args.definitions}: has no definitions part")

@@ -139,7 +139,7 @@ def _source(args: argparse.Namespace, argument: str) -> tuple[Source, str, str |
     ref, colon, _ = argument.partition(":")
     if colon:
         called = _branch(ref)
-        return read_source(argument, args.repo), called.removeprefix("stable-"), called
+        return read_source(argument, args.repo, args.remote), called.removeprefix("stable-"), called
     found = resolve.resolve(argument, args.repo, args.remote)
     if found.note:
         print(f"xen-support: {clean(found.note)}", file=sys.stderr)

@@ -93,7 +93,7 @@ def _checked(names: Sequence[str]) -> Sequence[str]:
 def _wiki(args: argparse.Namespace) -> Gathered | None:
     if len(args.files) != 1:
         raise Failure("--from wiki reads one page; import several one by one")
-    page = wiki.read(read_source(args.files[0], args.repo))
+    page = wiki.read(read_source(args.files[0], args.repo, args.remote))
     if page.errors:
         for error in page.errors:
             print(f"xen-support: {clean(error)}", file=sys.stderr)
@@ -107,7 +107,7 @@ def _texts(args: argparse.Namespace) -> Gathered:
     out, known = Gathered(), shipped()
     names = _names(args, len(args.files), "inputs") or [_called(argument) for argument in args.files]
     for argument, name in zip(args.files, _checked(names), strict=True):
-        source = read_source(argument, args.repo)
+        source = read_source(argument, args.repo, args.remote)
         listing = kinds.read_list(source, reading.path_of(source.name), known)
         number = version(name)
         stated = f"{number[0]}.{number[1]}" if number != (0, 0) else None

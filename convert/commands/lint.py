@@ -128,7 +128,7 @@ def _check(args: argparse.Namespace, session: Session) -> tuple[list[Checked], b
     """All inputs, checked, and whether one of them could not be read."""
     checked: list[Checked] = []
     failed = False
-    for name in args.files or ["-" if args.patch else default_name()]:
+    for name in args.files or ["-" if args.patch else default_name(args.repo)]:
         try:
             checked += session.patch() if args.patch else session.each(name)
         except Failure as failure:

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 def _source(name: str, repo: str | None, remote: str | None) -> Source:
     """What an argument names: a file of that name first, as everywhere, then a file of a ref, then a tree's SUPPORT.md."""
     if name == "-" or ":" in name or os.path.exists(name):
-        return read_source(name, repo)
+        return read_source(name, repo, remote)
     from pathlib import Path
 
     from convert.trees.resolve import resolve

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         raise Failure("--and-back goes with --against")
     tree = _tree(args)
     known = shipped_map()
-    others = [read_source(name, args.repo) for name in args.against]
+    others = [read_source(name, args.repo, args.remote) for name in args.against]
     parsed = parse(tree.source, prose=False)
     reading = read_rows(parsed.document, tree.source)
     wrong = [d for d in (*parsed.diagnostics, *reading.diagnostics) if d.severity == "error"]
@@ -117,8 +117,10 @@ def _tree(args: argparse.Namespace) -> _Tree:
     if name is None:
         from convert.lint.targets import default_name
 
-        file = Path(default_name())
-        return _Tree(str(file.resolve().parent.name), None, read_source(str(file)), texts_below(file.parent))
+        file = Path(default_name(str(args.repo) if args.repo else None))
+        if file.is_file():
+            return _Tree(str(file.resolve().parent.name), None, read_source(str(file)), texts_below(file.parent))
+        name = "HEAD"  # of a repository without a work tree
     found = resolve(name, args.repo, args.remote)
     if found.note:
         print(f"xen-support: {clean(found.note)}", file=sys.stderr)

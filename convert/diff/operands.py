@@ -11,7 +11,7 @@ from convert.draft import definitions
 from convert.failure import Failure
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git, resolve
-from convert.trees.arguments import read_source
+from convert.trees.arguments import known_ref, read_source
 from convert.trees.version import FILE, MAKEFILE
 from grammar.nodes import Document
 from grammar.parser import parse
@@ -111,7 +111,9 @@ def _file(argument: str, means: Means) -> Operand:
     except (OSError, ValueError):
         is_file = False
     if is_file or ":" in argument:
-        return Operand(argument, read_source(argument, means.repo), makefile=_beside(argument, is_file, means.repo))
+        return Operand(
+            argument, read_source(argument, means.repo, means.remote), makefile=_beside(argument, is_file, means)
+        )
     try:
         found = resolve.resolve(argument, means.repo, means.remote)
     except Failure:
@@ -123,12 +125,12 @@ def _file(argument: str, means: Means) -> Operand:
     return Operand(argument, found.support(means.repo), argument, notes=notes, makefile=beside)
 
 
-def _beside(argument: str, is_file: bool, repo: Path | None) -> bool | None:
+def _beside(argument: str, is_file: bool, means: Means) -> bool | None:
     """Whether a xen/Makefile stands beside a file or a file of a ref."""
     if is_file:
         return _unpacked(Path(argument)) if argument != "-" else None
     ref, _, path = argument.partition(":")
-    return _committed(ref, repo) if path == FILE else None
+    return _committed(known_ref(means.repo or Path(), ref, means.remote), means.repo) if path == FILE else None
 
 
 def _unpacked(file: Path) -> bool | None:

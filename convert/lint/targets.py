@@ -71,13 +71,19 @@ def work_tree(path: str) -> str | None:
     return None
 
 
-def default_name() -> str:
-    """SUPPORT.md here, else at the top of the repository.  Raises Failure where there is neither."""
-    if os.path.isfile(FILE):
-        return FILE
-    top = work_tree(".")
+def default_name(repo: str | None = None) -> str:
+    """SUPPORT.md here, or in `repo`, else at the top of the repository.  Raises Failure where there is neither.
+
+    A repository that is named and has no such file in a work tree (a bare one has none) means its HEAD.
+    """
+    folder = repo or "."
+    if os.path.isfile(os.path.join(folder, FILE)):
+        return os.path.normpath(os.path.join(folder, FILE))
+    top = work_tree(folder)
     if top is not None and os.path.isfile(os.path.join(top, FILE)):
         return os.path.relpath(os.path.join(top, FILE))
+    if repo is not None:
+        return f"HEAD:{FILE}"
     raise Failure("no SUPPORT.md here, nor at the top of a git repository; name a file")
 
 

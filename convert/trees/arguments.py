@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 * 1024 * 1024
 
 
-def read_source(name: str, repo: str | Path | None = None) -> Source:
-    """The source that an argument names.  A file of that name comes first.  Raises Failure with a reason for people."""
+def read_source(name: str, repo: str | Path | None = None, remote: str | None = None) -> Source:
+    """The source that an argument names.  A file of that name comes first.  Raises Failure with a reason for people.
+
+    A REF that git does not know is looked for as a tree is: a version, or a branch of the one remote that has it (`remote`).
+    """
     if name == "-":
         return source_of("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
     try:  # os.path, as pathlib alone costs a twentieth of the time that `show` takes
@@ -38,8 +41,24 @@ def read_source(name: str, repo: str | Path | None = None) -> Source:
 
         from convert.trees import git
 
-        return source_of(name, git.blob(Path(repo or "."), ref, inside_ref))
+        where = Path(repo or ".")
+        known = known_ref(where, ref, remote)
+        data = git.blob(where, ref, inside_ref) if known == ref else git.object_of(where, f"{known}:{inside_ref}")
+        if data is None:
+            raise Failure(f"{name}: {ref} has no file {inside_ref}")
+        return source_of(name, data)
     raise Failure(f"{name}: no such file, and not REF:PATH of a git repository")
+
+
+def known_ref(repo: Path, ref: str, remote: str | None = None) -> str:
+    """A ref as git knows it; the commit where only a remote has the branch, or it is a tree's name.  Raises Failure for none."""
+    from convert.trees import git
+    from convert.trees.resolve import resolve
+
+    if git.identities(repo, [ref])[0] is not None:
+        return ref
+    found = resolve(ref, repo, remote, unpacked=False)
+    return found.commit or ref
 
 
 def source_of(name: str, data: bytes) -> Source:
