@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from convert.failure import Failure
@@ -147,5 +147,6 @@ def _check(aliases: Aliases, path: str) -> None:
             name = _folded(following.new)
 
 
+@lru_cache(maxsize=8192)
 def _folded(name: str) -> str:
     return fold(name).casefold()

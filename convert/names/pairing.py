@@ -215,6 +215,7 @@ class _Pairing:
         return self.aliases.canonical(entry.name, tree), self.aliases.canonical(entry.anchor, tree)
 
 
+@lru_cache(maxsize=8192)
 def folded(name: str) -> str:
     """A name for comparison: any case, blanks single."""
     return fold(name).casefold()
