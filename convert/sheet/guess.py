@@ -21,6 +21,8 @@ from convert.sheet.trees import refusal
 
 _VERSION = re.compile(r"(?:xen |release |version |v)*([0-9]+\.[0-9]+)(?:[.x][0-9x.]*)?(?:-[a-z]+)?", re.I)
 _UNSTABLE = re.compile(r"(?:xen[- ])?(unstable|staging|master|main|trunk|devel\w*|next|current)", re.I)
+# what people put into a column of statuses that is no status yet
+_BOX = re.compile(r"x|y|n|yes|no|true|false|n/?a|[⚠🟢🟡🔴●○⬤◯]", re.I)
 # what a heading may be called, the surest first; only for guesses, so that no table needs one of these words
 _ROLES: tuple[tuple[str, str], ...] = (
     ("discussion", r"discuss|comment|note|remark|action|todo|question|talk|priorit|assign|review|url|link|refer"),
@@ -117,6 +119,8 @@ def _is_status(row: Row, column: int, spoken: Vocabulary) -> bool:
     if cell is None or not cell.text.strip() or len(cell.text) > 200:
         return False
     text = words(cell, "").text
+    if _BOX.fullmatch(text):
+        return True
     return len(text) < 80 and (spoken.decide(text) is not None or spoken.nearest(text) is not None)
 
 
@@ -176,10 +180,10 @@ def _find_feature(seen: Seen) -> None:
     if free:
         seen.roles["feature"] = [max(free, key=lambda column: (_different(seen, column), -column))]
         return
-    for role in ("section", "description", "variant"):
-        if role in seen.roles:
-            seen.roles["feature"] = seen.roles.pop(role)
-            return
+    named = [role for role in ("section", "description", "variant") if role in seen.roles]
+    if named:
+        role = max(named, key=lambda role: _different(seen, seen.roles[role][0]))
+        seen.roles["feature"] = seen.roles.pop(role)
 
 
 def _texts(seen: Seen, column: int) -> Iterator[str]:

@@ -113,6 +113,17 @@ def test_a_guessed_layout_reads_the_workbook(name: str, tmp_path: Path) -> None:
     assert all(p.name in ("two-trees", "odd-version") for p in found.problems if p.severity == "error"), layout
 
 
+def test_columns_of_crosses_are_seen_and_their_words_wait_for_a_meaning(tmp_path: Path) -> None:
+    text = "Checks\nCategory | Detail | Level 1 | Level 2\nBoot | secure | x | x\nBoot | fast | | x\nRun | safe | | x"
+    found, layout = by_guess(text, tmp_path)
+    assert '"Level 1" = "level-1"  # guess' in layout and '# "x" = ""  # 4 cells; write "Supported"' in layout
+    assert {p.name for p in found.problems if p.severity == "error"} == {"unknown-status"}
+    path = tmp_path / "own.toml"
+    path.write_text(layout.replace('# "x" = ""', '"x" = "Supported"'), encoding="utf-8")
+    read = categorise(workbook(text), load_layout(path))
+    assert fields(read, "level-2") == ["Boot/secure: Supported", "Boot/fast: Supported", "Run/safe: Supported"]
+
+
 def test_the_trees_of_a_tab_are_not_written_again(tmp_path: Path) -> None:
     text = "Trees\nTree | Xen-Version\n4.20 | 4.20\nSheet1\nArea | Thing | 4.20\nBoot | a | Supported\n | b | Obsolete"
     found, layout = by_guess(text, tmp_path)
