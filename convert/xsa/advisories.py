@@ -98,6 +98,12 @@ def read_json(data: bytes) -> list[Advisory]:
     return list(found.values())
 
 
+def unread(data: bytes) -> int:
+    """How many entries of an xsa.json that could be read name an advisory by something that is no number of one."""
+    entries = [entry for entry in _entries(json.loads(data.decode("utf-8-sig"))) if isinstance(entry, dict)]
+    return sum(entry.get("xsa") is not None and _advisory(entry) is None for entry in entries)
+
+
 def without_embargoed(name: str, data: bytes, now: datetime) -> bytes | None:
     """A list (xsa.json or index.html) with nothing but number and date of what is not public; None where it is so already."""
     try:

@@ -9,14 +9,17 @@ from pathlib import Path
 
 from convert.failure import Failure
 from convert.xsa.refs import Ref
-from convert.xsa.rows import Row
+from convert.xsa.rows import FINE, Row
 
 SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A reviewed decision: `XSA ref patch verdict reason`; `patch` is `*` for the advisory as a whole."""
+    """A reviewed decision: `XSA ref patch verdict reason`; `patch` is `*` for the advisory as a whole.
+
+    `verdict` is the one that was found and is accepted, or the one that the reviewer puts in its place (`applied`, `not-needed`).
+    """
 
     line: int
     xsa: int
@@ -33,6 +36,15 @@ class Decision:
             row.ref.version,
             row.ref.sha,
         )
+
+    def settles(self, *found: str) -> bool:
+        """Whether it accepts one of the verdicts that were found, or says that nothing is open."""
+        return self.verdict in found or self.verdict in FINE
+
+    @property
+    def said(self) -> str:
+        """How the decision is printed behind the verdict that was found."""
+        return f"accepted as {self.verdict.replace('-', ' ')}" if self.verdict in FINE else "accepted"
 
 
 def read_decisions(path: Path) -> list[Decision]:
@@ -124,10 +136,10 @@ def settle(report: Report, decisions: Iterable[Decision]) -> None:
 
 def _deciding(row: Row, mine: Sequence[Decision]) -> tuple[Decision, ...]:
     """The decisions that cover a row; none where they do not cover all of it."""
-    whole = [one for one in mine if one.patch in ("*", "-") and one.verdict == row.verdict]
+    whole = [one for one in mine if one.patch in ("*", "-") and one.settles(row.verdict)]
     if whole or row.unchecked:
         return tuple(whole[:1])
-    each = [[d for d in mine if d.patch == p.name and d.verdict in (p.verdict, row.verdict)] for p in row.absent]
+    each = [[d for d in mine if d.patch == p.name and d.settles(p.verdict, row.verdict)] for p in row.absent]
     return tuple(found[0] for found in each) if all(each) else ()
 
 

@@ -88,6 +88,8 @@ def row(one: Advisory, ref: Ref, plan: Plan, patches: tuple[PatchRow, ...]) -> R
     if plan.unchecked:
         pinned = ", ".join(f"{tree} ({ref.pins[tree]})" for tree in plan.unchecked)
         why.append(f"its {CONFIG} pins {pinned}: give its clone with --tree {plan.unchecked[0]}=DIR")
+    if verdict == "unknown" and not plan.why:
+        why.append(f"could not be read: {', '.join(p.name for p in patches if p.verdict == 'unknown')}")
     trees = (*(tree for tree, _, _ in plan.parts), *plan.other)
     return Row(one, ref, verdict, patches, "; ".join(filter(None, why)), trees, plan.unchecked)
 

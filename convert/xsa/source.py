@@ -67,6 +67,10 @@ class Source(ABC):
         found = reading.read_json(data) if name.endswith(".json") else reading.read_index(data)
         if not name.endswith(".json"):
             self.notes.append("there is no xsa.json; the advisories are those of index.html")
+        elif odd := reading.unread(data):
+            self.problems.append(
+                f"{name}: {odd} {'entry has' if odd == 1 else 'entries have'} no number that an advisory may have"
+            )
         return {one.number: one for one in found}
 
     @cached_property

@@ -169,6 +169,12 @@ def test_decisions_are_printed_and_idle_ones_are_a_warning(
     assert done.status == 0
     assert "XSA-8006 missing, accepted: xsa8006.patch: the gate is not built here" in done.out
     assert f"{file}:3: warning: the decision on XSA-8001" in done.err and ":2:" not in done.err
+    file.write_text("8006 stable-4.30 xsa8006.patch not-needed no gate in this build\n")
+    done = check(capsys, world, "stable-4.30", "--xsa", "8006", "--accept", file)
+    assert (done.status, done.err) == (0, "")
+    assert "XSA-8006 missing, accepted as not needed: xsa8006.patch: no gate in this build" in done.out
+    file.write_text("8006 stable-4.30 xsa8006.patch reverted it is not\n")
+    assert check(capsys, world, "stable-4.30", "--xsa", "8006", "--accept", file).status == 1
     file.write_text("8006 stable-4.30\n")
     assert check(capsys, world, "stable-4.30", "--accept", file).status == 2
 

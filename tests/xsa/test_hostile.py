@@ -111,6 +111,28 @@ def test_an_advisory_without_a_date_is_never_a_green_one(
         assert check(capsys, world, "stable-4.30", "--xsa", "8001", source=copy).status == 0
 
 
+def test_an_entry_without_a_readable_number_is_never_a_green_one(
+    copy: Path, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = json.loads((copy / "xsa.json").read_text())
+    entries = listed[0]["xsas"]
+    entries += [5, {"note": "no advisory"}]
+    put(copy, "xsa.json", json.dumps(listed))
+    quiet = check(capsys, world, "stable-4.30", "--xsa", "8001", source=copy)
+    assert (quiet.status, quiet.err) == (0, "")
+    entries += [{"xsa": "eighty"}, {"xsa": 10**30}, {"xsa": True}]
+    put(copy, "xsa.json", json.dumps(listed))
+    done = check(capsys, world, "stable-4.30", "--xsa", "8001", source=copy)
+    assert done.status == 2 and "xsa.json: 3 entries have no number that an advisory may have" in done.err
+
+
+def test_an_unreadable_patch_is_named_in_its_row(copy: Path, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    put(copy, "xsa8006.patch", "not a patch")
+    done = check(capsys, world, "stable-4.30", "--xsa", "8006", source=copy)
+    assert done.status == 2
+    assert any(line.endswith("could not be read: xsa8006.patch") for line in done.out.splitlines())
+
+
 def test_large_and_strange_files(copy: Path, world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with (copy / "xsa8001.patch").open("wb") as stream:
         stream.truncate(100 << 20)

@@ -30,7 +30,7 @@ def write(report: Report, paint: Painter, verbose: int) -> Iterator[str]:
             yield ""
         for row in rows:
             for decision in report.settled.get((row.advisory.number, ref.name), ()):
-                yield f"- XSA-{row.advisory.number} {shown(row)}, accepted: {escaped(decision.reason)}"
+                yield f"- XSA-{row.advisory.number} {shown(row)}, {decision.said}: {escaped(decision.reason)}"
         yield escaped(totals(report, rows))
         yield ""
     yield {0: "**ready**", 1: f"**not ready: {len(report.open_rows())}**"}.get(

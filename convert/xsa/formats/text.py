@@ -41,7 +41,7 @@ def _of(report: Report, ref: Ref, paint: Painter, verbose: int) -> Iterator[str]
         yield _problem(row, paint)
     for row in rows:
         for decision in report.settled.get((row.advisory.number, ref.name), ()):
-            yield f"  XSA-{row.advisory.number} {shown(row)}, accepted: {clean(decision.patch)}: {clean(decision.reason)}"
+            yield f"  XSA-{row.advisory.number} {shown(row)}, {decision.said}: {clean(decision.patch)}: {clean(decision.reason)}"
     if verbose:
         for row in rows:
             if row.fine and row.verdict != "embargoed":
