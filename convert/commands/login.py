@@ -13,6 +13,7 @@ from convert.failure import Failure
 
 if TYPE_CHECKING:
     from convert.sheet.google import GoogleSettings
+    from convert.sheet.google.auth import Choice
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -91,8 +92,7 @@ def run_whoami(args: argparse.Namespace) -> int:
 
     try:
         settings = google_settings(args)
-        choice = choose(settings)
-        tested = _tested(settings) if args.test else None
+        choice, tested = _tested(settings) if args.test else (choose(settings), None)
     except Failure as error:
         return _refused(error)
     who = choice.identity
@@ -105,11 +105,12 @@ def run_whoami(args: argparse.Namespace) -> int:
     return 0
 
 
-def _tested(settings: GoogleSettings) -> str:
+def _tested(settings: GoogleSettings) -> tuple[Choice, str]:
     from convert.sheet.google.client import Client
     from convert.sheet.google.drive import account
 
-    return account(Client(settings))
+    client = Client(settings)
+    return client.choice, account(client)
 
 
 def _refused(error: Exception) -> int:

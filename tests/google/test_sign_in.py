@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import threading
 import urllib.request
@@ -138,6 +139,16 @@ def test_bad_key_files(box: Box, content: str, words: str) -> None:
     result = box.fetch()
     assert (result.status, result.out) == (2, "") and words in result.err and "BEGIN" not in result.err
     assert result.err.count("\n") == 1
+
+
+def test_a_key_file_may_be_a_pipe(box: Box) -> None:
+    """As `--credentials <(secret-tool ...)`: what is read once is gone."""
+    reading, writing = os.pipe()
+    os.write(writing, box.key.read_bytes())
+    os.close(writing)
+    result = box.run("fetch", ID, "--credentials", f"/dev/fd/{reading}", "--api-endpoint", box.google.url)
+    os.close(reading)
+    assert result.status == 0
 
 
 def test_a_missing_key_file(box: Box) -> None:

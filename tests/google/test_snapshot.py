@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from convert.sheet.cells import Cell, Row, Run, SheetError, Tab, Workbook
 from convert.sheet.formats import snapshot
@@ -237,6 +238,8 @@ def test_problems_are_kept_hashed_and_read_back(tmp_path: Path) -> None:
     assert found.sha256 == snapshot.content_sha256(made) != snapshot.content_sha256(book(Tab("T", rows("a"))))
     path = tmp_path / "s" / "meta.json"
     meta = json.loads(path.read_text())
+    schema = json.loads((Path(__file__).resolve().parents[2] / "convert/schemas/snapshot.json").read_text())
+    Draft202012Validator(schema).validate(meta)
     first = meta["problems"][0]
     others: list[object] = [[], [first | {"message": "fine"}], [{}], 5, [first | {"severity": "x"}]]
     for changed in others:

@@ -102,7 +102,8 @@ def prepared(workbook: Workbook) -> Written:
     lines = tuple(encode_rows(tab) for tab in tabs)
     sums = tuple(tab_sha256(tab, of) for tab, of in zip(tabs, lines, strict=True))
     title = None if workbook.title is None else clean(workbook.title)
-    made = replace(workbook, kind="snapshot", tabs=tabs, title=title, sha256=total(workbook, list(sums)))
+    digest = total(workbook, list(sums))
+    made = replace(workbook, name=title or workbook.name, kind="snapshot", tabs=tabs, title=title, sha256=digest)
     return Written(made, sums, lines)
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,12 @@ API_KEY_VARIABLE = "XEN_SUPPORT_API_KEY"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The way of signing in that is used: who it is, the file it comes from, and why this one."""
+    """The way of signing in that is used: who it is, why this one, the file it comes from, and what that has in it."""
 
     identity: Identity
     why: str
     path: Path | None = None
+    info: dict[str, Any] = field(default_factory=dict, repr=False)  # read once: the file may be a pipe
 
 
 def adc_file(environ: Mapping[str, str]) -> Path | None:
@@ -86,25 +87,28 @@ def _from_option(settings: GoogleSettings, scopes: tuple[str, ...]) -> Choice | 
     path = settings.credentials
     if path is None:
         return None
-    who = Identity("service account", _service_account(path, read_json(path)), scopes)
-    return Choice(who, "--credentials was given", path)
+    info = read_json(path)
+    who = Identity("service account", _service_account(path, info), scopes)
+    return Choice(who, "--credentials was given", path, info)
 
 
 def _from_login(settings: GoogleSettings, scopes: tuple[str, ...]) -> Choice | None:
     stored = token_file()
     if not stored.is_file():
         return None
-    granted = read_json(stored).get("scopes")
+    info = read_json(stored)
+    granted = info.get("scopes")
     names = tuple(str(scope) for scope in granted) if isinstance(granted, list) else ()
-    return Choice(Identity("user", None, names), "there is a stored sign-in", stored)
+    return Choice(Identity("user", None, names), "there is a stored sign-in", stored, info)
 
 
 def _from_environment(settings: GoogleSettings, scopes: tuple[str, ...]) -> Choice | None:
     adc = adc_file(os.environ)
     if adc is None:
         return None
-    who = Identity("application default credentials", account_of(read_json(adc)), scopes)
-    return Choice(who, "there are Application Default Credentials", adc)
+    info = read_json(adc)
+    who = Identity("application default credentials", account_of(info), scopes)
+    return Choice(who, "there are Application Default Credentials", adc, info)
 
 
 def account_of(info: Mapping[str, object]) -> str | None:

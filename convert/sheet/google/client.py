@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from convert import __version__
@@ -21,6 +21,9 @@ from convert.sheet.google.address import Address, EditedError, NotFoundError
 from convert.sheet.google.faults import is_rate, read_fault
 from convert.sheet.google.messages import explain, not_json, web_page
 from convert.sheet.google.settings import GoogleSettings, check_universe
+
+if TYPE_CHECKING:
+    from convert.sheet.google.auth import Choice
 
 T = TypeVar("T")
 _ROOTS = {
@@ -53,9 +56,12 @@ def need_extra() -> None:
 class Client:
     """The three APIs for one thread and one sign-in."""
 
+    choice: Choice
+
     def __init__(
-        self, settings: GoogleSettings, scopes: tuple[str, ...] | None = None, ends: float | None = None
+        self, settings: GoogleSettings, scopes: tuple[str, ...] | None = None, like: Client | None = None
     ) -> None:
+        """`like` is a client whose way of signing in and whose time are used again."""
         need_extra()
         from convert.sheet.google.auth import SCOPES
         from convert.sheet.google.signed import sign
@@ -66,9 +72,10 @@ class Client:
         self.settings = settings
         self.limits = Limits(settings.deadline, settings.timeout, settings.max_reply)
         self.guard = Guard(self.limits, _SIGN_IN, metadata=True)
-        self.choice, self.http = sign(settings, self.guard, scopes or SCOPES)
+        known: Choice | None = like.choice if like else None
+        self.choice, self.http = sign(settings, self.guard, scopes or SCOPES, known)
         total = math.inf if settings.total is None else settings.total
-        self.ends = settings.clock() + total if ends is None else ends
+        self.ends: float = like.ends if like else settings.clock() + total
 
     def json(self, api: str, path: str, query: Query, address: Address | None = None) -> dict[str, Any]:
         """The object that an API answers to a GET with; `path` is below its version.  Raises SheetError.

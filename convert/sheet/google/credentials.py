@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from convert.failure import Failure, printable
 from convert.net.transport import check_url
 from convert.sheet.cells import SheetError
-from convert.sheet.google.auth import IAM_SCOPE, TOKEN_URI, USER_TYPE, Choice, read_json
+from convert.sheet.google.auth import IAM_SCOPE, TOKEN_URI, USER_TYPE, Choice
 from convert.sheet.google.faults import said
 from convert.sheet.google.settings import OUR_UNIVERSE, GoogleSettings
 
@@ -49,7 +49,7 @@ def load(choice: Choice, settings: GoogleSettings, scopes: tuple[str, ...]) -> A
     if choice.path is None:
         return None
     shown = printable(str(choice.path))
-    info = read_json(choice.path)
+    info = choice.info
     through_iam = _through_iam(settings)
     subject = None if through_iam else settings.impersonate
     ask = _Ask([IAM_SCOPE] if through_iam else list(scopes), settings.api_endpoint, subject)

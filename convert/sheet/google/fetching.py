@@ -180,7 +180,7 @@ def _downloading(client: Client, settings: GoogleSettings) -> Client:
             "run `xen-support login --downloads`"
         )
     settings.notice(f"an uploaded Office file: the scope {auth.DOWNLOAD_SCOPE} is used to download it")
-    return Client(settings, (*auth.SCOPES, auth.DOWNLOAD_SCOPE), client.ends)
+    return Client(settings, (*auth.SCOPES, auth.DOWNLOAD_SCOPE), client)
 
 
 def _settled(

@@ -31,8 +31,8 @@ from convert.sheet.google.settings import GoogleSettings, token_file
 
 _AUTH_URI = "https://accounts.google.com/o/oauth2/auth"
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
+_TEXT_BROWSERS = frozenset({"www-browser", "links", "elinks", "lynx", "w3m"})  # Google's pages do not work in them
 _EXCHANGE = 30.0  # seconds for the exchange of the code, where more are left
-_HOW = "use `xen-support login --no-browser` here, over ssh with `--port N` and `ssh -L N:127.0.0.1:N`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,9 @@ def _open(address: str) -> None:
     import webbrowser
 
     with contextlib.suppress(Exception):  # whatever it is, the address has been printed
-        webbrowser.get().open(address, new=1, autoraise=True)
+        browser = webbrowser.get()
+        if Path(str(getattr(browser, "name", ""))).name not in _TEXT_BROWSERS:
+            browser.open(address, new=1, autoraise=True)
 
 
 def _declined(answer: Answer, scopes: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from convert.failure import Failure
@@ -147,8 +147,15 @@ def _exchange_failed(error: Any, who: Identity) -> str:  # noqa: ANN401
     )
 
 
-def sign(settings: GoogleSettings, guard: Guard, scopes: tuple[str, ...] = SCOPES) -> tuple[Choice, SignedHttp]:
-    """Choose a way to sign in, and the signed transport for it.  Raises SheetError."""
-    choice = choose(settings, scopes)
+def sign(
+    settings: GoogleSettings, guard: Guard, scopes: tuple[str, ...] = SCOPES, known: Choice | None = None
+) -> tuple[Choice, SignedHttp]:
+    """Choose a way to sign in, or take the one that is known for these scopes; and the signed transport for it.
+
+    Raises SheetError.
+    """
+    choice = (
+        choose(settings, scopes) if known is None else replace(known, identity=replace(known.identity, scopes=scopes))
+    )
     key = api_key_of(settings) if choice.identity.kind == "API key" else None
     return choice, SignedHttp(guard, choice, load(choice, settings, scopes), key)
