@@ -1,7 +1,7 @@
-"""Man pages, bash completion and the README's table of rules, out of the argparse definitions and the catalogue.
+"""Man pages and bash completion, out of the argparse definitions, the catalogue and the guides.
 
-`python -m convert.packaging.manual DIR` writes `xen-support.1`, `xen-support-lint.1` and `xen-support.bash`; with `--readme-table` the table
-goes to standard output instead.
+`python -m convert.packaging.manual DIR` writes `xen-support.1`, `xen-support-lint.1`, a page of section 7 for each guide, and
+`xen-support.bash`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from convert.lint.catalogue import Known, everything, known
 from convert.lint.config import NAME
 from convert.lint.formats import FORMATS
 from convert.output.files import write_atomic
+from convert.packaging.guide import guides, page, title
 
 _STATUS = (("0", "done"), ("1", "findings"), ("2", "usage, unreadable input or a failing environment"))
 _SETTINGS = """\
@@ -124,14 +125,21 @@ def main_page(parser: argparse.ArgumentParser) -> str:
         ("XDG_CONFIG_HOME", f"where the user's xen-support/{NAME} lies"),
     ):
         lines += [".TP", f".B {variable}", roff(words)]
-    return "\n".join([*lines, ".SH SEE ALSO", ".BR xen\\-support\\-lint (1)", ""])
+    others = [f".BR {roff(name)} (7)" for name in guides()]
+    return "\n".join([*lines, ".SH SEE ALSO", ".BR xen\\-support\\-lint (1)", *others, ""])
 
 
-def _head(name: str, words: str) -> list[str]:
+def guide_page(text: str) -> str:
+    """A guide's page, xen-support-sheet(7) for example."""
+    name, words = title(text)
+    return "\n".join([*_head(name, words, 7), *page(text, roff), ".SH SEE ALSO", ".BR xen\\-support (1)", ""])
+
+
+def _head(name: str, words: str, section: int = 1) -> list[str]:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     day = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
-    title = f'.TH {roff(name.upper())} 1 "{day:%Y-%m-%d}" "xen\\-support {__version__}" "User Commands"'
-    return [title, ".SH NAME", f"{roff(name)} \\- {roff(words)}"]
+    heading = f'.TH {roff(name.upper())} {section} "{day:%Y-%m-%d}" "xen\\-support {__version__}" "{"User Commands" if section == 1 else "Guides"}"'
+    return [heading, ".SH NAME", f"{roff(name)} \\- {roff(words)}"]
 
 
 def _synopsis(parser: argparse.ArgumentParser) -> list[str]:
@@ -289,31 +297,16 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def readme_table() -> str:
-    """The catalogue as a Markdown table, for README between its markers."""
-    lines = ["| Code | Name | Severity | What it finds |", "|---|---|---|---|"]
-    for entry in everything().values():
-        severity = entry.severity if entry.tier != "selected" else f"{entry.severity}, off unless selected"
-        summary = re.sub(r"([|<>\\])", r"\\\1", entry.summary)
-        lines.append(f"| {entry.code} | {entry.name} | {severity} | {summary} |")
-    return "\n".join(lines) + "\n"
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Write what is asked for; the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m convert.packaging.manual", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where the files go")
-    parser.add_argument("--readme-table", action="store_true", help="print the README's table of rules")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where the files go")
     args = parser.parse_args(argv)
-    if args.readme_table:
-        sys.stdout.write(readme_table())
-        return 0
-    if args.folder is None:
-        parser.error("name the folder")
     command = build_parser()
     for name, text in (
+        *((f"{name}.7", guide_page(text)) for name, text in guides().items()),
         ("xen-support.1", main_page(command)),
         ("xen-support-lint.1", lint_page(command)),
         ("xen-support.bash", completion(command)),

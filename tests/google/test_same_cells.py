@@ -1,4 +1,4 @@
-"""The same cells and the same drafts from every way in; what a way loses is listed here, and README says it in the same words."""
+"""The same cells and the same drafts from every way in; what a way loses is listed here, and the guide says it in the same words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def put(box: Box, way: str, pages: tuple[Page, ...]) -> None:
         box.google.add_sheet(ID, sheets_reply(ID, pages))
 
 
-LOSES = {  # README's table, and what `lessened` does
+LOSES = {  # the guide's table, and what `lessened` does
     "sheets": ("Sheets API", "nothing of a cell but pictures, which nobody can read"),
     "xlsx": (".xlsx, uploaded or exported", "several links in one cell: the whole cell has one"),
     "ods": (".ods", "nothing"),
@@ -56,9 +56,9 @@ LOSES = {  # README's table, and what `lessened` does
 }
 
 
-def test_readme_says_what_each_way_loses() -> None:
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    table = readme.split("| way | loses |\n|---|---|\n")[1].split("\n\n")[0]
+def test_the_guide_says_what_each_way_loses() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "convert/packaging/guides/google.md").read_text(encoding="utf-8")
+    table = guide.split("| way | loses |\n|---|---|\n")[1].split("\n\n")[0]
     assert table.splitlines() == [f"| {way} | {words} |" for way, words in LOSES.values()]
     assert LOSES.keys() == {"sheets", "document", *LOCAL}
 

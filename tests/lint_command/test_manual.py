@@ -1,4 +1,4 @@
-"""Man pages, completion and the README's table: built from the parser and the catalogue, and read by the tools that show them."""
+"""Man pages and completion: built from the parser, the catalogue and the guides, and read by the tools that show them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from convert.cli import build_parser
 from convert.lint.catalogue import everything, known
 from convert.lint.formats import FORMATS
 from convert.packaging import manual
+from convert.packaging.guide import guides, page, title
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("xen-support.1", "xen-support-lint.1")
+GUIDES = tuple(f"{name}.7" for name in guides())
+PAGES = ("xen-support.1", "xen-support-lint.1", *GUIDES)
 
 
 @pytest.fixture(scope="module")
@@ -107,23 +108,24 @@ def test_completion(built: Path, words: list[str], wanted: set[str]) -> None:
     assert set(done.stdout.split()) == wanted and done.stderr == ""
 
 
-def test_the_table_has_every_rule_once() -> None:
-    rows = manual.readme_table().splitlines()[2:]
-    assert [row.split("|")[1].strip() for row in rows] == list(everything())
-    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
+def test_every_guide_is_a_page_without_mark_up(built: Path) -> None:
+    assert len(GUIDES) == 8
+    for name, text in guides().items():
+        made = (built / f"{name}.7").read_text()
+        assert title(text)[0] == name and f"\n{manual.roff(name)} \\- " in made
+        assert not re.search(r"\*\*|\]\(|<!--|^\||```|^#{2,} ", made, re.M), name
+        assert f".BR {manual.roff(name)} (7)" in (built / "xen-support.1").read_text()
 
 
-def test_the_readme_has_the_table_of_this_catalogue() -> None:
-    readme = ROOT / "README.md"
-    if not readme.is_file() or "<!-- rules -->" not in readme.read_text():
-        pytest.skip("README.md has no <!-- rules --> part")
-    inside = readme.read_text().partition("<!-- rules -->")[2].partition("<!-- /rules -->")[0]
-    assert inside.strip() == manual.readme_table().strip()
+def test_a_guide_keeps_every_word() -> None:
+    text = "# n - w\n\nSome `code`,\n*odd* words: [x](../y.md), [z](https://z).\n\n- one\n  two\n- three\n\n    a\n\n    'b\n\n| h |\n|---|\n| c \\| d |\n"
+    assert "\n".join(page(text, manual.roff)) == (
+        ".SH DESCRIPTION\n.PP\nSome \\fBcode\\fR, \\fIodd\\fR words: x, z (https://z)\\&.\n.IP \\(bu 4\none two\n.IP \\(bu 4\nthree\n"
+        ".PP\n.RS 4\n.nf\na\n\\&\n\\(aqb\n.fi\n.RE\n.TP\nc | d\n"
+    )
 
 
-def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    assert manual.main(["--readme-table"]) == 0
-    assert capsys.readouterr().out == manual.readme_table()
+def test_usage() -> None:
     with pytest.raises(SystemExit) as leaving:
         manual.main([])
     assert leaving.value.code == 2

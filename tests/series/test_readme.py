@@ -1,4 +1,4 @@
-"""README's "From the sheet to the mails" is run as it stands: two rounds, the mails received by a real SMTP server."""
+"""The guide's "From the sheet to the mails" is run as it is: two rounds, the mails received by a real SMTP server."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.slow
 
 __all__ = ["inbox"]  # the fixture
 ROOT = Path(__file__).resolve().parents[2]
-README = ROOT / "README.md"
+GUIDE = ROOT / "convert/packaging/guides/series.md"
 
 
 def lines() -> list[str]:
-    found = re.search(r"<!-- ian -->\n(.*?)<!-- /ian -->", README.read_text(), re.S)
-    assert found is not None, "README.md has no block between <!-- ian --> and <!-- /ian -->"
+    found = re.search(r"<!-- ian -->\n(.*?)<!-- /ian -->", GUIDE.read_text(), re.S)
+    assert found is not None, "the guide has no block between <!-- ian --> and <!-- /ian -->"
     return [line.strip() for line in found[1].splitlines() if line.startswith("    ")]
 
 

@@ -1,4 +1,4 @@
-"""What xen.git can take from samples/xen, and the commands that the README names."""
+"""What xen.git can take from samples/xen, and the commands that the guide names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.xsa.world import TODAY, World
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples" / "xen"
-README = (ROOT / "README.md").read_text()
+GUIDE = (ROOT / "convert/packaging/guides/advisories.md").read_text()
 CHECKLIST = "docs/process/release-technician-checklist.txt"
 XEN = os.environ.get("XEN_GIT", "")
 
@@ -31,7 +31,7 @@ def parses(line: str) -> None:
 
 
 def test_every_command_that_is_named_is_one() -> None:
-    lines = README.split("<!-- xsa -->\n")[1].split("<!-- /xsa -->")[0].splitlines()
+    lines = GUIDE.split("<!-- xsa -->\n")[1].split("<!-- /xsa -->")[0].splitlines()
     commands = [line.split("#")[0].strip() for line in lines if "xen-support xsa" in line]
     assert len(lines) == 10 and len(commands) == 9
     for name in ("xsa.gitlab-ci.yml", "xsa-list.cron", "0001-docs-process-check-XSAs-before-a-tag.patch"):
@@ -66,7 +66,7 @@ def test_the_patch_applies_to_the_real_staging(tmp_path: Path) -> None:
 
 
 def test_how_long_advisories_would_wait_for_a_monthly_date(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    recipe = README.split("<!-- bundling -->\n")[1].split("<!-- /bundling -->")[0]
+    recipe = GUIDE.split("<!-- bundling -->\n")[1].split("<!-- /bundling -->")[0]
     script = "\n".join(
         line.removeprefix("    ") for line in recipe.split("python3 -c '\n")[1].split("'\n")[0].splitlines()
     )
@@ -79,6 +79,6 @@ def test_how_long_advisories_would_wait_for_a_monthly_date(world: World, capsys:
 
 @pytest.mark.skipif(not XEN, reason="XEN_GIT names no clone of xen.git")
 def test_the_log_that_the_readme_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = README.split("cut -c 1-100\n")[1].split("\n\n")[0].splitlines()
+    shown = GUIDE.split("cut -c 1-100\n")[1].split("\n\n")[0].splitlines()
     out = run(capsys, "log", "RELEASE-4.17.2..4.17.3+10-g091466ba55", "--repo", XEN).out
     assert [line.removeprefix("    ") for line in shown] == [line[:100].rstrip() for line in out.splitlines()]
