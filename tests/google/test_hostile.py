@@ -143,6 +143,13 @@ def test_shortcuts_that_lead_nowhere(box: Box, details: dict[str, str]) -> None:
     one_line(box, result.status, result.out, result.err)
 
 
+def test_a_size_of_5000_digits_is_no_size(box: Box) -> None:
+    box.google.add_upload(UPLOAD, "book.xlsx", b"PK no workbook")
+    box.google.files[UPLOAD]["size"] = DIGITS.decode()
+    result = box.fetch(UPLOAD)
+    assert result.status == 2 and "fault of" not in result.err and result.out == ""
+
+
 def test_an_account_that_is_none(box: Box) -> None:
     result = box.fetch(ID, "--impersonate", "x\r\ny@p.iam.gserviceaccount.com")
     one_line(box, result.status, result.out, result.err)

@@ -34,7 +34,16 @@ def test_a_key_file_is_found_from_the_home_directory(
 
 
 @pytest.mark.parametrize(
-    "text", ["credentials = '~nobody-of-that-name/x'", "api-endpoint = 1", "token = 'x'", "api-endpoint", "\0"]
+    "text",
+    [
+        "credentials = '~nobody-of-that-name/x'",
+        f"a = {'9' * 5000}",
+        "a = " + "[" * 5000,
+        "api-endpoint = 1",
+        "token = 'x'",
+        "api-endpoint",
+        "\0",
+    ],
 )
 def test_a_bad_file_is_one_line(text: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = home / "config" / "xen-support"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -90,7 +91,7 @@ def look_up(client: Client, address: Address) -> tuple[Address, FileInfo]:
         string(reply.get("mimeType", "")),
         string(reply.get("version", "")),
         string(reply.get("modifiedTime", "")),
-        int(size) if isinstance(size, str) and size.isascii() and size.isdigit() else None,
+        int(size) if isinstance(size, str) and re.fullmatch("[0-9]{1,18}", size) else None,
         md5 if isinstance(md5 := reply.get("md5Checksum"), str) else None,
     )
 

@@ -113,7 +113,7 @@ def _show(address: str, browser: bool) -> None:
         print("Signing in in the browser; if none opens, open this address:", file=sys.stderr)
     else:
         print("Open this address in a browser to sign in:", file=sys.stderr)
-    print(address, file=sys.stderr)
+    print(printable(address), file=sys.stderr)
     if not browser or _terminal():
         print(
             "If the browser is on another machine, it ends on a page that does not load: paste that page's address here.",

@@ -79,8 +79,8 @@ def own_settings() -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SheetError(f"{path}: {error}") from None
+    except (OSError, ValueError, RecursionError) as error:  # no text, no TOML, a number of thousands of digits
+        raise SheetError(f"{path}: {getattr(error, 'strerror', None) or printable(str(error))}") from None
     kinds: dict[str, Callable[[str], object]] = {"api-endpoint": str, "impersonate": str, "credentials": _home_path}
     found: dict[str, Any] = {}
     for key, value in table.items():
