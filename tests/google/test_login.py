@@ -104,11 +104,16 @@ def test_the_address_may_be_pasted(box: Box, monkeypatch: pytest.MonkeyPatch) ->
     reading, writing = os.pipe()
     monkeypatch.setattr("sys.stdin", os.fdopen(reading))
     monkeypatch.setattr("convert.sheet.google.login.secrets.token_urlsafe", lambda size: f"fixed-{size}")
-    os.write(writing, b"hello?\nhttps://example.org/\n\n")
+    os.write(writing, b"hello?\nhttps://example.org/\n\nhttp://127.0.0.1:1/?state=old&code=c\n")
     os.write(writing, answered("http://127.0.0.1:1/", "fixed-24").encode() + b"\r\n")
     result = login(box, "--no-browser")
     os.close(writing)
-    assert result.status == 0 and result.err.count("This is not the address") == 2 and CODE not in result.err
+    assert (
+        result.status == 0
+        and result.err.count("This is not the address") == 2
+        and "another sign-in" in result.err
+        and CODE not in result.err
+    )
 
 
 def test_input_that_ends_is_no_answer(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from convert.sheet.cells import SheetError
 _SILENCE = 10.0  # seconds that a connection may say nothing
 _POLL = 0.1
 _MAX_PASTE = 16 << 10
+_OTHER = "wrong state"
 _DONE = b"The answer has arrived. You may close this window and go back to the terminal.\n"
 _NOTHING = b"There is nothing here.\n"
 
@@ -44,7 +45,7 @@ def parse(query: str, state: str) -> Answer | None:
     if "state" not in fields or not ("code" in fields or "error" in fields):
         return None
     if fields["state"] != state:
-        return Answer(error="wrong state")
+        return Answer(error=_OTHER)
     return Answer(error=fields["error"]) if "error" in fields else Answer(fields["code"])
 
 
@@ -148,11 +149,9 @@ class _Paste:
         for line in lines:
             text = line.decode("utf-8", "replace").strip()
             answer = parse(text.partition("?")[2].partition("#")[0] or text, self._state) if text else None
-            if answer is not None:
+            if answer is not None and answer.error != _OTHER:
                 return answer
             if text:
-                print(
-                    "This is not the address on which the browser ended (...?state=...&code=...); paste all of it.",
-                    file=sys.stderr,
-                )
+                why = "belongs to another sign-in" if answer else "is not the address on which the browser ended"
+                print(f"This {why} (...?state=...&code=...); paste all of that one.", file=sys.stderr)
         return None
