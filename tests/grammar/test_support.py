@@ -247,7 +247,7 @@ def test_five_hundred_mutations_that_leave_the_markup_are_refused() -> None:
             left += 1
         else:
             accepted += held(text)
-    assert left >= 500 and accepted >= 20
+    assert left >= 500 and accepted >= 10
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -179,6 +180,7 @@ def test_patterns_that_may_take_for_ever_are_left_out_and_told() -> None:
     assert set(found.unread) == {"(a+)+b", "(((", "xen/["} and len(found.people) == 2
 
 
+@pytest.mark.skipif(shutil.which("perl") is None, reason="no perl here")
 def test_the_script_is_run_where_it_is_asked_for(tmp_path: Path) -> None:
     perl = 'print "Own Person <own\\@example.org>\\n"; die "-f" if grep { /^-f/ } @ARGV; open(my $p, "<", $ARGV[0]) or die; die unless -d "xen/xsm";\n'
     repo = build(
