@@ -81,11 +81,14 @@ def test_a_section_is_read_once_however_many_documents_have_it(monkeypatch: pyte
     assert len(read) == len(set(read)) <= len(sections) + 1
 
 
-def test_what_is_kept_has_an_end() -> None:
+def test_what_is_kept_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "_MOST", 2000)
+    monkeypatch.setattr(pieces, "_LONGEST", 100)
+    monkeypatch.setattr(pieces, "_characters", 0)
     pieces._pieces.clear()
     for n in range(3):
-        parse_text("".join(f"# {n} {m}\n\nx\n\n" for m in range(pieces._MOST // 2)))
-    assert len(pieces._pieces) <= pieces._MOST
+        parse_text("".join(f"# {n} {m}\n\nx\n\n" for m in range(100)))
+        assert 0 < sum(map(len, pieces._pieces)) <= pieces._MOST + pieces._LONGEST
     parse_text("# A\n\n" + "x " * pieces._LONGEST)
     assert all(len(text) <= pieces._LONGEST for text in pieces._pieces)
 
