@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grammar.escape import fold
+from grammar.markers import MARKER
 from grammar.meaning import Meaning, meaning
 from grammar.nodes import (
     Block,
@@ -22,7 +23,7 @@ from grammar.rows import key_of
 from grammar.source import Source
 
 BLANKS = " \t\r\n"
-_BULLET = re.compile(r"[ \t]*[*+-](?:[ \t]+|$)")
+_BULLET = re.compile(rf"[ \t]*{MARKER}(?:[ \t]+|$)")
 
 
 @dataclass(slots=True, eq=False)

@@ -11,10 +11,11 @@ from convert.merge.chunks import Chunk, assemble, marked
 from convert.merge.parts import Unit, like, read_text
 from convert.merge.sequence import Pairs, Side, align, pick, side_of
 from convert.merge.sides import Context, Place, Who
+from grammar.markers import MARKER
 from grammar.meaning import Meaning
 from grammar.wrap import ends_sentence, wrap
 
-_MARKER = re.compile(r"([ \t]*[*+-])([ \t]*)")
+_MARKER = re.compile(rf"([ \t]*{MARKER})([ \t]*)")
 _ZONES = ("description", "caveats")
 Version = tuple[str, Meaning] | None
 

@@ -10,6 +10,7 @@ from convert.lint.registry import Context
 from convert.lint.rules.parts import fix, newline
 from grammar.diagnostic import Diagnostic, Fix
 from grammar.fields import RELEASE_KEYS, STATUS, looks_meant
+from grammar.markers import MARKER
 from grammar.source import Source
 from grammar.status import read_status
 
@@ -196,7 +197,7 @@ def _list_to_the_right(number: int, last: int, context: Context) -> Fix | None:
     while at >= 1 and source.line_text(at).strip():
         text = source.line_text(at).rstrip("\r")
         start = source.starts[at - 1]
-        mark = re.match(r"( {0,3})([*+-]) +(?=\S)", text)
+        mark = re.match(rf"( {{0,3}})({MARKER}) +(?=\S)", text)
         if "\t" in text or text.startswith("#"):
             return None
         edits.append((start, start + mark.end(), "   * ") if mark else (start, start + _lead(text), "     "))

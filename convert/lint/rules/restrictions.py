@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.lint.registry import Context, Sibling, rule
 from convert.lint.rules.comparison import Compared, Keys, feature, named, nearest, promise, siblings, statuses
+from grammar.markers import MARKER
 from grammar.nodes import BulletList, DefinitionList, Document, Literal, Section
 from grammar.rows import Row
 from grammar.source import Source, Span
@@ -147,7 +148,7 @@ def _said(section: Section, source: Source) -> Iterator[tuple[bool, _Said]]:
             continue
         item = isinstance(block, BulletList)
         text = source.text[block.span.start : block.span.end]
-        for words in re.split(r"(?<=[.!?])\s+(?=[A-Z])|(?:^|\n)[ \t]*[*+-][ \t]+", text):
+        for words in re.split(rf"(?<=[.!?])\s+(?=[A-Z])|(?:^|\n)[ \t]*{MARKER}[ \t]+", text):
             if _fold(words):
                 yield fields, _Said(" ".join(words.split()), item)
 

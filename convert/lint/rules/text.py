@@ -10,6 +10,7 @@ from convert.lint.registry import Context, rule
 from convert.lint.rules.parts import fix, lines_of
 from grammar.diagnostic import Fix
 from grammar.fields import looks_meant
+from grammar.markers import MARKER
 from grammar.nodes import BulletList, Literal, Paragraph
 from grammar.source import Source, Span
 
@@ -19,7 +20,7 @@ WIDTH = 80
 HTTPS = ("xen.org", "xenproject.org", "qemu.org", "libvirt.org", "freebsd.org", "netbsd.org", "openbsd.org", "kernel.org",
          "github.com", "gitlab.com", "intel.com", "amd.com", "arm.com", "wikipedia.org", "ietf.org", "w3.org", "gnu.org",
          "debian.org", "opensource.org", "oasis-open.org")  # fmt: skip
-_BULLET = re.compile(r"( *)([*+-])( +)(?=\S)")
+_BULLET = re.compile(rf"( *)({MARKER})( +)(?=\S)")
 
 
 @rule("XS601", "trailing-blanks", "info", Source)

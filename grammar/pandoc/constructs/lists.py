@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from grammar.markers import MARKER
 from grammar.pandoc.reader import ENDED, INDENTED, MARKED, Reader, indentation
 
-BULLET = r"( {0,3}[*+-])( *)"
+BULLET = rf"( {{0,3}}{MARKER})( *)"
 NUMBER = r"( {0,3}\(?[@#\w-]+[.)])( *)"
 _ANY = r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)"
 
