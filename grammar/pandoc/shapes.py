@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from grammar.markers import MARKER
+
 # (patterns are compiled when a line first begins like one: that is most of what a start would cost)
 _NUMERAL = (
     r"[ ]{0,3}(?!p\.[ ][0-9])(?:\(?(?:[0-9]{1,9}|@[\w-]*|\#|[ivxlcdm]+|[IVXLCDM]+|[A-Za-z])\)|(?:[0-9]{1,9}|\#|@[\w-]*|[ivxlcdm]+|[a-z])\."
