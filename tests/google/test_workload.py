@@ -62,8 +62,11 @@ def test_a_token_from_a_file(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     configure(box, monkeypatch, from_file(box))
     assert fetch(box).status == 0
     assert box.google.paths()[:2] == ["/v1/token", f"/v1/projects/-/serviceAccounts/{ACCOUNT}:generateAccessToken"]
-    assert ACCOUNT in box.run("whoami").out
-    box.google.faults.append(f.on("/drive/", f.status(404, "notFound")))
+    assert box.run("whoami").out.startswith(f"workload identity {ACCOUNT}: there are Application Default Credentials")
+    denied = f.on("generateAccessToken", f.status(403, "IAM_PERMISSION_DENIED"))
+    box.google.faults.append(f.times(1, denied))
+    assert f"impersonating {ACCOUNT}: " in fetch(box).err
+    box.google.faults = [f.on("/drive/", f.status(404, "notFound"))]
     assert f"share the document with {ACCOUNT}" in fetch(box).err
 
 
@@ -75,6 +78,9 @@ def test_a_token_from_an_address(box: Box, monkeypatch: pytest.MonkeyPatch) -> N
     assert fetch(box).status == 0 and box.google.paths()[0] == "/oidc"
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
     assert fetch(box, "--credentials", str(path)).status == 0
+    box.google.faults.append(f.on("/oidc", f.status(403, "forbidden")))
+    refused = fetch(box, "--credentials", str(path))
+    assert refused.status == 2 and "the token of this workload identity cannot be had" in refused.err
     configure(box, monkeypatch, source | {"url": "http://example.org/oidc"})
     assert "only https is used" in fetch(box).err
 

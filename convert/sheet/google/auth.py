@@ -12,7 +12,7 @@ from typing import Any
 
 from convert.failure import printable
 from convert.sheet.cells import SheetError
-from convert.sheet.google.faults import Identity, said
+from convert.sheet.google.faults import WORKLOAD, Identity, said
 from convert.sheet.google.settings import GoogleSettings, token_file
 
 _PREFIX = "https://www.googleapis.com/auth/"
@@ -88,7 +88,7 @@ def _from_option(settings: GoogleSettings, scopes: tuple[str, ...]) -> Choice | 
     if path is None:
         return None
     info = read_json(path)
-    who = Identity("service account", _service_account(path, info), scopes)
+    who = Identity(WORKLOAD if _is_workload(info) else "service account", _service_account(path, info), scopes)
     return Choice(who, "--credentials was given", path, info)
 
 
@@ -107,8 +107,12 @@ def _from_environment(settings: GoogleSettings, scopes: tuple[str, ...]) -> Choi
     if adc is None:
         return None
     info = read_json(adc)
-    who = Identity("application default credentials", account_of(info), scopes)
+    who = Identity(WORKLOAD if _is_workload(info) else "application default credentials", account_of(info), scopes)
     return Choice(who, "there are Application Default Credentials", adc, info)
+
+
+def _is_workload(info: Mapping[str, object]) -> bool:
+    return info.get("type") == "external_account"
 
 
 def account_of(info: Mapping[str, object]) -> str | None:
@@ -139,7 +143,7 @@ def _service_account(path: Path, info: dict[str, Any]) -> str | None:
     shown = printable(str(path))
     if "installed" in info or "web" in info:
         raise SheetError(f"{shown}: an OAuth client, no key; use it as `xen-support login --client-id-file {shown}`")
-    if info.get("type") == "external_account":
+    if _is_workload(info):
         return account_of(info)
     if info.get("type") != "service_account" or not isinstance(info.get("client_email"), str):
         kind = said(info.get("type")) if "type" in info else "missing"

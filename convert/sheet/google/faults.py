@@ -21,6 +21,9 @@ _SECRET = re.compile(
 RATE = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "sharingRateLimitExceeded"})
 
 
+WORKLOAD = "workload identity"
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who asks: `kind` in words, the account where known, and the scopes that are asked for.  No secret in it."""

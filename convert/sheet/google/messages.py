@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from convert.sheet.google.faults import Fault, Identity, is_rate, read_fault, said, scrub
+from convert.sheet.google.faults import WORKLOAD, Fault, Identity, is_rate, read_fault, said, scrub
 
 __all__ = [
     "Fault",
@@ -115,6 +115,8 @@ def _again(who: Identity) -> str:
         return "make a new key for the service account, or check the one given with --credentials"
     if who.kind == "application default credentials":
         return "run `gcloud auth application-default login` again"
+    if who.kind == WORKLOAD:
+        return "look at the service account that it acts as, and at the provider of its pool"
     return "check the key" if who.kind == "API key" else "sign in with `xen-support login`"
 
 

@@ -12,7 +12,7 @@ from convert.net.transport import Guard, TransientError, retry_after
 from convert.sheet.cells import SheetError
 from convert.sheet.google.auth import SCOPES, Choice, api_key_of, choose
 from convert.sheet.google.credentials import load
-from convert.sheet.google.faults import Identity, read_fault, said
+from convert.sheet.google.faults import WORKLOAD, Identity, read_fault, said
 from convert.sheet.google.messages import explain, explain_refresh
 from convert.sheet.google.settings import GoogleSettings
 
@@ -120,17 +120,19 @@ _NO_TOKEN = "the sign-in service answers with something that is no token; is the
 
 def _refresh_failed(error: Any, who: Identity) -> Exception:  # noqa: ANN401
     body = error.args[1] if len(error.args) > 1 else None
-    if isinstance(body, str):
+    if isinstance(body, str) and "impersonated" in str(error.args[0]):
         fault = read_fault(403, body.encode(errors="replace"))
         if fault.reasons and not fault.reasons & {"invalid_grant"}:
             return SheetError(
-                f"impersonating {who.email}: {explain(fault, Identity(), 'iamcredentials.googleapis.com')}"
+                f"impersonating {who.email or 'the service account'}: {explain(fault, Identity(), 'iamcredentials.googleapis.com')}"
             )
     if getattr(error, "retryable", False):
         return TransientError("the sign-in service of Google answers with an error of its own")
     reason, words = "", str(error.args[0]) if error.args else ""
     if words.lstrip().startswith("<"):
         return SheetError(_NO_TOKEN)
+    if who.kind == WORKLOAD and not isinstance(body, dict):
+        return SheetError(f"the token of this workload identity cannot be had: {said(words)}")
     if isinstance(body, dict):
         reason, words = str(body.get("error") or ""), str(body.get("error_description") or "")
     return SheetError(explain_refresh(reason, words, who))
