@@ -120,6 +120,14 @@ def test_impersonation(box: Box) -> None:
     assert denied.status == 2 and f"impersonating {target}" in denied.err
 
 
+def test_whom_a_sign_in_cannot_act_as(box: Box) -> None:
+    key = plain(box, "--api-key", "AIzaTestKey0123456789", "--impersonate", "jo@example.org")
+    assert key.status == 2 and "needs a sign-in" in key.err
+    store(box, SCOPES)
+    person = plain(box, "--impersonate", "jo@example.org")
+    assert person.status == 2 and "takes the key of a service account" in person.err and box.google.requests == []
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -75,6 +75,8 @@ def choose(settings: GoogleSettings, scopes: tuple[str, ...] = SCOPES) -> Choice
         if (found := find(settings, scopes)) is not None:
             who = found.identity
             return replace(found, identity=replace(who, email=settings.impersonate)) if settings.impersonate else found
+    if key and settings.impersonate:
+        raise SheetError("--impersonate needs a sign-in; with an API key there is none")
     if key:
         given = "--api-key was given" if settings.api_key else f"{API_KEY_VARIABLE} is set"
         return Choice(Identity("API key"), f"{given}, and there is no sign-in")

@@ -52,6 +52,8 @@ def load(choice: Choice, settings: GoogleSettings, scopes: tuple[str, ...]) -> A
     info = choice.info
     through_iam = _through_iam(settings)
     subject = None if through_iam else settings.impersonate
+    if subject and info.get("type") != "service_account":
+        raise SheetError(f"{shown}: to act as {subject} takes the key of a service account with domain-wide delegation")
     ask = _Ask([IAM_SCOPE] if through_iam else list(scopes), settings.api_endpoint, subject)
     try:
         if info.get("universe_domain", OUR_UNIVERSE) != OUR_UNIVERSE:
