@@ -55,7 +55,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         description="Print `name <address> file` for the maintainers, by the tree's MAINTAINERS, of each file that a patch changes, who are "
         "not on the list. Nothing is sent, fetched or kept.",
     )
-    parser.add_argument("patches", nargs="+", type=Path, metavar="PATCH", help="a patch file")
+    parser.add_argument("patches", nargs="+", type=Path, metavar="PATCH", help="a patch file, or - for standard input")
     parser.add_argument(
         "--known", type=Path, metavar="FILE", help="who knows already: addresses, such as the security team's"
     )

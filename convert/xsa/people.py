@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -51,9 +52,12 @@ class Trees:
 
 
 def people(path: Path, trees: Trees, known: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """(person, file) of a patch file: the maintainers of each changed file who are not known.  Raises Failure."""
+    """(person, file) of a patch file, `-` for standard input: the maintainers of each changed file who are not known.
+
+    Raises Failure.
+    """
     try:
-        patches = read(path.read_bytes())
+        patches = read(sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes())
     except OSError as error:
         raise Failure(f"{clean(str(path))}: {error.strerror}") from None
     if not patches:

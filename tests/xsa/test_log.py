@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
@@ -201,7 +202,7 @@ F:\t*/
 
 
 def test_people_are_maintainers_who_are_not_known(
-    world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tests.xsa.world import Repository, body
 
@@ -215,6 +216,8 @@ def test_people_are_maintainers_who_are_not_known(
     patch = world.public / "xsa8001.patch"
     done = run(capsys, "people", patch, "--known", known, "--repo", tree.path)
     assert (done.status, done.out) == (0, "A Miller <miller@example.org> mill/axle.c\n")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(patch.read_bytes())))
+    assert run(capsys, "people", "-", "--known", known, "--repo", tree.path).out == done.out
     every = run(capsys, "people", patch, world.public / "xsa8016.patch", "--repo", tree.path).out.splitlines()
     assert "D Squire <squire@example.org> mill/key.c" in every and "B Wright <wright@example.org> mill/axle.c" in every
     assert sorted(tmp_path.iterdir()) == before
