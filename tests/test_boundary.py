@@ -160,3 +160,18 @@ def test_the_installed_command(action: str, status: int, words: bytes) -> None:
     assert b"Traceback" not in done.stderr and b"Exception ignored" not in done.stderr
     assert SECRET.encode() not in done.stderr and words in done.stderr
     assert done.returncode == status, done.stderr
+
+
+def test_a_name_with_line_breaks_is_told_on_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also by the commands that go on with their other arguments."""
+    repo = ("--repo", str(tmp_path))
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    name = "a\nb\x1b[31m"
+    for words in (
+        ("show", name), ("lint", name), ("lint", f"{name}:c"), ("diff", name, name), ("release", "--check", name), ("sources", name),
+        ("release", "extend", "--tree", name), ("xsa", "check", name), ("xsa", "log", f"{name}..{name}"), ("trees", name),
+        ("import", name, "-o", str(tmp_path / "book.xlsx")), ("matrix", name, "-o", str(tmp_path / "m.html")), ("blame", name),
+    ):  # fmt: skip
+        assert main([*words, *repo]) == 2
+        said = capsys.readouterr()
+        assert said.out == "" and said.err.count("\n") == 1 and "\x1b" not in said.err, words

@@ -15,7 +15,7 @@ from convert.draft.definitions import Definitions
 from convert.draft.leads import led_by
 from convert.draft.translate import Memo
 from convert.failure import Failure
-from convert.output.terminal import add_color, clean
+from convert.output.terminal import add_color, clean, on_one_line
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
 from convert.trees import git
 from convert.trees.arguments import read_source
@@ -314,7 +314,7 @@ def _file(args: argparse.Namespace, tree: Tree) -> Source | None:
     except Failure as failure:
         if tree.branch:
             raise
-        print(f"xen-support: {clean(str(failure))}; drafted as a new file", file=sys.stderr)
+        print(f"xen-support: {on_one_line(failure)}; drafted as a new file", file=sys.stderr)
         return None
     if where.note:
         print(f"xen-support: {clean(where.note)}", file=sys.stderr)

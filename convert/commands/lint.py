@@ -15,7 +15,7 @@ from convert.lint.config import Settings, settings
 from convert.lint.formats import FORMATS, Checked, writer
 from convert.lint.session import Options, Session
 from convert.lint.targets import Trees, default_name
-from convert.output.terminal import Painter, add_color, clean
+from convert.output.terminal import Painter, add_color, clean, on_one_line
 from grammar.diagnostic import SEVERITIES, Severity
 
 _RANK = {severity: n for n, severity in enumerate(SEVERITIES)}
@@ -132,7 +132,7 @@ def _check(args: argparse.Namespace, session: Session) -> tuple[list[Checked], b
         try:
             checked += session.patch() if args.patch else session.each(name)
         except Failure as failure:
-            print(f"xen-support: {clean(str(failure))}", file=sys.stderr)
+            print(f"xen-support: {on_one_line(failure)}", file=sys.stderr)
             failed = True
     return checked, failed
 

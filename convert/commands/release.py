@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from convert.commands.days import day, given_day
 from convert.failure import Failure
-from convert.output.terminal import Painter, add_color, clean
+from convert.output.terminal import Painter, add_color, clean, on_one_line
 from convert.release.kinds import KINDS, Asked, Kind
 from convert.trees import git
 from convert.trees.version import read_tag
@@ -167,7 +167,7 @@ def _sheet_alone(args: argparse.Namespace) -> int:
         except Failure as failure:
             if args.tree:
                 raise
-            print(f"xen-support: {clean(str(failure))}; the sheet leads", file=sys.stderr)
+            print(f"xen-support: {on_one_line(failure)}; the sheet leads", file=sys.stderr)
             continue
         data = git.object_of(args.repo, f"{upstream.commit}:{FILE}")
         if data is not None:
@@ -201,7 +201,7 @@ def _check(args: argparse.Namespace, today: date) -> int:
     done = gate.judge(args.repo, [one for one in asked if isinstance(one, gate.Subject)], around)
     failures = [one for one in (*asked, *done) if isinstance(one, Failure)]
     for failure in failures:
-        print(f"xen-support: {clean(str(failure))}", file=sys.stderr)
+        print(f"xen-support: {on_one_line(failure)}", file=sys.stderr)
     status = _verdict(args, [one for one in done if isinstance(one, gate.Judged)])
     return 2 if failures else status
 

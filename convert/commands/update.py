@@ -11,7 +11,7 @@ from pathlib import Path
 from convert.commands.source import add_source, load, look_in, tell_problems
 from convert.failure import Failure
 from convert.merge import Side
-from convert.output.terminal import add_color, clean
+from convert.output.terminal import add_color, clean, on_one_line
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git
 from convert.update import pending, resolve
@@ -104,7 +104,7 @@ def _each(names: list[str], action: Callable[[str], int]) -> int:
         try:
             status = max(status, action(name))
         except Failure as failure:
-            print(f"xen-support: {clean(str(failure))}", file=sys.stderr)
+            print(f"xen-support: {on_one_line(failure)}", file=sys.stderr)
             status = 2
     return status
 

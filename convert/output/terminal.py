@@ -35,6 +35,11 @@ def clean(text: str) -> str:
     return re.sub(_UNSAFE, lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
 
 
+def on_one_line(error: Exception) -> str:
+    """What an error says, on one line and safe for a terminal, whatever names it quotes."""
+    return clean(" ".join(str(error).split()))
+
+
 def add_color(parser: argparse.ArgumentParser) -> None:
     """Add the option `--color`."""
     parser.add_argument(
