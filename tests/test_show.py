@@ -39,6 +39,11 @@ Words.
 """
 
 
+MAKEFILE = (
+    "export XEN_VERSION      = 4\nexport XEN_SUBVERSION   = 20\nexport XEN_EXTRAVERSION ?= .1$(XEN_VENDORVERSION)\n"
+)
+
+
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     path = tmp_path / "SUPPORT.md"
@@ -67,6 +72,27 @@ def test_a_file_of_a_branch_that_only_a_remote_has(tmp_path: Path, capsys: pytes
     assert cli.main(["show", "stable-4.20:nosuch", *repo, "--remote", "fork"]) == 2
     assert capsys.readouterr().err == "xen-support: stable-4.20:nosuch: stable-4.20 has no file nosuch\n"
     assert cli.main(["show", "stable-4.20:SUPPORT.md", *repo, "--remote", "fork"]) == 0
+
+
+def test_a_tree_whose_file_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """None at all, a folder of that name, a binary one: exit status 2 and the tree's name from whoever reads it."""
+    repo = build(tmp_path / "repo", [
+        Commit("a", {"xen/Makefile": MAKEFILE}, "none"), Commit("b", {"SUPPORT.md/a": "a"}, "folder"),
+        Commit("c", {"SUPPORT.md/a": None, "x": "y"}, "binary"),
+    ])  # fmt: skip
+    (repo / "SUPPORT.md").write_bytes(bytes(range(256)) * 40)
+    git(repo, "add", "SUPPORT.md")
+    git(repo, "commit", "-q", "-m", "d")
+    for tree, words in (
+        ("none", ("no such file", "no SUPPORT.md")),
+        ("folder", ("no such file", "no SUPPORT.md")),
+        ("binary", ("a binary file",)),
+    ):
+        for command in (["show"], ["sources"], ["release", "--check"], ["import", "-o", str(tmp_path / "book.xlsx")]):
+            assert cli.main([*command, tree, "--repo", str(repo)]) == 2, command
+            said = capsys.readouterr()
+            assert said.out == "" and said.err.startswith(f"xen-support: {tree}:"), said.err
+            assert any(one in said.err for one in words)
 
 
 def test_a_repository_that_is_named_has_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from convert.failure import Failure
 from convert.output.terminal import TOOL, Painter, add_color, clean, one_line
-from convert.trees.version import FILE
 from grammar.source import Source
 
 
@@ -109,8 +108,7 @@ def run(args: argparse.Namespace) -> int:
 def _tree(args: argparse.Namespace) -> _Tree:
     """The tree that is named, or the one around the current folder."""
     from convert.sources.texts import texts_below, texts_of
-    from convert.trees.arguments import read_source, source_of
-    from convert.trees.git import object_of
+    from convert.trees.arguments import read_source
     from convert.trees.resolve import resolve
 
     name = args.tree
@@ -127,7 +125,4 @@ def _tree(args: argparse.Namespace) -> _Tree:
     if found.file is not None:
         return _Tree(name, None, found.support(), texts_below(found.file.parent))
     repo, commit = args.repo or Path(), found.commit or ""
-    data = object_of(repo, f"{commit}:{FILE}")
-    if data is None:
-        raise Failure(f"{name}: this tree has no {FILE}; it came with Xen 4.10")
-    return _Tree(name, commit, source_of(f"{name}:{FILE}", data), texts_of(repo, commit))
+    return _Tree(name, commit, found.support(repo), texts_of(repo, commit))

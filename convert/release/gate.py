@@ -158,7 +158,7 @@ def _judge(
     name = f"{subject.name}:{FILE}"
     text = texts[FILE]
     if text is None:
-        raise Failure(f"{name}: no such file")
+        raise Failure(f"{name}: no such file, or far too large a one")
     source = source_of(name, text)
     makefile = _decoded(texts[MAKEFILE])
     made = read_makefile(makefile)

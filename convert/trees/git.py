@@ -178,18 +178,26 @@ def merge_file(ours: str, base: str, theirs: str, labels: tuple[str, str, str]) 
 
 
 def batch(repo: Path, names: Sequence[str], limit: int = 64 * 1024 * 1024, *, fetch: bool = True) -> list[bytes | None]:
-    """The bytes of many objects through one `git cat-file --batch`; None where there is none, or one above `limit` bytes.
+    """The bytes of many objects through one `git cat-file --batch`; None where there is none, a folder, or one above `limit`
+    bytes.
 
     A name is any that git knows, such as `HASH:PATH`.  `fetch` false: a partial clone fetches none (git 2.44 and later; before, git
     does as it likes).  Raises Failure where git itself fails.
     """
     offline = None if fetch else {"GIT_NO_LAZY_FETCH": "1"}
     asked = [name for name in names if "\n" not in name]
-    sizes = run(repo, "cat-file", "--batch-check=%(objectname) %(objectsize)", data=_lines(asked), variables=offline)
+    sizes = run(
+        repo,
+        "cat-file",
+        "--batch-check=%(objectname) %(objectsize) %(objecttype)",
+        data=_lines(asked),
+        variables=offline,
+    )
     if sizes.returncode:
         raise Failure(f"{repo}: {_said(sizes)}")
     found = dict(zip(asked, (line.split() for line in sizes.stdout.decode(errors="replace").splitlines()), strict=True))
-    ids = {name: at[0] for name, at in found.items() if len(at) == 2 and at[1].isdecimal() and int(at[1]) <= limit}
+    there = {name: at for name, at in found.items() if len(at) == 3 and at[2] in ("blob", "commit", "tag")}
+    ids = {name: at[0] for name, at in there.items() if int(at[1]) <= limit}
     wanted = list(dict.fromkeys(ids.values()))
     done = run(repo, "cat-file", "--batch", data=_lines(wanted), variables=offline)
     if done.returncode:

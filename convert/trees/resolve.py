@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convert.failure import Failure
 from convert.trees import git
-from convert.trees.arguments import read_source
+from convert.trees.arguments import read_source, source_of
 from convert.trees.version import FILE, UNSTABLE
 from grammar.source import Source
 
@@ -34,7 +34,10 @@ class Found:
         """Its SUPPORT.md.  Raises Failure where it has none."""
         if self.file is not None:
             return read_source(str(self.file))
-        return Source(f"{self.name}:{FILE}", git.blob(repo or Path(), self.commit or "", FILE))
+        data = git.object_of(repo or Path(), f"{self.commit}:{FILE}")
+        if data is None:
+            raise Failure(f"{self.name}: this tree has no {FILE}; it came with Xen 4.10")
+        return source_of(f"{self.name}:{FILE}", data)
 
 
 def resolve(
