@@ -13,7 +13,7 @@ from convert.matrix.continued import compared
 from convert.names.aliases import Aliases
 from convert.names.likeness import Index
 from convert.names.pairing import Entry, entries, folded
-from convert.names.rows import Loose, Match, by_suffix, match
+from convert.names.rows import Loose, Match, match
 from grammar.nodes import Document, Section
 from grammar.parser import parse
 from grammar.rows import Row
@@ -87,8 +87,9 @@ def snapshot(name: str, data: bytes) -> Snapshot:
 def of_document(document: Document, errors: Iterable[int] = ()) -> Snapshot:
     """A document that was read already; `errors`: the places of its errors in the text."""
     broken: set[tuple[str, ...]] = set()
-    spans = list(_own_spans(document.sections, ()))
-    for at in errors:
+    found = list(errors)
+    spans = list(_own_spans(document.sections, ())) if found else []
+    for at in found:
         broken.add(next((keys for start, end, keys in spans if start <= at < end), ()))
     return Snapshot(entries(document), frozenset(broken))
 
@@ -157,10 +158,16 @@ class _Edge:
     def __init__(self, old: Snapshot, new: Snapshot, found: Match) -> None:
         self.old, self.new, self.found = old, new, found
         self.joined = {id(after): before for before, after in found.headings.both}
-        self.above = {
-            id(child): entry for root in (old.root, new.root) for entry in root.walk() for child in entry.children
-        }
+        self.above = {id(child): entry for both in found.headings.both for entry in both for child in entry.children}
+        alone = (*found.headings.gone, *found.headings.fresh)
+        self.above.update((id(child), entry) for entry in alone for child in entry.children)
         self.became, self.was = _alike(found)
+        self.gone, self.fresh = _by_entry(found.gone), _by_entry(found.fresh)
+        other_names = {id(both[1]) for both in found.aliased}
+        self.kept: dict[int, list[tuple[Row, Row]]] = {}
+        for one, other in found.rows:
+            if id(other) not in other_names and one.row.status != other.row.status:
+                self.kept.setdefault(id(other.entry), []).append((one.row, other.row))
 
     def steps(self) -> Iterator[Step]:
         for one, other in self.found.headings.both:
@@ -173,11 +180,11 @@ class _Edge:
             if self.joined.get(id(after.entry)) is not before.entry:
                 yield from self._aliased(before, after)
         for entry in self.found.headings.gone:
-            yield from (self._gone(loose) for loose in self.found.gone if loose.entry is entry)
+            yield from map(self._gone, self.gone.get(id(entry), ()))
             if not entry.rows:
                 yield _place("lost" if self.new.broken - self.old.broken else "removed", entry, None)
         for entry in self.found.headings.fresh:
-            yield from (self._fresh(loose) for loose in self.found.fresh if loose.entry is entry)
+            yield from map(self._fresh, self.fresh.get(id(entry), ()))
             if not entry.rows:
                 yield _place("added", None, entry)
 
@@ -188,16 +195,10 @@ class _Edge:
             yield _place("moved", one, other)
 
     def _rows(self, one: Entry, other: Entry) -> Iterator[Step]:
-        before, after = by_suffix(one), by_suffix(other)
-        for loose in self.found.gone:
-            if loose.entry is one:
-                yield self._gone(loose)
-        for end, row in after.items():
-            if end in before:
-                yield from _status(before[end], row, (one, other))
-        for loose in self.found.fresh:
-            if loose.entry is other:
-                yield self._fresh(loose)
+        yield from map(self._gone, self.gone.get(id(one), ()))
+        for before, after in self.kept.get(id(other), ()):
+            yield from _status(before, after, (one, other))
+        yield from map(self._fresh, self.fresh.get(id(other), ()))
 
     def _aliased(self, before: Loose, after: Loose) -> Iterator[Step]:
         old, new, places = before.row, after.row, (before.entry, after.entry)
@@ -219,6 +220,14 @@ class _Edge:
         places = (loose.other, loose.entry) if loose.other else (loose.entry,)
         perhaps = None if self.old.broken - self.new.broken else self.was.get(row.keys)
         return Step("added", row.key, None, row.status, perhaps=perhaps, places=places, rows=(row.key,))
+
+
+def _by_entry(rows: Iterable[Loose]) -> dict[int, list[Loose]]:
+    """Rows by the ids of their headings."""
+    found: dict[int, list[Loose]] = {}
+    for loose in rows:
+        found.setdefault(id(loose.entry), []).append(loose)
+    return found
 
 
 def _alike(found: Match) -> tuple[dict[tuple[str, ...], Perhaps], dict[tuple[str, ...], Perhaps]]:
@@ -255,11 +264,11 @@ def _status(old: Row, new: Row, places: tuple[Entry, ...]) -> Iterator[Step]:
 
 def _prose(one: Entry, other: Entry) -> Iterator[Step]:
     texts: tuple[tuple[Kind, str, str], ...] = (
-        ("description", words(one.description), words(other.description)),
-        ("caveat", words(one.caveats), words(other.caveats)),
+        ("description", one.description, other.description),
+        ("caveat", one.caveats, other.caveats),
     )
-    for kind, text, now in texts:
-        if text != now:
+    for kind, before, after in texts:
+        if before != after and (text := words(before)) != (now := words(after)):
             yield Step(kind, other.anchor, text or None, now or None, places=(one, other))
 
 
@@ -339,7 +348,10 @@ class _Blame:
 
 
 def _same(was: Loose, entry: Entry, row: Row) -> bool:
-    return words(was.entry.caveats) == words(entry.caveats) and fold_label(was.row.status) == fold_label(row.status)
+    before, after = was.entry.caveats, entry.caveats
+    if before != after and words(before) != words(after):
+        return False
+    return was.row.status == row.status or fold_label(was.row.status) == fold_label(row.status)
 
 
 def without_places(step: Step) -> Step:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MAX = 1 << 20  # bytes of an aliases file
+_NAMES = 8192  # that are remembered with what they lead to
 _KEYS = ("old", "new", "tree", "commit")
 SHIPPED = "xen-aliases.toml"
 
@@ -33,6 +34,7 @@ class Aliases:
 
     entries: tuple[Alias, ...] = ()
     _next: dict[tuple[str, str | None], str] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _known: dict[tuple[str, str | None], str] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for alias in self.entries:
@@ -43,11 +45,16 @@ class Aliases:
 
         An alias of the tree itself comes before one of all trees.  `load` sees to it that the way has an end.
         """
+        known = self._known.get((name, tree))
+        if known is not None:
+            return known
         at, seen = _folded(name), set[str]()
         while at not in seen:
             seen.add(at)
             following = self._next.get((at, tree)) if tree is not None else None
             at = following or self._next.get((at, None), at)
+        if len(self._known) < _NAMES:
+            self._known[name, tree] = at
         return at
 
     def leads(self, name: str, to: str) -> bool:

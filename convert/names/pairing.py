@@ -58,9 +58,11 @@ class Entry:
 
     def walk(self) -> Iterator[Entry]:
         """This entry, then all below it, in file order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            entry = waiting.pop()
+            yield entry
+            waiting.extend(entry.children[::-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +153,29 @@ def pair(old: Entry, new: Entry, aliases: Aliases, trees: Trees = (None, None)) 
     stands elsewhere under the same words, where it is the only one on both sides.  Nothing is taken for another by
     likeness.
     """
+    if (both := _alike(old, new)) is not None:
+        return Pairs(both, (), ())
     work = _Pairing(aliases, trees)
     work.join(old, new)
     while work.apart(old, new):
         pass
     order = {id(entry): n for n, entry in enumerate(new.walk())}
-    both = sorted(work.both, key=lambda found: order[id(found[1])])
-    return Pairs(tuple(both), tuple(work.rest(old)), tuple(work.rest(new)))
+    joined = sorted(work.both, key=lambda found: order[id(found[1])])
+    return Pairs(tuple(joined), tuple(work.rest(old)), tuple(work.rest(new)))
+
+
+def _alike(old: Entry, new: Entry) -> tuple[tuple[Entry, Entry], ...] | None:
+    """The entries of two documents side by side, where both have the same headings in the same order; None for others.
+
+    Most neighbours in a history are such, and pairing by name gives the same for them.
+    """
+    both = tuple(zip(old.walk(), new.walk(), strict=False))
+    for one, other in both:
+        if len(one.children) != len(other.children):
+            return None
+        if one.name != other.name and folded(one.name) != folded(other.name):
+            return None
+    return both
 
 
 @dataclass(slots=True)
@@ -187,7 +205,10 @@ class _Pairing:
     def apart(self, old: Entry, new: Entry) -> bool:
         """Join what an alias joins anywhere, then what stands elsewhere under its own words; whether there was any."""
         before = len(self.both)
-        self._aliased(tuple(self.rest(old)), tuple(self.rest(new)))
+        gone, fresh = tuple(self.rest(old)), tuple(self.rest(new))
+        if not gone or not fresh:
+            return False
+        self._aliased(gone, fresh)
         by_name: dict[str, tuple[list[Entry], list[Entry]]] = {}
         for side, root in enumerate((old, new)):
             for entry in self.rest(root):
@@ -198,13 +219,14 @@ class _Pairing:
         return len(self.both) > before
 
     def _aliased(self, old: Sequence[Entry], new: Sequence[Entry]) -> None:
-        if not self.aliases.entries:
+        fresh = [entry for entry in new if id(entry) not in self.used]
+        if not self.aliases.entries or not fresh or all(id(entry) in self.used for entry in old):
             return
         waiting: dict[str, Entry] = {}
         for entry in old:
             for name in self._names(entry, 0):
                 waiting.setdefault(name, entry)
-        for entry in new:
+        for entry in fresh:
             for name in self._names(entry, 1):
                 same = waiting.get(name)
                 if same is not None and id(same) not in self.used and id(entry) not in self.used:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from convert.names.aliases import Aliases
 from convert.names.pairing import Entry, Pairs, Trees, pair
 from grammar.rows import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(NamedTuple):
     """A row that only one side has, its heading, and that heading's counterpart on the other side, if there is one."""
 
     row: Row
@@ -57,6 +57,8 @@ def match(old: Entry, new: Entry, aliases: Aliases, trees: Trees = (None, None))
     gone: list[Loose] = []
     fresh: list[Loose] = []
     for one, other in headings.both:
+        if not one.rows and not other.rows:
+            continue
         before, after = by_suffix(one), by_suffix(other)
         rows += [
             (Loose(before[end], one, other), Loose(row, other, one)) for end, row in after.items() if end in before
