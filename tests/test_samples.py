@@ -21,6 +21,7 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.worksheet.worksheet import Worksheet
 
+from convert.cli import main
 from grammar.labels import BY_NAME, LABELS
 from samples.writing.archive import normalise
 from samples.writing.notation import TextError, table, unwrap, words
@@ -293,6 +294,13 @@ def test_limits_have_maximum_tested_and_security_figures() -> None:
     assert figures["Security (4.17, 4.18)"] >= 2
     assert figures["Caveats"] >= 3
     assert {type(line["master"]) for line in lines} == {int, str}
+
+
+def test_no_guest_may_have_more_than_its_host(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["draft", str(SAMPLES / "categorisation.xlsx"), "-o", str(tmp_path / "drafts")]) == 0
+    said = capfd.readouterr().err
+    assert "XS832" in said
+    assert "XS212" not in said
 
 
 @needs_corpus
