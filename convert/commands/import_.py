@@ -21,7 +21,7 @@ from convert.output.files import write_atomic
 from convert.output.terminal import Painter, add_color, clean, one_line
 from convert.sheet.trees import refusal
 from convert.trees import resolve
-from convert.trees.arguments import read_source
+from convert.trees.arguments import one_input, read_source
 from convert.trees.version import FILE
 from grammar.parser import parse
 from grammar.rows import read_rows
@@ -76,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
         return run_kind(args, output)
     if args.name and len(args.name) != len(args.files):
         raise Failure(f"{len(args.name)} names for {len(args.files)} inputs; give one --name for each")
+    one_input(args.files)
     files: list[TreeFile] = []
     errors = 0
     for number, argument in enumerate(args.files):

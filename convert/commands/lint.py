@@ -16,6 +16,7 @@ from convert.lint.formats import FORMATS, Checked, writer
 from convert.lint.session import Options, Session
 from convert.lint.targets import Trees, default_name
 from convert.output.terminal import Painter, add_color, clean, on_one_line
+from convert.trees.arguments import one_input
 from grammar.diagnostic import SEVERITIES, Severity
 
 _RANK = {severity: n for n, severity in enumerate(SEVERITIES)}
@@ -98,6 +99,7 @@ def run(args: argparse.Namespace) -> int:
     _refuse(args)
     given = settings(args.config)
     fail_on: Severity = args.fail_on or given.fail_on or "error"
+    one_input(args.files)
     session = Session(_options(args, given, fail_on), Trees(args.repo, args.remote, _tell()))
     checked, failed = _check(args, session)
     if args.write_baseline is not None and not failed:

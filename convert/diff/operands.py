@@ -11,7 +11,7 @@ from convert.draft import definitions
 from convert.failure import Failure
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git, resolve
-from convert.trees.arguments import known_ref, read_source
+from convert.trees.arguments import known_ref, one_input, read_source
 from convert.trees.version import FILE, MAKEFILE
 from grammar.nodes import Document
 from grammar.parser import parse
@@ -72,6 +72,7 @@ def read_both(old: str, new: str, means: Means, *, last_draft: bool = False) -> 
     A workbook's draft keeps the definitions part of the other side, as `draft --repo` would; its tree is `means.tree`, or
     the only one, or the one that the other side is called.
     """
+    one_input((old, new))
     books = is_workbook(old), is_workbook(new)
     if last_draft:
         if books[0]:

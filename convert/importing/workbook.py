@@ -86,8 +86,9 @@ def summary(tables: Tables, output: Path) -> str:
     """How much a workbook holds, for people."""
     rows = sum(len(heading.rows) for heading in tables.headings)
     limits = sum(len(heading.limits) for heading in tables.headings)
+    trees = len(tables.trees)
     return (
-        f"{clean(str(output))}: {len(tables.trees)} trees, {sum(h.name is not None for h in tables.headings)} features, {rows} rows, "
+        f"{clean(str(output))}: {trees} tree{'s' if trees != 1 else ''}, {sum(h.name is not None for h in tables.headings)} features, {rows} rows, "
         f"{limits} limits"
     )
 

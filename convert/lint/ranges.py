@@ -16,8 +16,10 @@ from convert.trees.version import FILE, MAKEFILE
 
 CHANGELOG = "CHANGELOG.md"
 _PATCHED = re.compile(
-    rb"^diff --git a/\S+ b/SUPPORT\.md$(?:\n(?!diff --git ).*)*?\nindex ([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})", re.M
+    rb"^diff --git \S+ (?:[a-z]/)?SUPPORT\.md$(?:\n(?!diff --git ).*)*?\nindex ([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})",
+    re.M,
 )
+_TOUCHED = re.compile(rb"^\+\+\+ (?:[a-z]/)?SUPPORT\.md\s*$", re.M)
 
 
 class Step(NamedTuple):
@@ -124,6 +126,10 @@ def patched(trees: Trees, mail: bytes) -> Step | None:
     from convert.trees import git
 
     found = _PATCHED.search(mail.replace(b"\r\n", b"\n"))
+    if found is None and _TOUCHED.search(mail):
+        raise Failure(
+            f"the patch changes {FILE} and has no index line with its blobs; make it with git diff or format-patch"
+        )
     if found is None or not found[2].strip(b"0"):
         return None
     data = git.object_of(trees.repo, found[2].decode())

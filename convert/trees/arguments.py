@@ -11,6 +11,7 @@ from convert.trees.version import FILE
 from grammar.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -48,6 +49,12 @@ def read_source(name: str, repo: str | Path | None = None, remote: str | None = 
             raise Failure(f"{name}: {ref} has no file {inside_ref}")
         return source_of(name, data)
     raise Failure(f"{name}: no such file, and not REF:PATH of a git repository")
+
+
+def one_input(names: Sequence[str]) -> None:
+    """Raises Failure where standard input is named twice: the second reading finds nothing, which no one meant."""
+    if names.count("-") > 1:
+        raise Failure("standard input (-) can be read only once; put one of the inputs into a file")
 
 
 def known_ref(repo: Path, ref: str, remote: str | None = None) -> str:

@@ -108,6 +108,11 @@ def test_standard_input(repo: Path, capsys: pytest.CaptureFixture[str], monkeypa
     assert keys(run(capsys, "-", "master", "--repo", str(repo), "--format", "json")[1]) == BOTH
 
 
+def test_standard_input_is_one_side_only() -> None:
+    with pytest.raises(Failure, match=r"only once"):
+        command(diff, ["diff", "-", "-"])
+
+
 def test_workbooks(repo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book = tmp_path / "book.xlsx"
     assert command(import_, ["import", "4.17", "master", "--repo", str(repo), "-o", str(book)]) == 0

@@ -86,6 +86,16 @@ def table(sheet: Worksheet) -> list[list[object]]:
     return [[value if not isinstance(value, list) else str(value) for value in row] for row in rows]
 
 
+def test_one_tree_is_said_in_the_singular(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book_of(tmp_path, new=support(NEW))
+    assert "xlsx: 1 tree, " in capsys.readouterr().out
+
+
+def test_standard_input_is_one_tree_only(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match=r"only once"):
+        command(import_, ["import", "-", "-", "-o", str(tmp_path / "book.xlsx")])
+
+
 def test_two_trees(tmp_path: Path) -> None:
     book = book_of(tmp_path, old=support(OLD, "4.17"), new=support(NEW))
     rows = table(load_workbook(book)["Features"])

@@ -195,6 +195,21 @@ def test_a_patch_as_b4_feeds_it(trees: Box) -> None:
     assert (trees.lint("--patch", stdin=other).out, trees.lint("--patch", stdin=b"").status) == ("", 0)
     done = trees.lint("--patch", stdin=mail.replace(b"index ", b"index 0123456789abcdef0123..0123456789abcdef0123 "))
     assert done.status == 2 and "apply it first" in done.err
+    done = trees.lint("--patch", stdin=mail.replace(b"index ", b"from "))
+    assert done.status == 2 and "no index line" in done.err
+
+
+@pytest.mark.parametrize("setting", ["noprefix", "mnemonicPrefix"])
+def test_a_patch_with_prefixes_of_another_kind_is_read(trees: Box, setting: str) -> None:
+    trees.commit(BOTH, "spoil")
+    mail = trees.git("-c", f"diff.{setting}=true", "show").encode()
+    assert len(trees.lint("--patch", "--format", "concise", stdin=mail).lines) == 1
+    assert trees.lint("--patch", "SUPPORT.md", stdin=mail).status == 2
+
+
+def test_standard_input_is_read_once(trees: Box) -> None:
+    done = trees.lint("-", "-", stdin=GOOD.encode())
+    assert done.status == 2 and "only once" in done.err
 
 
 def test_a_patch_with_another_spelling_is_blamed_and_no_line_that_was_there(trees: Box) -> None:
