@@ -29,7 +29,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--xsa", metavar="N[,N]", action="append", help="only these advisories")
     parser.add_argument("--repo", type=Path, metavar="DIR", help="the clone of xen.git that has the tag of --since")
     parser.add_argument("--today", metavar="D", help="judge publication as of this day, YYYY-MM-DD")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write this file, whole or not at all")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write this file, whole or not at all (-: standard output)"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
     parser.set_defaults(func=run_list)
     parser = subparsers.add_parser(
@@ -59,7 +61,7 @@ def run_list(args: argparse.Namespace) -> int:
         else:
             text = "".join(f"{listing.line(one)}\n" for one in found)
         problems = _told([*source.notes, *source.problems]) and bool(source.problems)
-    if args.output is None:
+    if args.output is None or str(args.output) == "-":
         sys.stdout.write(text)
     elif problems:
         raise Failure(f"{args.output} is left as it was, as not everything could be read")

@@ -64,7 +64,7 @@ def open_source(args: argparse.Namespace, scope: Scope) -> Iterator[Source]:
     """The source that the options name, closed afterwards.  Raises Failure."""
     base: Source | None = None
     if args.source is not None or args.list is None:
-        base = open_one(args.source or PUBLIC, args, scope)
+        base = open_one(PUBLIC if args.source is None else args.source, args, scope)
     source = ListFile(args.list, base) if args.list is not None else base
     assert source is not None
     try:
@@ -76,7 +76,11 @@ def open_source(args: argparse.Namespace, scope: Scope) -> Iterator[Source]:
 
 def open_one(name: str, args: argparse.Namespace, scope: Scope) -> Source:
     """The source of one address or directory.  Raises Failure."""
+    if not name:
+        raise Failure("--from '': name a directory, a checkout of xsa.git or an address")
     if not is_address(name):
+        if "://" in name:
+            raise Failure(f"{name}: an address begins with https:// or http://")
         return Folder(Path(name))
     from convert.xsa.server import Server
 

@@ -55,8 +55,9 @@ class Ref:
 
 
 def read_refs(repo: Path, names: Sequence[str], remote: str | None = None, *, for_release: bool = False) -> list[Ref]:
-    """The trees that names mean, each commit once a name.  Raises Failure for one that is not there."""
-    return [_ref(repo, _found(repo, name, remote, for_release), remote) for name in dict.fromkeys(names)]
+    """The trees that names mean; two names of one branch (`4.20`, `stable-4.20`) are one.  Raises Failure for one that is not there."""
+    found = [_ref(repo, _found(repo, name, remote, for_release), remote) for name in dict.fromkeys(names)]
+    return list({ref.name: ref for ref in found}.values())
 
 
 def supported(repo: Path, today: date, remote: str | None = None) -> list[str]:

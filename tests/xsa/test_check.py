@@ -132,6 +132,23 @@ def test_another_tree_is_read_at_the_revision_that_is_pinned(
         assert check(capsys, world, "stable-4.30", "--tree", wrong).status == 2
 
 
+def test_two_names_of_one_branch_are_one(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    once = check(capsys, world, "stable-4.30", "--xsa", "8001", "--format", "json").json
+    twice = check(capsys, world, "4.30", "stable-4.30", "--xsa", "8001", "--format", "json").json
+    assert (twice["refs"], twice["rows"]) == (once["refs"], once["rows"]) and len(once["rows"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("", "--from '': name a directory"), ("ftp://x/xsa/", "begins with https:// or http://")]
+)
+def test_a_source_that_is_none_is_never_another_one(
+    name: str, words: str, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty one, of a variable that is not set, is not the public server."""
+    done = run(capsys, "check", "stable-4.30", "--repo", world.repo, "--from", name)
+    assert done.status == 2 and words in done.err
+
+
 def test_for_release_judges_staging(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     done = check(capsys, world, "stable-4.30", "--for-release", "--xsa", "8015,8006", "--format", "json")
     assert verdicts(done) == {("staging-4.30", 8015): "applied", ("staging-4.30", 8006): "missing"}

@@ -96,6 +96,7 @@ def test_list_is_the_old_format_to_the_byte(world: World, capsys: pytest.Capture
     assert not [line for line in every if "8010" in line]
     out = tmp_path / "list"
     assert run(capsys, "list", "--from", world.public, "-o", out, "--today", TODAY).status == 0
+    assert run(capsys, "list", "--from", world.public, "-o", "-", "--today", TODAY).out == out.read_text()
     assert out.read_text().splitlines() == every
     (tmp_path / "public").mkdir()
     for path in world.public.iterdir():
