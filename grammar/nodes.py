@@ -236,11 +236,23 @@ class Section(_Node):
             made[make] = make(self._shared.blocks)
         return cast(_T, made[make])
 
+    @property
+    def unplaced(self) -> tuple[Block, ...]:
+        """The blocks, for those who look at no span: spans in them count from `origin`, and nothing is moved."""
+        return self.blocks if self._shared is None else self._shared.blocks
+
+    def noted(self, key: object) -> bool:
+        """Whether `note` was called with this key for the same blocks, in this document or another one."""
+        return self._shared is not None and key in self._shared.made
+
+    def note(self, key: object) -> None:
+        """Remember something of the blocks that holds wherever they stand."""
+        if self._shared is not None:
+            self._shared.made[key] = True
+
     def walk(self) -> Iterator[Section]:
         """This section, then all below it, in file order."""
-        yield self
-        for section in self.sections:
-            yield from section.walk()
+        return _walk((self,))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -253,5 +265,13 @@ class Document(_Node):
 
     def walk(self) -> Iterator[Section]:
         """All sections in file order."""
-        for section in self.sections:
-            yield from section.walk()
+        return _walk(self.sections)
+
+
+def _walk(sections: tuple[Section, ...]) -> Iterator[Section]:
+    waiting = [*reversed(sections)]
+    while waiting:
+        section = waiting.pop()
+        yield section
+        if section.sections:
+            waiting += reversed(section.sections)

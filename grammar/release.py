@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grammar.escape import fold
 from grammar.fields import RELEASE_KEYS
-from grammar.nodes import DefinitionList, Document, Link, Literal, ParsedField, Term
+from grammar.nodes import Block, DefinitionList, Document, Link, Literal, ParsedField, Term
 
 NOTES = "Release-Notes"  # the name of the release notes' address among the values; a field of that name was in 4.10 and 4.11
 IN_LITERAL = f"{NOTES} (in the literal)"
@@ -49,7 +49,8 @@ class ReleasePart:
 
 def read_release(document: Document) -> ReleasePart:
     """The release part of a document; without a literal, it is empty."""
-    blocks = [block for section in document.walk() for block in section.blocks]
+    of_release = (section for section in document.walk() if section.derived(_of_release))
+    blocks = [block for section in of_release for block in section.blocks]
     literals = tuple(block for block in blocks if isinstance(block, Literal) and block.kind == "release")
     fields: dict[str, ParsedField] = {}
     for field in literals[0].fields if literals else ():
@@ -57,6 +58,14 @@ def read_release(document: Document) -> ReleasePart:
     terms = (term for block in blocks if isinstance(block, DefinitionList) for term in block.terms)
     notes = next((term for term in terms if fold(term.text).casefold() == "release notes"), None)
     return ReleasePart(literals, fields, notes)
+
+
+def _of_release(blocks: tuple[Block, ...]) -> bool:
+    """Whether a section may hold a piece of the release part."""
+    return any(
+        isinstance(block, DefinitionList) or (isinstance(block, Literal) and block.kind == "release")
+        for block in blocks
+    )
 
 
 def differing(before: Values, after: Values) -> list[str]:

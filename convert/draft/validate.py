@@ -12,6 +12,7 @@ from grammar.escape import fold
 from grammar.meaning import meaning
 from grammar.nodes import Block, Document, Section
 from grammar.parser import Parsed, parse_text
+from grammar.plain import is_plain
 from grammar.rows import Reading, Row, read_rows
 from grammar.source import Span
 from grammar.support import outside
@@ -78,7 +79,7 @@ def unheld(draft: Draft, memo: Memo | None = None) -> list[Difference]:
     body = draft.text.removesuffix(draft.definitions.text)
     held = (memo or Memo()).held
     fresh = [piece for piece in dict.fromkeys(_SECTIONS.split(body)) if piece not in held]
-    if any(outside(_HASHES.sub("# ", piece, count=1)) for piece in fresh):
+    if any(not is_plain(piece) and outside(_HASHES.sub("# ", piece, count=1)) for piece in fresh):
         return [Difference(words) for words in outside(body)]
     held.update(fresh)
     return []
@@ -140,12 +141,12 @@ def _name(path: Sequence[str]) -> str:
 
 def _prose(draft: Draft, parsed: Parsed, checked: dict[str, tuple[Block, ...]]) -> Iterator[Difference]:
     """Headings and texts: in their order, or by name where the file's own order is kept."""
-    starts = [section.heading.span.start for section in parsed.document.walk()]
+    ours, theirs = list(draft.document.walk()), list(parsed.document.walk())
+    starts = [section.heading.span.start for section in theirs]
     own = {start: parsed.source.text[start:end] for start, end in pairwise([*starts, len(parsed.source.text)])}
     document = draft.document
     if _blocks(document.preamble) != _blocks(parsed.document.preamble):
         yield Difference("the preamble is not read back as it was written")
-    ours, theirs = list(document.walk()), list(parsed.document.walk())
     pairs = _paired(document, parsed.document) if draft.worn else zip_longest(ours, theirs[: len(ours)])
     for want, have in pairs:
         if have is None or want is None or not _alike(want.heading.text, have.heading.text):
@@ -159,7 +160,7 @@ def _prose(draft: Draft, parsed: Parsed, checked: dict[str, tuple[Block, ...]]) 
         text = own[have.heading.span.start]
         if checked.get(text) is want.blocks:
             continue
-        if _blocks(want.blocks) == _blocks(have.blocks):
+        if _blocks(want.blocks) == _blocks(have.unplaced):
             checked[text] = want.blocks
         else:
             first = f'the text of "{want.heading.text}" is not read back as it was written: {_first(want, have)}'

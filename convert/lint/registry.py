@@ -96,6 +96,7 @@ class Entry(NamedTuple):
     tier: Tier
     touched: bool = False
     alone: bool = False
+    lone: bool = False
 
     @property
     def default(self) -> bool:
@@ -135,36 +136,29 @@ def rule(
     default: bool = True,
     touched: bool = False,
     alone: bool = False,
+    lone: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a generator of (span, message[, keywords of Entry.at]) into the catalogue; `on` is the node type it is called for.
 
     The function yields tuples (span, message) or (span, message, {"rows": ..., "fix": ..., "severity": ..., "words": ...}), one
     for each occurrence, and no line and no count in a message.  `default` false: only when selected; a rule of severity info
-    is a note on style; `touched`: then it speaks in --new-only all the same; `alone`: only when it is selected itself, not with others.
+    is a note on style; `touched`: then it speaks in --new-only all the same; `alone`: only when it is selected itself, not with others; `lone`: it looks at nothing but its
+    node, which is a block or a field, and the node's own text.
     """
     tier: Tier = "selected" if not default else "style" if severity == "info" else "default"
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
-        RULES[code] = enter_entry(Entry(code, name, severity, on, function, tier, touched, alone))
+        RULES[code] = enter_entry(Entry(code, name, severity, on, function, tier, touched, alone, lone))
         return function
 
     return enter
 
 
-def walk(context: Context) -> Iterator[Node]:
-    """Every node that a rule may be called for, once, in file order: source, document, sections with their parts, then rows."""
-    document = context.parsed.document
-    yield context.source
-    yield document
-    yield from _blocks(document.preamble)
-    for section in document.walk():
-        yield section
-        yield section.heading
-        yield from _blocks(section.blocks)
-    yield from context.rows
+_INNER = (Literal, ParsedField, Paragraph, BulletList, DefinitionList)
 
 
-def _blocks(blocks: Iterable[Any]) -> Iterator[Node]:
+def blocks_of(blocks: Iterable[Any]) -> Iterator[Node]:
+    """Every block that a rule may be called for, with the fields in it, in file order."""
     for block in blocks:
         if isinstance(block, Literal | Paragraph | BulletList | DefinitionList):
             yield block
@@ -172,20 +166,40 @@ def _blocks(blocks: Iterable[Any]) -> Iterator[Node]:
             yield from block.fields
         elif isinstance(block, BulletList):
             for item in block.items:
-                yield from _blocks(item)
+                yield from blocks_of(item)
 
 
 def check(context: Context, codes: Iterable[str]) -> list[Diagnostic]:
-    """The findings of the chosen rules, in one walk, in file order."""
+    """The findings of the chosen rules, in one walk, in file order.
+
+    Blocks in which rules that look at nothing else found nothing are not looked at again where another document has them.
+    """
     by_type: dict[type, list[Entry]] = {}
     for code in codes:
         if code in RULES:
             by_type.setdefault(RULES[code].on, []).append(RULES[code])
-    found = [
-        entry.at(said[0], said[1], **(said[2] if len(said) > 2 else {}))
-        for node in walk(context)
-        for entry in by_type.get(type(node), ())
-        for said in entry.rule(node, context)
-    ]
+    inner = [entry for kind in _INNER for entry in by_type.get(kind, ())]
+    quiet = ("quiet", *(entry.code for entry in inner))
+    lone = all(entry.lone for entry in inner)
+
+    def say(nodes: Iterable[Node]) -> list[Diagnostic]:
+        return [
+            entry.at(said[0], said[1], **(said[2] if len(said) > 2 else {}))
+            for node in nodes
+            for entry in by_type.get(type(node), ())
+            for said in entry.rule(node, context)
+        ]
+
+    document = context.parsed.document
+    found = say((context.source, document, *blocks_of(document.preamble)))
+    for section in document.walk():
+        found += say((section, section.heading))
+        if section.noted(quiet):
+            continue
+        within = say(blocks_of(section.blocks))
+        found += within
+        if lone and not within:
+            section.note(quiet)
+    found += say(context.rows)
     found.sort(key=lambda d: (d.span.start if d.span else 0, d.code))
     return found

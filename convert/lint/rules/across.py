@@ -84,7 +84,7 @@ def better_in_older(document: Document, context: Context) -> Iterator[Found]:
     Good:
             Status: Supported, not security supported
     """
-    for row in statuses(context):
+    for row in statuses(context) if context.siblings else ():
         if _odd(row, context) is not None:
             continue
         for compared in siblings(context):
@@ -124,7 +124,7 @@ def odd_status(document: Document, context: Context) -> Iterator[Found]:
     Good:
             Status: Supported, not security supported
     """
-    for row in statuses(context):
+    for row in statuses(context) if context.siblings else ():
         odd = _odd(row, context)
         if odd is not None:
             words = f'"{row.status}" here, and "{odd[0].status}" in the other trees, older and newer'

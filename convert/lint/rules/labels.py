@@ -85,7 +85,7 @@ def _judged(literal: Literal, context: Context) -> list[tuple[ParsedField, Statu
     return found
 
 
-@rule("XS201", "misspelt-label", "warning", Literal)
+@rule("XS201", "misspelt-label", "warning", Literal, lone=True)
 def misspelt_label(literal: Literal, context: Context) -> Iterator[Found]:
     """A label is misspelt.
 
@@ -102,7 +102,7 @@ def misspelt_label(literal: Literal, context: Context) -> Iterator[Found]:
             yield span, f'"{field.value}" is no label; "{label}" is', {"fix": fix(True, (span.start, span.end, label))}
 
 
-@rule("XS202", "label-case", "info", Literal)
+@rule("XS202", "label-case", "info", Literal, lone=True)
 def label_case(literal: Literal, context: Context) -> Iterator[Found]:
     """A label is in other letters, or with other punctuation, than in the vocabulary.
 
@@ -122,7 +122,7 @@ def label_case(literal: Literal, context: Context) -> Iterator[Found]:
             yield field.value_span, f'"{field.value}" is written "{label}"', {"fix": fix(True, (start, end, label))}
 
 
-@rule("XS203", "label-wording", "warning", Literal)
+@rule("XS203", "label-wording", "warning", Literal, lone=True)
 def label_wording(literal: Literal, context: Context) -> Iterator[Found]:
     """A known label is in other words.
 
@@ -143,7 +143,7 @@ def label_wording(literal: Literal, context: Context) -> Iterator[Found]:
             )
 
 
-@rule("XS204", "unknown-label", "warning", Literal)
+@rule("XS204", "unknown-label", "warning", Literal, lone=True)
 def unknown_label(literal: Literal, context: Context) -> Iterator[Found]:
     """A Status is none of the labels.
 
@@ -171,7 +171,7 @@ def unknown_label(literal: Literal, context: Context) -> Iterator[Found]:
         yield field.value_span, f'"{field.value}" is outside the vocabulary of labels; {why}'
 
 
-@rule("XS205", "condition-in-value", "info", Literal)
+@rule("XS205", "condition-in-value", "info", Literal, lone=True)
 def condition_in_value(literal: Literal, context: Context) -> Iterator[Found]:
     """A Status holds a condition.
 
@@ -189,7 +189,7 @@ def condition_in_value(literal: Literal, context: Context) -> Iterator[Found]:
             yield field.value_span, message
 
 
-@rule("XS206", "label-full-stop", "warning", Literal)
+@rule("XS206", "label-full-stop", "warning", Literal, lone=True)
 def label_full_stop(literal: Literal, context: Context) -> Iterator[Found]:
     """A label ends in a full stop.
 
@@ -248,16 +248,22 @@ def undefined_label(document: Document, context: Context) -> Iterator[Found]:
         return
     defined = context.source.text[start:].casefold()
     names = {s.heading.text.casefold() for s in document.walk() if s.heading.span.start > start}
+    known: set[str | None] = set()  # labels that are defined
     for row in context.rows:
+        if row.label in known:
+            continue
         label = BY_NAME.get(row.label or "")
         if label is None or label.heading is None:
+            known.add(row.label)
             continue
         name = label.heading.casefold()
-        if name not in names and f"**{name}**" not in defined and f"`{name}`" not in defined:
+        if name in names:
+            known.add(row.label)
+        elif f"**{name}**" not in defined and f"`{name}`" not in defined:
             yield row.value_span, f'the definitions part does not define "{label.heading}"', {"rows": (row.key,)}
 
 
-@rule("XS209", "supported-for-status", "warning", Literal)
+@rule("XS209", "supported-for-status", "warning", Literal, lone=True)
 def supported_for_status(literal: Literal, context: Context) -> Iterator[Found]:
     """A label stands after the key "Supported".
 

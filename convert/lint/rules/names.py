@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, cast
 
 from convert.lint.registry import Context, rule
 from convert.lint.rules.parts import fix
 from convert.names.spelling import letters, nearest
-from grammar.nodes import Document, Heading, Literal
+from grammar.nodes import Block, Document, Heading, Literal
 from grammar.source import Span
 
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
@@ -28,15 +28,22 @@ _WORD = re.compile(r"[^\W_]+")
 _ARCHITECTURES = ("arm", "x86", "aarch64", "risc", "ppc")
 
 
-def _qualifiers(context: Context) -> Iterator[tuple[str, Span]]:
-    """(qualifier as it is in the source, its span) of each qualified field."""
-    for section in context.parsed.document.walk():
-        for block in section.blocks:
-            if isinstance(block, Literal) and block.kind == "feature":
-                for field in block.fields:
-                    if field.qualifier is not None:
-                        span = field.qualifier_span
-                        yield context.source.text[span.start : span.end], span
+def _qualifiers(context: Context) -> dict[str, list[Span]]:
+    """Each qualifier as it is in the source, with the spans of the qualified fields that have it."""
+    if "qualifiers" not in context.memo:
+        found: dict[str, list[Span]] = {}
+        for section in context.parsed.document.walk():
+            origin = section.origin
+            for start, end in section.derived(_qualifier_spans):
+                span = Span(start + origin, end + origin)
+                found.setdefault(context.source.text[span.start : span.end], []).append(span)
+        context.memo["qualifiers"] = found
+    return cast(dict[str, list[Span]], context.memo["qualifiers"])
+
+
+def _qualifier_spans(blocks: tuple[Block, ...]) -> list[Span]:
+    literals = (block for block in blocks if isinstance(block, Literal) and block.kind == "feature")
+    return [field.qualifier_span for one in literals for field in one.fields if field.qualifier is not None]
 
 
 def _within(span: Span, found: re.Match[str]) -> Span:
@@ -81,19 +88,19 @@ def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
 
             Supported, Arm64: Image
     """
-    places: dict[str, dict[str, list[Span]]] = {}
+    places: dict[str, dict[str, list[tuple[Span, re.Match[str]]]]] = {}
     before = _forms_before(context)
-    for qualifier, place in _qualifiers(context):
+    for qualifier, spans in _qualifiers(context).items():
         for part in _PART.finditer(qualifier):
             name = " ".join(_WORD.findall(part[0].casefold()))
             if name:
-                span = _within(place, part)
-                places.setdefault(name, {}).setdefault(part[0], []).append(span)
+                places.setdefault(name, {}).setdefault(part[0], []).extend((span, part) for span in spans)
     for forms in places.values():
         if len(forms) < 2:
             continue
         best = max(forms, key=lambda form: (before[form], len(forms[form])))  # what is new follows what was there
-        for form, span in ((form, span) for form, spans in forms.items() if form != best for span in spans):
+        for form, (place, part) in ((form, at) for form, found in forms.items() if form != best for at in found):
+            span = _within(place, part)
             message = f'"{form}" is spelt "{best}" elsewhere in the file'
             yield span, message, {"fix": fix(False, (span.start, span.end, best))}
 
@@ -109,18 +116,22 @@ def misspelt_name(document: Document, context: Context) -> Iterator[Found]:
     Good:
             Status, stdvga: Supported
     """
-    for qualifier, place in _qualifiers(context):
-        for word in _WORD.finditer(qualifier):
-            meant = _misspelt(word[0])
-            if meant:
+    for qualifier, places in _qualifiers(context).items():
+        misspelt = [(word, meant) for word in _WORD.finditer(qualifier) if (meant := _misspelt(word[0]))]
+        for word, meant in misspelt:
+            for place in places:
                 span = _within(place, word)
                 message = f'"{word[0]}" is one edit away from the known name "{meant}"'
                 yield span, message, {"fix": fix(False, (span.start, span.end, meant))}
     for section in document.walk():
-        for word in _WORD.finditer(section.heading.text):
-            meant = _misspelt(word[0])
-            if meant:
-                yield section.heading.span, f'"{word[0]}" is one edit away from the known name "{meant}"'
+        for name, meant in _misspelt_words(section.heading.text):
+            yield section.heading.span, f'"{name}" is one edit away from the known name "{meant}"'
+
+
+@lru_cache(maxsize=1 << 14)
+def _misspelt_words(heading: str) -> tuple[tuple[str, str], ...]:
+    """The words of a heading that are one edit away from a known name, with that."""
+    return tuple((word[0], meant) for word in _WORD.finditer(heading) if (meant := _misspelt(word[0])))
 
 
 @cache
@@ -200,11 +211,12 @@ def qualifier_blanks(document: Document, context: Context) -> Iterator[Found]:
     Good:
             Status, x86: Supported
     """
-    for qualifier, span in _qualifiers(context):
+    for qualifier, spans in _qualifiers(context).items():
         tidy = " ".join(qualifier.split())
         if tidy != qualifier and tidy:
             message = f'blanks in the qualifier "{qualifier}" make another row key than "{tidy}"'
-            yield span, message, {"fix": fix(False, (span.start, span.end, tidy))}
+            for span in spans:
+                yield span, message, {"fix": fix(False, (span.start, span.end, tidy))}
 
 
 @rule("XS405", "empty-qualifier", "warning", Document)
@@ -218,6 +230,7 @@ def empty_qualifier(document: Document, context: Context) -> Iterator[Found]:
     Good:
             Status: Supported
     """
-    for qualifier, span in _qualifiers(context):
+    for qualifier, spans in _qualifiers(context).items():
         if not letters(qualifier):
-            yield span, f'the qualifier "{qualifier}" has no letter and no number'
+            for span in spans:
+                yield span, f'the qualifier "{qualifier}" has no letter and no number'

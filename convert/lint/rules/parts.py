@@ -7,7 +7,7 @@ from typing import cast
 
 from convert.lint.registry import Context
 from grammar.diagnostic import Edit, Fix
-from grammar.nodes import Document, Literal, ParsedField, Section
+from grammar.nodes import Block, Document, Literal, ParsedField, Section
 from grammar.source import Source, Span
 
 
@@ -48,7 +48,11 @@ def statuses(literal: Literal) -> Iterator[ParsedField]:
 
 def field_count(section: Section) -> int:
     """How many fields stand directly below a heading."""
-    return sum(len(block.fields) for block in section.blocks if isinstance(block, Literal))
+    return section.derived(_field_count)
+
+
+def _field_count(blocks: tuple[Block, ...]) -> int:
+    return sum(len(block.fields) for block in blocks if isinstance(block, Literal))
 
 
 def lines_of(source: Source, span: Span) -> Iterator[tuple[int, str]]:

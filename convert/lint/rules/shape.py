@@ -126,7 +126,7 @@ def empty_section(section: Section, context: Context) -> Iterator[Found]:
 
             Status: Supported
     """
-    if not section.blocks and not section.sections and section.heading.text.strip():
+    if not section.unplaced and not section.sections and section.heading.text.strip():
         yield section.heading.span, f'"{section.heading.text}" has neither a status nor a text'
 
 
@@ -147,9 +147,11 @@ def feature_without_status(section: Section, context: Context) -> Iterator[Found
 
             Status: Supported
     """
-    if section.heading.level < 3 or section.sections or not section.blocks or not _features(section, context):
+    if section.heading.level < 3 or section.sections or not section.unplaced or field_count(section):
         return
-    if field_count(section) or any(isinstance(b, Literal | DefinitionList | Outside) for b in section.blocks):
+    if any(isinstance(b, Literal | DefinitionList | Outside) for b in section.unplaced):
+        return
+    if not _features(section, context):
         return
     if not _meant(section, context):
         yield section.heading.span, f'the feature "{section.heading.text}" has no status'

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from convert.lint.registry import Context, rule
+from convert.lint.registry import Context, blocks_of, rule
 from convert.lint.rules.parts import definitions_start, fix
 from grammar.fields import RELEASE_KEYS
 from grammar.labels import LABELS
-from grammar.nodes import Document, Literal, Section
+from grammar.nodes import Block, Document, Literal, Section
 from grammar.source import Source, Span
 
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
@@ -20,10 +20,15 @@ def release_literals(context: Context) -> list[Literal]:
     """The release literals of a file, in file order."""
     if "release_literals" not in context.memo:
         document = context.parsed.document
-        blocks = (block for section in document.walk() for block in section.blocks)
-        context.memo["release_literals"] = [b for b in blocks if isinstance(b, Literal) and b.kind == "release"]
+        of_release = (section for section in document.walk() if any(map(_is_release, section.unplaced)))
+        blocks = (block for section in of_release for block in section.blocks)
+        context.memo["release_literals"] = [block for block in blocks if _is_release(block)]
     found: list[Literal] = context.memo["release_literals"]
     return found
+
+
+def _is_release(block: Block) -> bool:
+    return isinstance(block, Literal) and block.kind == "release"
 
 
 @rule("XS301", "release-missing", "warning", Document)
@@ -127,7 +132,7 @@ def release_twice(document: Document, context: Context) -> Iterator[Found]:
             yield other.fields[0].span, "a second release literal; keep one"
 
 
-@rule("XS303", "release-unknown-field", "warning", Literal)
+@rule("XS303", "release-unknown-field", "warning", Literal, lone=True)
 def release_unknown_field(literal: Literal, context: Context) -> Iterator[Found]:
     """The release literal holds a field that no tool knows.
 
@@ -257,8 +262,8 @@ def definitions_missing(document: Document, context: Context) -> Iterator[Found]
         yield None, 'no part "# Format and definitions": nothing says what the labels mean'
 
 
-@rule("XS306", "field-in-definitions", "warning", Literal)
-def field_in_definitions(literal: Literal, context: Context) -> Iterator[Found]:
+@rule("XS306", "field-in-definitions", "warning", Section)
+def field_in_definitions(section: Section, context: Context) -> Iterator[Found]:
     """A field stands in the definitions part.
 
     That part is prose, but Xen's tools make a row of every field, also of one that is an example.
@@ -280,9 +285,12 @@ def field_in_definitions(literal: Literal, context: Context) -> Iterator[Found]:
 
             Functional completeness: Yes
     """
-    if literal.kind == "feature" and literal.fields and literal.span.start > definitions_start(context):
-        field = literal.fields[0]
-        yield field.span, "a field in the definitions part is a row to Xen's tools; write an example in `backquotes`"
+    if section.heading.span.start < definitions_start(context):
+        return
+    for block in blocks_of(section.blocks):
+        if isinstance(block, Literal) and block.kind == "feature" and block.fields:
+            words = "a field in the definitions part is a row to Xen's tools; write an example in `backquotes`"
+            yield block.fields[0].span, words
 
 
 @rule("XS307", "definition-nested", "warning", Section)

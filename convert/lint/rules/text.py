@@ -313,7 +313,7 @@ def spelling(source: Source, context: Context) -> Iterator[Found]:
 _NOTE = re.compile(r"(?<![\w.-])(?:XXX|TODO|FIXME|ACTION)(?![\w.-]*[\w-])")
 
 
-@rule("XS613", "left-note", "warning", Paragraph)
+@rule("XS613", "left-note", "warning", Paragraph, lone=True)
 def left_note(paragraph: Paragraph, context: Context) -> Iterator[Found]:
     """A note to the authors is left in the text.
 

@@ -39,6 +39,8 @@ def denied_by_caveat(section: Section, context: Context) -> Iterator[Found]:
 
         No XSAs will be issued for memory that is not scrubbed.
     """
+    if not section.derived(_said_behind):
+        return
     fields = [field for block in section.blocks if isinstance(block, Literal) for field in statuses(block)]
     readings = [read_status(field.value) for field in fields]
     if not fields or any(reading.security not in ("yes", "external") for reading in readings):
@@ -53,6 +55,12 @@ def denied_by_caveat(section: Section, context: Context) -> Iterator[Found]:
                 words = f'"{field.value}", and the caveat says "{" ".join(denied[0].split())}"; say "Supported, with caveats"'
                 yield field.value_span, words
         return
+
+
+def _said_behind(blocks: tuple[Block, ...]) -> bool:
+    """Whether anything but fields stands behind the first fields."""
+    first = next((n for n, block in enumerate(blocks) if isinstance(block, Literal) and block.fields), len(blocks))
+    return any(not isinstance(block, Literal) for block in blocks[first:])
 
 
 def _prose(block: Block, context: Context) -> str:
