@@ -1,7 +1,7 @@
 """Calls to Google's APIs over the guarded transport: Retry-After, quota a minute, broken answers, one budget for all.
 
-The four calls that are made are plain GETs, so Google's client library is not used: building its methods from the discovery
-documents took half of a small fetch.  The documents say what the calls look like, and tests/google holds the calls to them.
+Each is a request of Google's client library, made without `build`: making its methods out of the discovery documents took half
+of a small fetch, and four plain GETs are made.  The documents say what the calls look like, and tests/google holds them to that.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def need_extra() -> None:
     from importlib.util import find_spec
 
     try:
-        missing = any(find_spec(n) is None for n in ("google.auth", "httplib2", "tenacity"))
+        missing = any(find_spec(n) is None for n in ("google.auth", "googleapiclient", "httplib2", "tenacity"))
     except ModuleNotFoundError:  # of the namespace package `google` itself
         missing = True
     if missing:
@@ -108,12 +108,10 @@ class Client:
         headers = {"accept": "application/json", "user-agent": _AGENT}
         if address is not None and address.resource_key is not None:  # of an old link
             headers["X-Goog-Drive-Resource-Keys"] = f"{address.file_id}/{address.resource_key}"
-        response, content = self.http.request(f"{root}{version}{path}?{urlencode(query)}", headers=headers)
-        if response.status != 200:
-            if response.status == 400 and "ranges" in query and b"parse range" in content:
-                raise EditedError("a tab was renamed or deleted while the file was read; fetch again")
-            self._refuse(response, content, f"{api}.googleapis.com")
-        return content
+        from googleapiclient.http import HttpRequest  # type: ignore[import-untyped]
+
+        url = f"{root}{version}{path}?{urlencode(query)}"
+        return bytes(HttpRequest(_Told(self, api, query), _body, url, headers=headers).execute())
 
     def _refuse(self, response: Any, content: bytes, api: str) -> None:  # noqa: ANN401
         fault = read_fault(response.status, content, str(response.get("www-authenticate", "")))
@@ -171,6 +169,26 @@ class Client:
             )(once)
         except TransientError as error:
             raise SheetError(_given_up(error, waited[0], until - clock())) from error
+
+
+class _Told:
+    """The `http` of one request of Google's client; what is no success is told in our words, as the library reads it too late."""
+
+    def __init__(self, client: Client, api: str, query: Query) -> None:
+        self._client, self._api, self._query = client, api, query
+
+    def request(self, uri: str, method: str, body: str | None, headers: dict[str, str]) -> tuple[Any, bytes]:
+        """As `SignedHttp.request`.  Raises SheetError, TransientError, EditedError."""
+        response, content = self._client.http.request(uri, method, body, headers)
+        if response.status == 400 and "ranges" in self._query and b"parse range" in content:
+            raise EditedError("a tab was renamed or deleted while the file was read; fetch again")
+        if response.status != 200:
+            self._client._refuse(response, content, f"{self._api}.googleapis.com")
+        return response, content
+
+
+def _body(_response: object, content: bytes) -> bytes:
+    return content
 
 
 def _given_up(error: TransientError, waited: float, left: float) -> str:
