@@ -197,7 +197,9 @@ def _check(args: argparse.Namespace, today: date) -> int:
         chosen, around = gate.branches(args.repo, today, args.remote)
         asked = list(chosen)
     else:
-        asked = gate.subjects(args.repo, args.words, args.as_tag, today, args.remote, told=args.today is not None)
+        asked = gate.subjects(
+            args.repo, list(dict.fromkeys(args.words)), args.as_tag, today, args.remote, told=args.today is not None
+        )
     done = gate.judge(args.repo, [one for one in asked if isinstance(one, gate.Subject)], around)
     failures = [one for one in (*asked, *done) if isinstance(one, Failure)]
     for failure in failures:

@@ -34,7 +34,7 @@ class Source(ABC):
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.read_at = datetime.now(UTC)
+        self.read_at = datetime.now(UTC).replace(second=0, microsecond=0)  # as text has it: all formats the same
         self.problems: list[str] = []
         self.notes: list[str] = []
         self._files: dict[str, bytes | None] = {}

@@ -209,6 +209,8 @@ def test_each_format_is_whole_and_the_same_twice(name: str, world: World, capsys
     runs = [check(capsys, world, "stable-4.30", "RELEASE-4.30.1", "--format", name).out for _ in (1, 2)]
     if name in ("markdown", "junit", "osv", "cve-affected"):
         assert runs[0] == runs[1]
+    if name == "json":
+        assert json.loads(runs[0])["source"]["read"].endswith(":00Z")  # to the minute, as text
     assert "secret" not in runs[0]
     if name == "junit":
         suites = ET.fromstring(runs[0])
