@@ -109,7 +109,7 @@ def _read(data: bytes, name: str) -> Aliases:
 
     try:
         found: dict[str, Any] = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number of thousands of digits
         raise Failure(f"{name}: no TOML: {error}") from None
     if unknown := sorted(set(found) - {"alias"}):
         raise Failure(f'{name}: unknown key "{unknown[0]}"; an aliases file has [[alias]] tables only')

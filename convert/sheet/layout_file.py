@@ -264,7 +264,7 @@ def _toml(path: Path) -> Raw:
         return tomllib.loads(data.decode("utf-8"))
     except OSError as error:
         raise SheetError(f"{name}: {error.strerror or 'cannot be read'}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number of thousands of digits
         raise SheetError(f"{name}: this is no TOML: {one_line(str(error))}") from error
 
 
