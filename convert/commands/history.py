@@ -161,10 +161,9 @@ def run_blame(args: argparse.Namespace) -> int:
     aliases = chosen_aliases(args, [tree.version])
     if tree.commit is None:
         raise Failure(f"{args.tree}: an unpacked tree has no commits; name a branch, a tag or a commit")
-    own = Past(repo, {tree.name: tree.commit}, everything=False)
     _warn_of_a_shallow(repo)
-    found = pure.blame(own.graph, own.snapshot, aliases)
     past = _around(tree, repo, args.remote)
+    found = pure.blame(past.own(tree.name), past.snapshot, aliases)
     value: dict[str, Any] = {
         "schema": "xen-support.blame/1", "tool": TOOL, "tree": tree.name, "ref": tree.ref, "commit": tree.commit,
         "rows": [formats.blame_json(blame, past) for blame in found],

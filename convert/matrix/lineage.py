@@ -35,6 +35,29 @@ def containing(graph: Graph, tips: Mapping[str, str | None]) -> dict[str, tuple[
     return {commit: tuple(name for n, name in enumerate(names) if mask >> n & 1) for commit, mask in masks.items()}
 
 
+def straightened(graph: Graph, blobs: Mapping[str, str | None], start: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Of a graph with both sides of each merge the part that the text of one commit came from, newest first.
+
+    As git log has it without --full-history: of a merge that has the text of a parent, that parent alone is followed (the first
+    such).  It ends at commits without the file, which are left out.  `blobs`: what each commit has of the file.
+    """
+    source: dict[str, str] = {}  # where the text of a commit came from unchanged
+    parents: dict[str, tuple[str, ...]] = {}
+    for commit, names in reversed(graph):
+        same = next((name for name in names if blobs.get(name) == blobs.get(commit)), None)
+        source[commit] = commit if same is None else source.get(same, same)
+        sources = dict.fromkeys(source.get(name, name) for name in names)
+        parents[commit] = tuple(name for name in sources if blobs.get(name) is not None)
+    top = source.get(start, start)
+    wanted = {top} if blobs.get(top) is not None else set[str]()
+    found = []
+    for commit, _ in graph:
+        if commit in wanted:
+            found.append((commit, parents[commit]))
+            wanted.update(parents[commit])
+    return found
+
+
 def folded(commits: Sequence[Commit], trees: Mapping[str, tuple[str, ...]], order: Sequence[str]) -> dict[str, Change]:
     """For each commit the change that it is part of.
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from convert.matrix import history
-from convert.matrix.lineage import Change, containing, folded
+from convert.matrix.lineage import Change, containing, folded, straightened
 from convert.names.aliases import Aliases
 from convert.trees import git
 from convert.trees.commit import Commit, read
@@ -20,14 +20,13 @@ _HEADING = re.compile(rb"^#{1,6}[ \t]+(\S[^\r\n]*?)[ \t#]*\r?$", re.M)
 class Past:
     """What became of SUPPORT.md up to some commits.
 
-    `tips`: the trees with their commits, newest first; `everything`: both sides of each merge, not only those that the text
-    came from.
+    `tips`: the trees with their commits, newest first.
     """
 
-    def __init__(self, repo: Path, tips: Mapping[str, str], *, everything: bool = True) -> None:
+    def __init__(self, repo: Path, tips: Mapping[str, str]) -> None:
         self.repo = repo
         self.tips = dict(tips)
-        self.graph = git.graph(repo, list(dict.fromkeys(tips.values())), FILE, everything=everything) if tips else []
+        self.graph = git.graph(repo, list(dict.fromkeys(tips.values())), FILE) if tips else []
         names = list(dict.fromkeys(name for commit, parents in self.graph for name in (commit, *parents)))
         found = git.identities(repo, [f"{name}:{FILE}" for name in names])
         self.blobs = dict(zip(names, found, strict=True))
@@ -79,11 +78,18 @@ class Past:
     @cached_property
     def containing(self) -> dict[str, tuple[str, ...]]:
         """For each commit of the history the trees that have it."""
+        return containing(self.graph, self._first)
+
+    @cached_property
+    def _first(self) -> dict[str, str | None]:
+        """For each tree the first commit of the history that it has."""
         known = {name for name, _ in self.graph}
-        first: dict[str, str | None] = {}
-        for name, tip in self.tips.items():
-            first[name] = tip if tip in known else git.newest(self.repo, tip, FILE)
-        return containing(self.graph, first)
+        return {name: tip if tip in known else git.newest(self.repo, tip, FILE) for name, tip in self.tips.items()}
+
+    def own(self, tree: str) -> history.Graph:
+        """The history of one tree's text."""
+        first = self._first[tree]
+        return straightened(self.graph, self.blobs, first) if first is not None else []
 
     @cached_property
     def changes(self) -> dict[str, Change]:

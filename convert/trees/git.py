@@ -221,13 +221,13 @@ def identities(repo: Path, names: Sequence[str]) -> list[str | None]:
     return [None if " " in line else line for line in lines]
 
 
-def graph(repo: Path, commits: Sequence[str], path: str, *, everything: bool) -> list[tuple[str, tuple[str, ...]]]:
-    """The history of a path as (commit, parents), newest first; the parents are the nearest commits in this history.
+def graph(repo: Path, commits: Sequence[str], path: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The history of a path as (commit, parents), newest first, with both sides of each merge.
 
-    With `everything` both sides of each merge; without it only those that the path's text came from.  Raises Failure.
+    The parents are the nearest commits in this history.  Raises Failure.
     """
     done = run(
-        repo, "log", "-z", "--no-follow", "--topo-order", "--parents", *(["--full-history"] if everything else []),
+        repo, "log", "-z", "--no-follow", "--topo-order", "--parents", "--full-history",
         "--no-show-signature", "--format=%H %P", "--stdin", "--", _top(path), data=_lines(commits),
     )  # fmt: skip
     if done.returncode:
@@ -252,7 +252,7 @@ def tag_days(repo: Path, *patterns: str) -> dict[str, str]:
 
 
 def newest(repo: Path, commit: str, path: str) -> str | None:
-    """The first commit of `graph` (of everything) that a commit leads to; None where the path was never there."""
+    """The first commit of `graph` that a commit leads to; None where the path was never there."""
     done = run(
         repo, "log", "-1", "--no-follow", "--parents", "--full-history", "--no-show-signature", "--format=%H",
         "--end-of-options", commit, "--", _top(path),

@@ -86,7 +86,7 @@ def by_row(repo: Path, tips: Sequence[str]) -> dict[str, tuple[int, ...]]:
     Only commits that are (part of) an advisory's fix count.  It is read from the history of that one file, and so is quick
     enough for `matrix`; nothing is guessed from other commits.  Raises Failure.
     """
-    graph = git.graph(repo, tips, FILE, everything=True) if tips else []
+    graph = git.graph(repo, tips, FILE) if tips else []
     names = [name for name, _ in graph]
     parents = dict(graph)
     found: dict[str, set[int]] = {}
