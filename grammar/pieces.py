@@ -21,6 +21,7 @@ from grammar.builder import HEADINGS, Built, build
 from grammar.pandoc.blocks import read
 from grammar.pandoc.inline import reference_key
 from grammar.pandoc.reader import Missed, Reader, Run
+from grammar.plain import is_plain, quickly
 from grammar.positions import Lines, lines_of, texts_of
 from grammar.source import Page
 
@@ -34,7 +35,7 @@ class Piece:
     """One piece, read as far as it can be by itself.
 
     `names` are the link labels of its headings; `bracketed`: a bracket stands in one of them or in a term; `missed` are lines that
-    were looked for in vain.
+    were looked for in vain.  A plain piece (grammar.plain) has no runs until somebody needs them.
     """
 
     page: Page
@@ -43,12 +44,19 @@ class Piece:
     names: tuple[str, ...]
     bracketed: bool
     missed: tuple[Missed, ...]
+    plain: bool = False
     _built: dict[tuple[frozenset[str], bool], Built] = field(default_factory=dict)
 
     def built(self, known: frozenset[str], *, prose: bool) -> Built:
         """Its nodes, spans from its own beginning."""
         key = (known, prose)
         found = self._built.get(key)
+        if found is None and self.plain:
+            found = quickly(self.page.text, prose=prose)
+            if found is not None:
+                self._built[key] = found
+                return found
+            self.runs, self.plain = read(Reader(self.lines.texts, titled=True)), False
         if found is None:
             found = self._built[key] = build(self.page, self.lines, self.runs, known, prose=prose)
         return found
@@ -76,7 +84,7 @@ def pieces(text: str) -> list[tuple[Piece, int]]:
 
 def whole(text: str) -> list[tuple[Piece, int]]:
     """A document as one piece, nothing kept: what `pieces` is held against."""
-    return [(_piece(text), 0)]
+    return [(_in_full(text), 0)]
 
 
 def _kept(text: str) -> Piece:
@@ -94,6 +102,14 @@ def _kept(text: str) -> Piece:
 
 
 def _piece(text: str) -> Piece:
+    if not is_plain(text):
+        return _in_full(text)
+    page = Page(text)
+    lines = lines_of(page)
+    return Piece(page, lines, [], (_name(lines.texts[0]),), False, (), plain=True)
+
+
+def _in_full(text: str) -> Piece:
     page = Page(text)
     lines = lines_of(page)
     reader = Reader(lines.texts, titled=True)

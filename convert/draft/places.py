@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from convert.sheet.catalogue import quote
@@ -35,22 +36,29 @@ class Places:
     ) -> None:
         self._parsed, self._tree, self._cells = parsed, tree, categorisation.cells
         self._rows = sorted(rows.items())
-        self._features = dict(_features(categorisation.sections))
-        read = list(_parts(parsed.document.sections, ()))
-        written = [path for _, path in _parts(document.sections, ())]
+        self._categorisation, self._document = categorisation, document
+        self._parts = list(parsed.document.walk())
+        self._starts = [part.heading.span.start for part in self._parts]
+
+    @cached_property
+    def _features(self) -> dict[Path, Feature]:
+        return dict(_features(self._categorisation.sections))
+
+    @cached_property
+    def _paths(self) -> list[Path]:
+        """The headings above each part, with its own."""
+        read = [path for _, path in _parts(self._parsed.document.sections, ())]
+        written = [path for _, path in _parts(self._document.sections, ())]
         written += [()] * (len(read) - len(written))
         # a heading that is not read back as it was written is still the one at that place
-        self._parts = [
-            (part, path if path in self._features else other)
-            for (part, path), other in zip(read, written, strict=False)
-        ]
-        self._starts = [part.heading.span.start for part, _ in self._parts]
+        return [path if path in self._features else other for path, other in zip(read, written, strict=False)]
 
     def origin(self, span: Span | None) -> Origin:
         """The cell behind a span of the text."""
         if span is None or not self._parts or span.start < self._starts[0]:
             return Origin(None, None)
-        part, path = self._parts[bisect_right(self._starts, span.start) - 1]
+        at = bisect_right(self._starts, span.start) - 1
+        part = self._parts[at]
         above = [
             place for start, place in self._rows if part.heading.span.start <= start < max(span.end, span.start + 1)
         ]
@@ -58,7 +66,7 @@ class Places:
         row = above[-1] if above else None
         if row is not None and any(field.start <= span.start <= field.end for field in fields):
             return Origin(row, self._words(row, span))
-        feature = self._features.get(path)
+        feature = self._features.get(self._paths[at])
         if feature is None:
             return Origin(row, self._words(None, span) if row is not None else None)
         role = "caveats" if fields and span.start > fields[0].start else "description"
