@@ -1,4 +1,4 @@
-"""The failure that every command turns into one line and exit status 2."""
+"""The failure that every command turns into one line and exit status 2, and how all rooms word what they say."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ class Failure(Exception):
 def printable(text: str) -> str:
     """A text for a terminal: control and direction characters are shown as `\\x1b`, never sent."""
     return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 tree`, `2 trees`, `0 trees`; `many` where the plural is no mere s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -45,7 +45,7 @@ class Head(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What stands from one heading to the next; without a head, what stands before the first one.
+    """What is from one heading to the next; without a head, what is before the first one.
 
     `identifiers` are taken by headings in list items; `end`: the end of its last line that is not blank.
     """

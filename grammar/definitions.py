@@ -20,7 +20,7 @@ _NOT_OF_ITS_OWN = "it belongs to the definition above it; put a blank line betwe
 
 
 def definitions(notes: Notes, lines: Lines, run: Run, *, sections: bool) -> nodes.DefinitionList:
-    """A definition list; `sections`: a heading stands above it."""
+    """A definition list; `sections`: a heading is above it."""
     if not sections:
         notes.say(problems.field_before_heading(lines.span(run.first), "definition list"))
     notes.ledger.definitions.append(lines.numbers[run.first])
@@ -39,7 +39,7 @@ def _term(notes: Notes, lines: Lines, group: Sequence[Line]) -> nodes.Term:
     content = [_content(texts[n], terminal) for terminal, n, _ in body]
     _lost(notes, lines, body)
     read = scan(texts[index].strip(" "), notes.known)
-    begun = texts[index].startswith("<!--")  # that comment is a block of its own, and the term stands behind it
+    begun = texts[index].startswith("<!--")  # that comment is a block of its own, and the term is behind it
     outside = [item._replace(breaks=True) if begun and not item.offset else item for item in read.findings]
     notes.findings(lines, index, indentation(texts[index]), texts[index].strip(" "), outside, index)
     value = scan("\n".join(content).strip(" "), notes.known)
@@ -96,7 +96,7 @@ def _misshapen(
         return at, "an empty definition"
     inside = [run.rule for run in blocks(content, ended=False)]
     if inside != ["paragraph"] or any(item.breaks for item in value.findings):
-        return at, "a definition that is no plain paragraph"
+        return at, "a definition that is not a plain paragraph"
     return at, None
 
 
@@ -121,4 +121,4 @@ def why_text(text: str) -> str:
     """Why a line that looks like a heading is text."""
     if text.startswith(" "):
         return "it is indented; begin it in the first column"
-    return "no blank after the #; put one there"
+    return "no space after the #; put one there"

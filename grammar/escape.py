@@ -26,9 +26,9 @@ _UNSEEN = frozenset("\u034f\ufe0e\ufe0f")
 # all that separates words
 BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
-# what a character is part of: mark-up that stands as it is, a link's words, emphasis
+# what a character is part of: mark-up that is as it is, a link's words, emphasis
 MARK, LINK, EMPHASIS = 1, 2, 4
-# a blank at which no line is broken; folded words have no no-break space of their own
+# a space at which no line is broken; folded words have no no-break space of their own
 GLUE = "\u00a0"
 
 _SPECIAL = re.compile(r"[\\`*_\[\]{<&$^~@#-]|!(?=\[)")
@@ -52,7 +52,7 @@ _FIELD = re.compile(
 def fold(text: str) -> str:
     """Text as it is compared and written, in one normal form; folding twice changes nothing.
 
-    Control and zero-width characters go; every run of blanks (no-break spaces, tabs, line ends too) is one blank, and
+    Control and zero-width characters go; every run of spaces (no-break spaces, tabs, line ends too) is one space, and
     none stays at the ends; typographic quotes and dots are those of a keyboard; the rest is Unicode's NFC.  Dashes stay
     as they are: `--` and an en dash are different words.  Lone surrogates, which no file can hold, become U+FFFD.
     """
@@ -60,7 +60,7 @@ def fold(text: str) -> str:
 
 
 def normal(text: str) -> str:
-    """`fold` with the blanks left alone: the one normal form of words, for cells, printer, comparison and keys."""
+    """`fold` with the spaces left alone: the one normal form of words, for cells, printer, comparison and keys."""
     if text.isascii():
         return text if text.isprintable() else "".join(c for c in text if c.isprintable() or c.isspace())
     kept = "".join(_kept(char) for char in text.translate(_KEYBOARD))
@@ -113,7 +113,7 @@ class Stream:
         return self.text[at - 1 : at] if at else ""
 
     def blank(self, at: int) -> bool:
-        """Whether there is a blank, or nothing, at an offset."""
+        """Whether there is a space, or nothing, at an offset."""
         return self.text[at : at + 1].strip() == ""
 
     def joined(self, at: int) -> bool:
@@ -125,7 +125,7 @@ class Stream:
         return (
             gap is None
             or any(
-                flag & MARK or char in "\"'*_."  # what begins here may run on over the blank
+                flag & MARK or char in "\"'*_."  # what begins here may run on over the space
                 for char, flag in zip(self.text[at + 1 : gap.start()], self.flags[at + 1 :], strict=False)
             )
         )
@@ -239,7 +239,7 @@ _RULES: dict[str, Callable[[Stream, int], bool]] = {
 def first_word(word: str, *, alone: bool) -> int | None:
     """Where to put a backslash into a text's first word so that it begins no block; None if it begins none.
 
-    `alone`: nothing follows the word.  (`A.` with one blank behind it is an initial to pandoc, and no list.)
+    `alone`: nothing follows the word.  (`A.` with one space behind it is an initial to pandoc, and no list.)
     """
     if _BLOCK.match(word):
         return 0
@@ -255,7 +255,7 @@ def escape(stream: Stream) -> str:
     places, glue = _marks(stream)
     breaks = set()
     if stream.item and _TASK.match(text) and not any(flag & MARK for flag in stream.flags[:3]):
-        breaks.add(3)  # pandoc makes a check box of it where a blank comes next, even if it is escaped
+        breaks.add(3)  # pandoc makes a check box of it where a space comes next, even if it is escaped
     for line in () if stream.heading else (0, *(at + 1 for at in breaks)):
         if text and not stream.flags[line] & MARK:
             begins, joins = _line_start(stream, line)
@@ -270,7 +270,7 @@ def escape(stream: Stream) -> str:
 
 
 def _marks(stream: Stream) -> tuple[set[int], set[int]]:
-    """Where a character needs a backslash wherever it stands, and the blanks at which no line may be broken."""
+    """Where a character needs a backslash wherever it is, and the spaces at which no line may be broken."""
     places, glue = set(stream.quotes), set()
     for found in _SPECIAL.finditer(stream.text):
         at, char = found.start(), found.group()

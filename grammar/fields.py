@@ -1,6 +1,6 @@
 """The inside of a literal: which of its lines are fields, and what is wrong with the others.
 
-The patterns are those of docs/parse-support-md in xen.git, in Perl's terms: its blanks are Python's less U+001C to U+001F.
+The patterns are those of docs/parse-support-md in xen.git, in Perl's terms: its spaces are Python's less U+001C to U+001F.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ STATUS = re.compile(rf"(?:Status|Supported)(?:,{BLANK}*([^:]+))?:{BLANK}+({WORD}
 _BLANKS = " \t\n\x0b\x0c\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 RELEASE_KEYS = ("Xen-Version", "Initial-Release", "Supported-Until", "Security-Support-Until")
 DEFINITION_KEYS = ("Functional completeness", "Functional stability", "Interface stability", "Security supported")
-# a line that its author meant as a Status field, wherever it stands
+# a line that its author meant as a Status field, wherever it is
 MEANT = re.compile(r"\s*(?:[-*+]\s+)?(?:Status|Supported|status|STATUS)\s*(?:,[^:]*)?:(?:\s|$)")
 MEANT_RELEASE = re.compile(rf"\s*(?:{'|'.join(RELEASE_KEYS)})\s*:")
 
 
 class Match(NamedTuple):
-    """A well-formed field: where its qualifier and value stand in the line (offsets of the line without indentation)."""
+    """A well-formed field: where its qualifier and value are in the line (offsets of the line without indentation)."""
 
     keyword: str
     qualifier: str | None
@@ -32,7 +32,7 @@ class Match(NamedTuple):
 
 
 def trim(line: str) -> str:
-    """A line without the trailing blanks that Xen's tools strip."""
+    """A line without the trailing spaces that Xen's tools strip."""
     return line.rstrip(_BLANKS)
 
 

@@ -56,7 +56,7 @@ _KEYBOARD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "…"
 
 
 def nodes_of(pieces: list[Piece]) -> tuple[nodes.Inline, ...]:
-    """The same as nodes: neighbouring words are one Text, blanks single, quotes and dots as on a keyboard."""
+    """The same as nodes: neighbouring words are one Text, spaces single, quotes and dots as on a keyboard."""
     making = _Making()
     for piece in pieces:
         _STEPS[piece.kind](making, piece)

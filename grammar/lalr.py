@@ -34,7 +34,7 @@ class Tree(NamedTuple):
 
 
 class Refused(Exception):
-    """The grammar does not take what stands at `start`; `token` is None where no terminal matches there."""
+    """The grammar does not take what is at `start`; `token` is None where no terminal matches there."""
 
     def __init__(self, start: int, token: Token | None) -> None:
         super().__init__(f"{token.type if token else 'nothing known'} at {start}")

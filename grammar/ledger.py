@@ -18,7 +18,7 @@ UNKNOWN = frozenset(
 class Left(NamedTuple):
     """A construct outside the mark-up, on some lines.
 
-    `breaks`: it ends the block; `inside`: it stands in a list's item; `open`: it is not closed within its block, and may reach on.
+    `breaks`: it ends the block; `inside`: it is in a list's item; `open`: it is not closed within its block, and may reach on.
     """
 
     what: str
@@ -55,7 +55,7 @@ class LostHeading(NamedTuple):
 
 
 def meant(text: str) -> bool:
-    """Whether a line, wherever it stands, was meant as a field."""
+    """Whether a line, wherever it is, was meant as a field."""
     return fields.looks_meant(text) or fields.MEANT_RELEASE.match(text) is not None
 
 
@@ -95,7 +95,7 @@ class Ledger:
 
 
 def joined(ledgers: Iterable[tuple[Ledger, int, int]]) -> Ledger:
-    """The ledgers of texts that stand one below the other, each with the lines and characters above it, as one."""
+    """The ledgers of texts that are one below the other, each with the lines and characters above it, as one."""
     whole = Ledger()
     for ledger, lines, chars in ledgers:
         whole.definitions += [number + lines for number in ledger.definitions]

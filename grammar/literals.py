@@ -16,7 +16,7 @@ _DEFINITION = (
 
 
 def literal(notes: Notes, lines: Lines, run: Run, *, sections: bool) -> Literal:
-    """A literal; `sections`: a heading stands above it."""
+    """A literal; `sections`: a heading is above it."""
     body = _body(lines, run)
     kind = fields.kind_of("\n".join(line for _, _, line in body))
     kept: list[ParsedField] = []

@@ -10,9 +10,9 @@ from grammar.source import Span
 
 _ADVICE: tuple[tuple[str, str], ...] = (
     (r"(?:Status|Supported)(?:,[^:]*)?\s*:\s*$", "it needs a value"),
-    (r"(?:Status|Supported)\s+:", "no blank before the colon"),
+    (r"(?:Status|Supported)\s+:", "no space before the colon"),
     (r"(?:Status|Supported)\s*,\s*:", "the qualifier is empty"),
-    (r"(?:Status|Supported)(?:,[^:]*)?:[^:\s]*\s?[^:]*$", "a blank after the colon"),
+    (r"(?:Status|Supported)(?:,[^:]*)?:[^:\s]*\s?[^:]*$", "a space after the colon"),
     (r"(?:Status|Supported),[^:]*:\S[^:]*:", "no colon in the qualifier"),
     (r"(?:Status|Supported)\s+\S[^:]*:", "a comma between key and qualifier"),
     (r"(?:Status|Supported)[.;=]", "a colon after the key, a comma before a qualifier"),
@@ -25,7 +25,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
 
 
 def malformed(span: Span, line: str, *, after_field: bool) -> Diagnostic:
-    """The diagnostic for a line on which Xen's tools die; `after_field`: fields stand above it in its literal."""
+    """The diagnostic for a line on which Xen's tools die; `after_field`: fields are above it in its literal."""
     text = line.strip()
     if line[0] == " " and fields.match(text, "feature"):
         return problems.fifth_blank(span, text)

@@ -49,7 +49,7 @@ class _Node:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Text(_Node):
-    """Plain words.  Blanks are single; a line break in the source is a blank."""
+    """Plain words.  Spaces are single; a line break in the source is a space."""
 
     text: str
 
@@ -108,8 +108,8 @@ class ParsedField(_Node):
     """One `Key: value` or `Key, qualifier: value` line of a literal.
 
     `keyword` is as written (`Status`, `Supported`, `Xen-Version` ...); `qualifier` as written, None without one; `value`
-    without surrounding blanks.  `qualifier_span` is where the qualifier is in the source, NOWHERE without one; a tab in it is
-    one character there and blanks in `qualifier`.
+    without surrounding spaces.  `qualifier_span` is where the qualifier is in the source, NOWHERE without one; a tab in it is
+    one character there and spaces in `qualifier`.
     """
 
     keyword: str
@@ -124,7 +124,7 @@ class ParsedField(_Node):
 class Literal(_Node):
     """A literal block.  `kind`: `release`, `feature`, `definition` (of a label: no row); `lines` is its text.
 
-    `lines` are without indentation and trailing blanks; the `fields` are those lines that are well-formed fields.
+    `lines` are without indentation and trailing spaces; the `fields` are those lines that are well-formed fields.
     """
 
     kind: str
@@ -183,7 +183,7 @@ class Heading(_Node):
 
 
 class Shared:
-    """Blocks as they stand in their own part of a document, how they are moved, and what was made of them (`Section.derived`)."""
+    """Blocks as they are in their own part of a document, how they are moved, and what was made of them (`Section.derived`)."""
 
     __slots__ = ("blocks", "made", "move")
 
@@ -246,7 +246,7 @@ class Section(_Node):
         return self._shared is not None and key in self._shared.made
 
     def note(self, key: object) -> None:
-        """Remember something of the blocks that holds wherever they stand."""
+        """Remember something of the blocks that holds wherever they are."""
         if self._shared is not None:
             self._shared.made[key] = True
 

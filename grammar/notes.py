@@ -85,17 +85,17 @@ class Notes:
             self.say(problems.latin1_letter(lines.span(index, found.start(), found.end()), found.group(), where))
 
     def quotation(self, lines: Lines, index: int) -> None:
-        """Report a quotation mark that pandoc 3 reads otherwise."""
+        """Report a quotation mark that pandoc 3 reads differently."""
         if not lines.texts[index].isascii():
             self.differs(lines, index, version3.quotation(lines.texts[index]))
 
     def differs(self, lines: Lines, index: int, found: tuple[int, version3.Difference] | None) -> None:
-        """Report what pandoc 3 reads otherwise, at an offset of a line."""
+        """Report what pandoc 3 reads differently, at an offset of a line."""
         if found:
             at, difference = found
             self.say(problems.pandoc_3_differs(lines.span(index, at, at + 1), *difference))
 
     def line_differs(self, lines: Lines, index: int, found: version3.Difference | None) -> None:
-        """Report a line that pandoc 3 reads otherwise."""
+        """Report a line that pandoc 3 reads differently."""
         if found:
             self.say(problems.pandoc_3_differs(lines.span(index), *found))

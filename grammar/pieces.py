@@ -1,11 +1,11 @@
 """A text cut where nothing is open, each distinct piece read once.
 
-Most sections of a SUPPORT.md stand word for word in every other release and revision.  A piece begins with a heading between
-blank lines, before which no block is open, whatever stands above.  What could reach across such a heading is:
+Most sections of a SUPPORT.md are word for word in every other release and revision.  A piece begins with a heading between
+blank lines, before which no block is open, whatever is above.  What could reach across such a heading is:
 
 - a construct that a line further down would close (a fence, a comment, a div, metadata, TeX, a ruled table).  Where it is not
   closed within its piece, but could be below, the rest of the document is one piece;
-- the names of the document's headings, which `[name]` links to where a bracket stands in a heading or a term: part of the key;
+- the names of the document's headings, which `[name]` links to where a bracket is in a heading or a term: part of the key;
 - the level above, what Xen's tools die on, lost fields, equal identifiers: settled when all pieces are in place, and no part of
   what is kept.
 """
@@ -25,7 +25,7 @@ from grammar.plain import is_plain, quickly
 from grammar.positions import Lines, lines_of, texts_of
 from grammar.source import Page
 
-# a heading between blank lines, behind which no definition of it as a term stands
+# a heading between blank lines, behind which no definition of it as a term is
 _BEGINS = re.compile(r"\n[ \t\r]*\n(?=#+[ \t][^\n]*\n[ \t\r]*(?:\n(?![ \t\r]*[:~])|\Z))")
 _MOST, _LONGEST = 4 << 20, 1 << 16  # characters of all pieces that are kept; of a piece that is
 
@@ -34,7 +34,7 @@ _MOST, _LONGEST = 4 << 20, 1 << 16  # characters of all pieces that are kept; of
 class Piece:
     """One piece, read as far as it can be by itself.
 
-    `names` are the link labels of its headings; `bracketed`: a bracket stands in one of them or in a term; `missed` are lines that
+    `names` are the link labels of its headings; `bracketed`: a bracket is in one of them or in a term; `missed` are lines that
     were looked for in vain.  A plain piece (grammar.plain) has no runs until somebody needs them.
     """
 
@@ -129,14 +129,14 @@ def _name(text: str) -> str:
 
 
 class _Rest:
-    """What stands below the pieces of a document."""
+    """What is below the pieces of a document."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.last: dict[str, int] = {}
 
     def holds(self, missed: Missed, offset: int) -> bool:
-        """Whether a line that was missed stands at an offset of the text or below."""
+        """Whether a line that was missed is at an offset of the text or below."""
         if missed.key not in self.last:
             lines = self.text.split("\n")
             at = len(self.text)

@@ -1,4 +1,4 @@
-"""Blocks moved to where they stand in a document: the same nodes, their spans shifted."""
+"""Blocks moved to where they are in a document: the same nodes, their spans shifted."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _new = tuple.__new__  # half the time of calling Span, which is done for every f
 
 
 def moved(blocks: tuple[Block, ...], chars: int) -> tuple[Block, ...]:
-    """Blocks that stand some characters further down."""
+    """Blocks that are some characters further down."""
     return tuple([_MOVES[type(block)](block, chars) for block in blocks]) if chars else blocks
 
 
 def moved_span(span: Span, chars: int) -> Span:
-    """A span that stands some characters further down."""
+    """A span that is some characters further down."""
     return _new(Span, (span[0] + chars, span[1] + chars))
 
 
 def moved_diagnostic(diagnostic: Diagnostic, chars: int) -> Diagnostic:
-    """A finding that stands some characters further down."""
+    """A finding that is some characters further down."""
     return diagnostic._replace(span=moved_span(diagnostic.span, chars)) if diagnostic.span else diagnostic
 
 

@@ -13,7 +13,7 @@ from grammar.source import Page, Source, Span
 
 
 class Lines(NamedTuple):
-    """Lines without line end, tabs expanded; a whole page's, or what stands inside a list item.
+    """Lines without line end, tabs expanded; a whole page's, or what is inside a list item.
 
     `numbers` are the lines' numbers in the page (from 1), `stripped` how many columns were taken off their start; `odd` are the
     numbers of lines in which columns are not offsets.
@@ -44,7 +44,7 @@ class Lines(NamedTuple):
         return start + len(text.rstrip("\r"))
 
     def span(self, index: int, start: int = 0, end: int | None = None) -> Span:
-        """The span of a stretch of a line, by columns; without `end`, to the line's last character that is no blank."""
+        """The span of a stretch of a line, by columns; without `end`, to the line's last character that is no space."""
         text = self.texts[index]
         size = len(text)
         if end is None:

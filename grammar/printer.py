@@ -40,7 +40,7 @@ _FENCES = re.compile(r"^`{3,}", re.M)
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """Where blocks stand: columns before them, whether a literal follows, whether `[1]` is defined in the file."""
+    """Where blocks are: columns before them, whether a literal follows, whether `[1]` is defined in the file."""
 
     indent: int = 0
     before_literal: bool = False
@@ -52,7 +52,7 @@ Printed = dict[tuple[int, str, int, bool], tuple[tuple[Block, ...], tuple[str, .
 
 
 def print_document(document: Document, known: Printed | None = None) -> str:
-    """A whole file: `% Title`, preamble, sections; LF, no trailing blanks, a newline at the end.
+    """A whole file: `% Title`, preamble, sections; LF, no trailing spaces, a newline at the end.
 
     Outside blocks are written as they are; the words of the rest are what `grammar.tidy` makes of them.  `known` keeps
     what is printed for the next document that has the same blocks.  ValueError for what cannot be written: an empty heading or
@@ -67,10 +67,10 @@ def print_document(document: Document, known: Printed | None = None) -> str:
 
 
 def print_blocks(blocks: Sequence[Block], *, before_fields: bool = False, after_fields: bool = False) -> str:
-    """Prose as it stands in a section, with a newline at the end; an empty text if there is none.
+    """Prose as it is in a section, with a newline at the end; an empty text if there is none.
 
     `before_fields`: a literal comes next, so a list at the end is indented beyond it, or it would swallow the literal.
-    `after_fields`: a literal stands before, so a list at the start gets its lead-in (`with_lead_in`).  ValueError as
+    `after_fields`: a literal is before, so a list at the start gets its lead-in (`with_lead_in`).  ValueError as
     for `print_document`.
     """
     shown = with_lead_in(blocks) if after_fields else blocks
@@ -100,7 +100,7 @@ def print_heading(level: int, text: str | Sequence[Inline], given: str | None = 
 
 
 def print_field(keyword: str, qualifier: str | None, value: str) -> str:
-    """A field's line, without indentation and line end; blanks around qualifier and value go.
+    """A field's line, without indentation and line end; spaces around qualifier and value go.
 
     ValueError for what no such line can hold: a line end or control character anywhere, an empty value, an empty
     qualifier or one with a colon, a qualifier where the keyword takes none, a word that is no keyword.
@@ -196,14 +196,14 @@ def _paragraph(node: Paragraph, room: _Room, *, item: bool) -> str:
 
 
 def _bullets(node: BulletList, room: _Room, lead: int) -> str:
-    """A list whose bullets stand `lead` columns in; tight unless an item holds more than words and a tight list."""
+    """A list whose bullets are `lead` columns in; tight unless an item holds more than words and a tight list."""
     inner = _Room(room.indent + lead + 2, references=room.references)
     gap = "\n" if _tight(node) else "\n\n"
     return gap.join(_indented(_item(item, inner, gap), " " * lead + "* ") for item in node.items)
 
 
 def _item(blocks: Sequence[Block], room: _Room, gap: str) -> str:
-    if isinstance(blocks[0], BulletList):  # its first bullet stands right behind this item's own
+    if isinstance(blocks[0], BulletList):  # its first bullet is right behind this item's own
         return gap.join((_bullets(blocks[0], room, 0), *_chunks(blocks[1:], room)))
     return gap.join(_chunks(blocks, room))
 
@@ -211,8 +211,8 @@ def _item(blocks: Sequence[Block], room: _Room, gap: str) -> str:
 def _tight(node: BulletList) -> bool:
     """Whether no blank lines are needed in a list.
 
-    Looking for the end of an item, pandoc takes what stands between two backquotes for code, even of two items, and
-    even if they are escaped; what stands between two dollars it takes for a formula.  Only a blank line ends either.
+    Looking for the end of an item, pandoc takes what is between two backquotes for code, even of two items, and
+    even if they are escaped; what is between two dollars it takes for a formula.  Only a blank line ends either.
     """
     for item in node.items:
         match item:
@@ -243,7 +243,7 @@ def _indented(text: str, bullet: str) -> str:
 
 
 def _needs_fence(node: Literal, before: Block | None) -> bool:
-    """Whether four spaces would make a literal part of what stands before it."""
+    """Whether four spaces would make a literal part of what is before it."""
     return isinstance(before, DefinitionList) or (isinstance(before, Literal) and before.kind != node.kind)
 
 

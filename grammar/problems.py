@@ -46,7 +46,7 @@ def carriage_return(count: int) -> str:
 
 @problem("XS103", "lone-carriage-return", "error")
 def lone_carriage_return() -> str:
-    """A CR stands within a line.
+    """There is a CR in the middle of a line.
 
     pandoc drops it, so what looks like two lines is one: two fields become one with a wrong value.
 
@@ -128,7 +128,7 @@ def outside_markup(what: str, consequence: str) -> str:
 
 @problem("XS111", "after-unknown-block", "error")
 def after_unknown_block(what: str, line: int) -> str:
-    """A field stands after a block that Xen's tools do not know.
+    """A field follows a block that Xen's tools do not know.
 
     docs/parse-support-md dies on the first literal after an ordered list, a table, a quotation, a rule or raw HTML.
 
@@ -201,7 +201,7 @@ def reference_link(label: str) -> str:
 
 @problem("XS114", "pandoc-3-differs", "warning")
 def pandoc_3_differs(what: str, reading: str) -> str:
-    """pandoc 3 reads this otherwise than pandoc 2.
+    """pandoc 3 reads this differently from pandoc 2.
 
     Rows are read here as with pandoc 2.17, which Debian 12 has.  On a machine with pandoc 3 the same file gives other rows, other
     words in them, or Xen's tools die.
@@ -244,7 +244,7 @@ def unknown_key(key: str, likely: str | None) -> str:
 def malformed_field(line: str, advice: str) -> str:
     """A field is not written as `Key: value` or `Key, qualifier: value`.
 
-    Xen's tools die on a blank before the colon, none after it, an empty value or qualifier, a missing comma, a colon in the
+    Xen's tools die on a space before the colon, none after it, an empty value or qualifier, a missing comma, a colon in the
     qualifier, or a key in lower case.
 
     Bad:
@@ -257,7 +257,7 @@ def malformed_field(line: str, advice: str) -> str:
 
 @problem("XS122", "continued-line", "error")
 def continued_line(line: str) -> str:
-    """A field goes on on the next line.
+    """A field continues on the next line.
 
     A field is one line, however long.
 
@@ -267,14 +267,14 @@ def continued_line(line: str) -> str:
     Good:
             Status: Supported, security supported only when de-privileged
     """
-    return f'"{line}" is no field of its own: Xen\'s tools die here; put it on the line of the field above, however long that gets'
+    return f'"{line}" is not a field of its own: Xen\'s tools die here; put it on the line of the field above, however long that gets'
 
 
 @problem("XS123", "foreign-literal", "error")
 def foreign_literal(line: str) -> str:
-    """A literal holds something else than fields.
+    """A literal holds something other than fields.
 
-    Xen's tools read every literal as fields, wherever it stands, and die on this one.
+    Xen's tools read every literal as fields, wherever it is, and die on this one.
 
     Bad:
             Status: Supported
@@ -287,14 +287,14 @@ def foreign_literal(line: str) -> str:
 
         Start a guest with `xl create guest.cfg`.
     """
-    return f'"{line}" in a literal is no field: Xen\'s tools die here; write it as a paragraph or in backquotes'
+    return f'"{line}" in a literal is not a field: Xen\'s tools die here; write it as a paragraph or in backquotes'
 
 
 @problem("XS124", "fifth-blank", "error")
 def fifth_blank(line: str) -> str:
     """A field is indented by more than four columns.
 
-    Exactly four come off; with a fifth blank the line is no field.
+    Exactly four come off; with a fifth space the line is no field.
 
     Bad:
             Status: Supported
@@ -308,7 +308,7 @@ def fifth_blank(line: str) -> str:
 
 @problem("XS125", "field-before-heading", "error")
 def field_before_heading(what: str) -> str:
-    """A field or definition list stands before the first heading.
+    """A field or definition list is before the first heading.
 
     It belongs to no section, and Xen's tools die on it.
 
@@ -333,7 +333,7 @@ def lost_field(reason: str, line: str, *more: str) -> str:
     """A field is text to pandoc, and its row is lost without a word.
 
     That happens to fields that are indented by one to three columns, have no blank line before them after a paragraph or
-    list, or stand after a list whose items' text starts in column 4 or less.
+    list, or come after a list whose items' text starts in column 4 or less.
 
     Bad:
         It runs guests.
@@ -370,7 +370,7 @@ def equal_keys(key: str, value: str, others: str, *more: str) -> str:
 
 @problem("XS128", "fenced-field", "warning")
 def fenced_field() -> str:
-    """Fields stand in a fenced block.
+    """Fields are in a fenced block.
 
     Xen's tools read them; people and the other tools expect four columns of indentation.
 
@@ -436,7 +436,7 @@ def lost_heading(text: str, reason: str) -> str:
 
             Status, x86: Experimental
     """
-    return f'"{text}" is no heading: {reason}'
+    return f'"{text}" is not a heading: {reason}'
 
 
 @problem("XS132", "empty-heading", "error")
@@ -468,7 +468,7 @@ def empty_heading() -> str:
 # ---- definition lists -----------------------------------------------------------------------------------------------------
 @problem("XS140", "definition-shape", "error")
 def definition_shape(reason: str) -> str:
-    """A definition list is not of the shape that Xen's tools read.
+    """A definition list does not have the shape that Xen's tools read.
 
     They die unless each term is followed on the next line by exactly one definition of one paragraph.
 

@@ -55,11 +55,11 @@ class _Judge:
 
     @staticmethod
     def breaks(left: Left) -> bool:
-        """Whether it ends the block that it stands in; in a list's item it is no block of the document."""
+        """Whether it ends the block that it is in; in a list's item it is no block of the document."""
         return left.breaks and not (left.inside and left.what in UNKNOWN)
 
     def lost_headings(self) -> Iterator[Diagnostic]:
-        """Headings that are text: an error where fields stand below."""
+        """Headings that are text: an error where fields are below."""
         for lost in self.ledger.lost_headings:
             severity: Severity = "error" if self.owns_fields(lost.span, lost.text) else "warning"
             yield problems.lost_heading(lost.span, lost.text, lost.reason, severity=severity)
@@ -153,7 +153,7 @@ class _Judge:
     def arguments(self, number: int, start: int) -> int:
         """The last line of a TeX macro's arguments, which may reach to the next blank line."""
         accent = re.compile(r"\\[A-Za-z]\s*\n\s*").match(self.page.text, start)
-        if accent:  # its letter is the next one, wherever that stands
+        if accent:  # its letter is the next one, wherever that is
             return self.page.position(accent.end())[0]
         while number < self.page.count and self.page.line_text(number + 1).strip():
             number += 1
@@ -178,7 +178,7 @@ class _Judge:
 
     # -- headings that pandoc does not see ------------------------------------------------------------------------------------
     def owns_fields(self, span: Span, text: str) -> bool:
-        """Whether fields stand below a heading that pandoc does not see: they fall to the section before."""
+        """Whether fields are below a heading that pandoc does not see: they fall to the section before."""
         number, level = self.page.position(span.start)[0], len(text) - len(text.lstrip("#"))
         headings = self.ledger.headings
         below = bisect_right(headings, number, key=lambda heading: heading[0])

@@ -1,4 +1,4 @@
-"""A text and where things stand in it."""
+"""A text and where things are in it."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def _by_folded() -> dict[str, Label]:
 
 
 def fold_label(text: str) -> str:
-    """A label's words for comparison: blanks single, lower case, no final full stop."""
+    """A label's words for comparison: spaces single, lower case, no final full stop."""
     return " ".join(text.split()).casefold().rstrip(".").rstrip()
 
 

@@ -47,7 +47,7 @@ def refusals(text: str) -> list[Refusal]:
 def refused(source: Source, known: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """A warning for each block of a source that the grammar refuses and of which no finding of the parser, `known`, speaks.
 
-    Pandoc reads such a line as text where it stands, but it looks like something else, and would be that in another place.
+    Pandoc reads such a line as text where it is, but it looks like something else, and would be that in another place.
     """
     places = sorted(source.position(one.span.start)[0] for one in known if one.span is not None and is_syntax(one.code))
     for one in refusals(source.text):

@@ -1,6 +1,6 @@
 """Nodes in the one form that can be written: what the printer writes, and what a parse of it gives back.
 
-A sheet's cells yield empty nodes, blanks at the inner edge of emphasis, links in links.  None of these has a spelling
+A sheet's cells yield empty nodes, spaces at the inner edge of emphasis, links in links.  None of these has a spelling
 in the mark-up, so they are put right here, with every word kept.
 """
 
@@ -40,7 +40,7 @@ def tidy_url(url: str) -> str:
 def tidy(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
     """Inlines in the form that can be written; tidying twice changes nothing.
 
-    Text is folded across nodes, neighbours of one kind are joined, blanks at inner edges move out, empty nodes go, and
+    Text is folded across nodes, neighbours of one kind are joined, spaces at inner edges move out, empty nodes go, and
     emphasis in emphasis, strong in strong and a link in a link keep their words only.  A link without words shows its
     target.  ValueError as `tidy_url`.
     """
@@ -48,7 +48,7 @@ def tidy(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
 
 
 def _tidied(inlines: Iterable[Inline], around: frozenset[type[Inline]]) -> list[Inline]:
-    """Tidied but for blanks next to blanks: those of the text meet across nodes only when all are in place."""
+    """Tidied but for spaces next to spaces: those of the text meet across nodes only when all are in place."""
     out: list[Inline] = []
     for inline in inlines:
         match inline:
@@ -92,7 +92,7 @@ def _append_emphasis(out: list[Inline], node: Emph | Strong, around: frozenset[t
 
 
 def _unframed(inlines: list[Inline]) -> tuple[bool, list[Inline], bool]:
-    """Whether blanks stood at the start, the rest, whether blanks stood at the end."""
+    """Whether spaces were at the start, the rest, whether spaces were at the end."""
     inner = list(inlines)
     before = after = False
     if inner and isinstance(inner[0], Text):
@@ -143,7 +143,7 @@ def _joined(left: Sequence[Inline], right: Sequence[Inline]) -> tuple[Inline, ..
 
 
 def _fold_edges(inlines: Sequence[Inline]) -> tuple[Inline, ...]:
-    """Without blanks at the ends."""
+    """Without spaces at the ends."""
     return tuple(_unframed(list(inlines))[1])
 
 

@@ -26,9 +26,9 @@ _BLOCK = re.compile(
 
 
 def wrap(text: str, indent: int = 0) -> list[str]:
-    """A spelt text (`grammar.pandoc.spelling`) in lines that, with `indent` columns before each, end by column 80.
+    """A spelled text (`grammar.pandoc.spelling`) in lines that, with `indent` columns before each, end by column 80.
 
-    A word that is longer stands on its own, and words before which no line may be broken stay on their line.  Line ends
+    A word that is longer is on its own, and words before which no line may be broken stay on their line.  Line ends
     in the text stay.
     """
     lines: list[str] = []

@@ -15,6 +15,7 @@ from convert.commands.source import load
 from convert.diff import formats
 from convert.diff.compare import Change, compare
 from convert.diff.operands import Means, Operand, documents, read_both
+from convert.failure import counted
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.sheet.model import Categorisation
 from grammar.parser import parse
@@ -49,7 +50,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
     parser.add_argument("--layout", type=Path, metavar="FILE", help="a layout file for the workbooks")
-    parser.add_argument("--keep-unknown", action="store_true", help="take a workbook's unknown statuses as they stand")
+    parser.add_argument("--keep-unknown", action="store_true", help="take a workbook's unknown statuses as they are")
     add_google_options(parser)
     add_color(parser)
     parser.set_defaults(func=run)
@@ -91,11 +92,14 @@ def _warn(operand: Operand) -> None:
     for note in operand.notes:
         print(f"xen-support: {clean(note)}", file=sys.stderr)
     if not operand.source.text.strip("\ufeff \t\r\n"):
-        print(f"xen-support: {clean(operand.name)} is empty; all that it had, or has not, is told", file=sys.stderr)
+        print(
+            f"xen-support: {clean(operand.name)} is empty, so every row is reported as added or removed",
+            file=sys.stderr,
+        )
     errors = sum(d.severity == "error" for d in parse(operand.source, prose=False).diagnostics)
     if errors:
         print(
-            f"xen-support: {clean(operand.name)} has {errors} error{'s' if errors > 1 else ''}, so that Xen's tools may read "
+            f"xen-support: {clean(operand.name)} has {counted(errors, 'error')}, so that Xen's tools may read "
             "other rows; `xen-support lint` shows them",
             file=sys.stderr,
         )

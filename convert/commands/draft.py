@@ -14,7 +14,7 @@ from convert.draft import definitions, draft
 from convert.draft.definitions import Definitions
 from convert.draft.leads import led_by
 from convert.draft.translate import Memo
-from convert.failure import Failure
+from convert.failure import Failure, counted
 from convert.output.terminal import add_color, clean, on_one_line
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
 from convert.trees import git
@@ -30,7 +30,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "draft",
         help="a workbook -> DIR/<tree>/SUPPORT.md, validated",
         description="Draft a SUPPORT.md for each Xen tree of a categorisation workbook. A draft is read again before it is "
-        "written, and not written where it does not say what the sheet says; what lint finds in it is told by cell, "
+        "written, and not written where it does not say what the sheet says; what lint finds in it is reported by cell, "
         "and an error among that makes the exit status 1. Problems of the sheet block the trees that they touch (exit status 1) and no others.",
     )
     add_source(parser, optional=True)
@@ -189,10 +189,13 @@ def _tell_findings(args: argparse.Namespace, outcome: _Outcome) -> None:
         print(one_line(finding, None, "", paint), file=sys.stderr)
     notes = Counter(f.code for one in outcome.made.values() for f in one.findings if f.severity == "info")
     if notes:
-        shown = ", ".join(f"{code} {count} times" if count > 1 else code for code, count in sorted(notes.items())[:5])
+        shown = ", ".join(
+            f"{code} {counted(count, 'time')}" if count > 1 else code for code, count in sorted(notes.items())[:5]
+        )
         count = sum(notes.values())
-        words = "1 note" if count == 1 else f"{count} notes"
-        print(f"lint has {words} on style ({shown}): `xen-support lint FILE` shows them", file=sys.stderr)
+        print(
+            f"lint has {counted(count, 'note')} on style ({shown}): `xen-support lint FILE` shows them", file=sys.stderr
+        )
 
 
 def _write(

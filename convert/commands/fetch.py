@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convert.failure import Failure
+from convert.failure import Failure, counted
 
 if TYPE_CHECKING:
     from convert.sheet.cells import Tab
@@ -126,7 +126,7 @@ def _counts(tab: Tab) -> str:
     notes = sum(cell.note is not None for cell in cells)
     merges = sum((cell.rows, cell.columns) != (1, 1) for cell in cells)
     numbers = ((len(tab.rows), "row"), (notes, "note"), (merges, "merge"))
-    return ", ".join(f"{n} {_plural(word, n)}" for n, word in numbers) + (", hidden" if tab.hidden else "")
+    return ", ".join(counted(n, word) for n, word in numbers) + (", hidden" if tab.hidden else "")
 
 
 def _plural(word: str, count: int) -> str:

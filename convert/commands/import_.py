@@ -37,7 +37,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="SUPPORT files -> a workbook in the default layout",
         description="Make a workbook in the default layout out of the SUPPORT.md of one or many trees: trees, rows, limits, texts, "
         "and texts that differ between trees in columns of their own. It is read again before it is written: what a draft "
-        "of it would say otherwise is reported (exit status 1), as are errors of the files.",
+        "of it would say differently is reported (exit status 1), as are errors of the files.",
     )
     parser.add_argument(
         "files", metavar="FILE|REF:PATH|T", nargs="+",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 
 from convert.commands.naming import add_aliases
-from convert.failure import Failure
+from convert.failure import Failure, counted
 from convert.lint.catalogue import chosen, known
 from convert.lint.config import Settings, settings
 from convert.lint.formats import FORMATS, Checked, writer
@@ -145,7 +145,7 @@ def _write_baseline(file: str, checked: Sequence[Checked]) -> None:
     from convert.lint import baseline
 
     count = baseline.write(Path(file), [one.result for one in checked if one.result is not None])
-    print(f"xen-support: {clean(file)}: {count} {'entry' if count == 1 else 'entries'}", file=sys.stderr)
+    print(f"xen-support: {clean(file)}: {counted(count, 'entry', 'entries')}", file=sys.stderr)
 
 
 def _tell() -> Callable[[str], None]:

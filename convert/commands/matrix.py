@@ -13,7 +13,7 @@ from pathlib import Path
 from convert.commands.days import day
 from convert.commands.naming import chosen_aliases
 from convert.commands.reading import add_trees, addresses, digests, read_trees, tell_errors
-from convert.failure import Failure
+from convert.failure import Failure, counted
 from convert.matrix import build as pure
 from convert.matrix.columns import Address
 from convert.names.aliases import Aliases
@@ -115,11 +115,11 @@ def _site(args: argparse.Namespace, built: pure.Matrix, aliases: Aliases, urls: 
         raise Failure(f"{args.site}: not a folder")
     site = make(built, digests(built.trees), args.repo or Path(), aliases, urls, base)
     count, written, left = write(site, args.site)
-    print(f"xen-support: {args.site}: {count} files, {written} of them new or changed", file=sys.stderr)
+    print(f"xen-support: {args.site}: {counted(count, 'file')}, {written} of them new or changed", file=sys.stderr)
     if left:
         names = ", ".join(left[:5]) + (" ..." if len(left) > 5 else "")
         print(
-            f"xen-support: kept, but no longer made: {len(left)} files of an earlier run: {clean(names)}",
+            f"xen-support: kept, but no longer made: {counted(len(left), 'file')} of an earlier run: {clean(names)}",
             file=sys.stderr,
         )
 

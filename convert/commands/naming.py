@@ -34,7 +34,7 @@ def _path(text: str) -> Path:
 
 
 def chosen_aliases(args: argparse.Namespace, makefiles: Iterable[object]) -> Aliases:
-    """The aliases of a run: those of `--aliases`, and the shipped ones where a SUPPORT.md stands beside xen/Makefile.
+    """The aliases of a run: those of `--aliases`, and the shipped ones where a SUPPORT.md is beside xen/Makefile.
 
     `makefiles`: for each tree what says that it has a xen/Makefile (its text or version, None without).  Raises Failure for
     a file that is no aliases file.

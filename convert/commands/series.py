@@ -89,7 +89,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--mark-posted", action="store_true", help="note that the mails written last have been sent")
     book = parser.add_argument_group("the workbook of --questions")
     book.add_argument("--layout", type=Path, metavar="FILE", help="a layout file")
-    book.add_argument("--keep-unknown", action="store_true", help="take unknown statuses as they stand")
+    book.add_argument("--keep-unknown", action="store_true", help="take unknown statuses as they are")
     parser.set_defaults(func=run)
 
 

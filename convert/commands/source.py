@@ -32,7 +32,7 @@ def add_source(parser: argparse.ArgumentParser, *, optional: bool = False) -> No
     parser.add_argument(
         "--keep-unknown",
         action="store_true",
-        help="write unknown statuses as they stand, with a warning, instead of an error",
+        help="write unknown statuses as they are, with a warning, instead of an error",
     )
     add_google_options(parser)
 
@@ -81,7 +81,7 @@ def tell_problems(args: argparse.Namespace, categorisation: Categorisation, tree
     if any(problem.code == _UNKNOWN for problem in categorisation.problems):
         print(
             "xen-support: an unknown status is corrected in the sheet, or made known: in a layout's [synonyms], in the tab Labels, or with "
-            "--keep-unknown, which writes it as it stands",
+            "--keep-unknown, which writes it as it is",
             file=sys.stderr,
         )
     if categorisation.advice:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from convert.commands.source import add_source, load, look_in, tell_problems
-from convert.failure import Failure
+from convert.failure import Failure, counted
 from convert.merge import Side
 from convert.output.terminal import add_color, clean, on_one_line
 from convert.sheet.model import Categorisation, Tree
@@ -59,7 +59,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--onto", metavar="REF", help="the branch that patches are made against (default: staging or staging-X.Y, else the sheet's)"
     )  # fmt: skip
     parser.add_argument(
-        "--adopt", action="store_true", help="take the file over as it stands, without the base that belongs to the branch"
+        "--adopt", action="store_true", help="take the file over as it is, without the base that belongs to the branch"
     )  # fmt: skip
     add_color(parser)
     parser.set_defaults(func=run)
@@ -236,7 +236,7 @@ def _apply(args: argparse.Namespace, found: Plan | Blocked) -> int:
         folder = resolve.keep(args.repo, found)
         keys = ", ".join(dict.fromkeys(change.place.key for change in found.result.conflicts))
         print(
-            f"{name}: {len(found.result.conflicts)} conflicts: {clean(keys)}\n"
+            f"{name}: {counted(len(found.result.conflicts), 'conflict')}: {clean(keys)}\n"
             f"  edit {clean(str(folder / 'SUPPORT.md'))}, then: xen-support update --continue --tree {name}\n"
             f"  or settle one by name: xen-support update --tree {name} --ours KEY | --theirs KEY; give up: --abort"
         )
@@ -244,7 +244,7 @@ def _apply(args: argparse.Namespace, found: Plan | Blocked) -> int:
     by_hand = sum(change.who == "ours" for change in found.told)
     new = carry_out(args.repo, step_of(found), _options(args))
     if found.adopted:
-        done = f"taken over as it stands; sheet and file differ in {by_hand} places (--plan lists them)"
+        done = f"taken over as it is; sheet and file differ in {counted(by_hand, 'place')} (--plan lists them)"
     elif found.commits:
         done = f"committed {(new or '')[:12]} to support/{name}"
     elif found.moves_base or new:

@@ -90,7 +90,7 @@ def run_patches(args: argparse.Namespace) -> int:
 
 
 def run_needs(args: argparse.Namespace) -> int:
-    """The commits between a tag and an advisory's StableRef that its patches stand on, oldest first, a hash a line.
+    """The commits between a tag and an advisory's StableRef that its patches are on, oldest first, a hash a line.
 
     What they are goes to standard error, so that `git cherry-pick $(xen-support xsa check --needs N TAG)` takes the output.
     """

@@ -53,7 +53,7 @@ _WORDS = 8  # of a name that another one may have in it
 def compare(old: Document, new: Document, aliases: Aliases | None = None, trees: Trees = (None, None)) -> list[Change]:
     """All changes of meaning: losses of security support first, then possible ones, gains, and the others in file order.
 
-    `trees`: the names of the two trees, for aliases of single trees.  Wrapping, emphasis, blanks, the case of a label and
+    `trees`: the names of the two trees, for aliases of single trees.  Wrapping, emphasis, spaces, the case of a label and
     its final full stop are no change.
     """
     before, after = entries(old), entries(new)
@@ -171,7 +171,7 @@ class _Comparison:
         self.changes.append(Change(kind, entry.anchor, entry.path, entry.path, old, new, why=why))
 
     def _settled(self, found: Differing) -> Differing:
-        """Without the sentences that stood, or stand now, elsewhere in the document."""
+        """Without the sentences that were, or are now, elsewhere in the document."""
 
         def here(one: Said) -> bool:
             return self.said_after[one.key] < self.said_before[one.key]

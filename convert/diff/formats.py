@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from convert.diff.changes import KINDS, Change, severity
+from convert.failure import counted
 from convert.output.terminal import Painter, clean
 
 _PROSE = ("description", "caveat")
@@ -39,7 +40,7 @@ def ordered(changes: Sequence[Change], by: str) -> list[tuple[str, list[Change]]
         for change in sorted(changes, key=lambda c: (severity(c), KINDS.index(c.kind))):
             groups.setdefault(_GROUPS[severity(change)], []).append(change)
         return list(groups.items())
-    for change in changes:  # the gravest first, so each feature stands where its gravest change does
+    for change in changes:  # the gravest first, so each feature is where its gravest change does
         groups.setdefault(title(change), []).append(change)
     return list(groups.items())
 
@@ -63,13 +64,9 @@ def summary(changes: Sequence[Change]) -> str:
     gained = sum(severity(change) == 2 for change in changes)
     features = len({change.feature for change in changes})
     return (
-        f"{_count(len(changes), 'change')} in {_count(features, 'feature')}: security support lost {lost}, "
+        f"{counted(len(changes), 'change')} in {counted(features, 'feature')}: security support lost {lost}, "
         f"possibly lost {possible}, gained {gained}"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def whole_tree(changes: Sequence[Change]) -> Iterator[str]:
@@ -183,7 +180,7 @@ def _quoted(change: Change) -> str:
 
 
 def _code(words: str) -> str:
-    """Words as they stand, in as many backquotes as they need."""
+    """Words as they are, in as many backquotes as they need."""
     flat = " ".join(clean(words).split())
     marks = "`" * max((len(run) + 1 for run in re.findall("`+", flat)), default=1)
     pad = " " if flat.startswith("`") or flat.endswith("`") else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from convert.draft import definitions
-from convert.failure import Failure
+from convert.failure import Failure, counted
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git, resolve
 from convert.trees.arguments import known_ref, one_input, read_source
@@ -88,7 +88,7 @@ def read_both(old: str, new: str, means: Means, *, last_draft: bool = False) -> 
 def documents(old: Operand, new: Operand) -> tuple[Document, Document]:
     """The documents to compare.
 
-    A draft has the preamble of the other side, and no definitions part where the other side has none: what stands there
+    A draft has the preamble of the other side, and no definitions part where the other side has none: what is there
     in a draft is our template, not what the workbook says.
     """
     one, other = (parse(operand.source).document for operand in (old, new))
@@ -127,7 +127,7 @@ def _file(argument: str, means: Means) -> Operand:
 
 
 def _beside(argument: str, is_file: bool, means: Means) -> bool | None:
-    """Whether a xen/Makefile stands beside a file or a file of a ref."""
+    """Whether a xen/Makefile is beside a file or a file of a ref."""
     if is_file:
         return _unpacked(Path(argument)) if argument != "-" else None
     ref, _, path = argument.partition(":")
@@ -162,7 +162,11 @@ def _draft(argument: str, means: Means, other: Operand | None) -> Operand:
     errors = [p for p in book.problems if p.severity == "error" and (not p.trees or tree.name in p.trees)]
     if errors:
         first = f"{errors[0].place or argument}: {errors[0].message}"
-        more = f" (and {len(errors) - 1} more errors; `xen-support draft` lists them)" if len(errors) > 1 else ""
+        more = (
+            f" (and {counted(len(errors) - 1, 'more error')}; `xen-support draft` lists them)"
+            if len(errors) > 1
+            else ""
+        )
         raise Failure(f"{argument}: {tree.name} cannot be drafted: {first}{more}")
     kept = definitions.find(other.source, other.name) if other is not None else None
     try:

@@ -100,7 +100,7 @@ def _inherited(finding: Diagnostic, draft: Draft) -> Diagnostic:
     """An error that the tree's own file has as well does not block: the draft is no worse than it."""
     if finding.severity != "error" or (finding.code, finding.message) not in draft.inherited:
         return finding
-    return finding._replace(severity="warning", message=f"{finding.message} (so it is in the tree's file)")
+    return finding._replace(severity="warning", message=f"{finding.message} (as in the tree's file)")
 
 
 def provenance(made: Made, categorisation: Categorisation) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _runs(inlines: Sequence[Inline], bold: bool = False, italic: bool = False, l
 
 
 def flat(text: str) -> str:
-    """Text on one line without what a cell cannot hold; blanks at its ends stay."""
+    """Text on one line without what a cell cannot hold; spaces at its ends stay."""
     return "".join(" " if char.isspace() else char for char in normal(text) if char not in _NO_XML)
 
 

@@ -66,7 +66,7 @@ class Gathered:
             self.prose.setdefault((section, feature), {})[tree] = found
 
     def tables(self) -> Tables:
-        """The tables; a heading's rows stand together, sections too."""
+        """The tables; a heading's rows are together, sections too."""
         sections = dict.fromkeys(section for section, _ in self.order)
         headings = [heading for section in sections for heading in self._section(section)]
         return Tables(tuple(self.trees), tuple(headings))

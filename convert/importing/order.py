@@ -14,7 +14,7 @@ def merged_order(lists: Sequence[Sequence[K]]) -> list[K]:
     """All things of several lists, each once, in an order that agrees with each list wherever these agree.
 
     Of what the lists leave open, and where they contradict each other, the earlier list's order counts; a new thing
-    stands behind the one before it in its own list.
+    is behind the one before it in its own list.
     """
     order = {thing: n for n, thing in enumerate(_inserted(lists))}
     behind: dict[K, set[K]] = {thing: set() for thing in order}

@@ -152,7 +152,7 @@ def _release_notes(document: Document, version: str | None) -> str | None:
 
 
 def _headings(document: Document) -> Iterator[tuple[_Path, _Said]]:
-    """The headings of the feature part with what stands below each, in file order; equal ones are one."""
+    """The headings of the feature part with what is below each, in file order; equal ones are one."""
     found: dict[_Path, _Said] = {}
     by_section: dict[_Path, list[Row]] = {}
     for row in read_rows(document).rows:
@@ -239,7 +239,7 @@ def _limited(headings: Sequence[Heading]) -> Iterator[Heading]:
 
 
 def _placed(heading: Heading, *, alone: bool, below: bool) -> Heading:
-    """A heading with its limits where they belong; `alone` in its section, or other headings with rows stand `below` it."""
+    """A heading with its limits where they belong; `alone` in its section, or other headings with rows are `below` it."""
     found = dict(_families(heading))
     limits = tuple(_limit(variant, trees) for variant, trees in found.items())
     rest = {row.variant: dict(row.cells) for row in heading.rows if not _is_limit(row, found)}

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convert.failure import counted
 from convert.importing.cells import flat, runs_of, whole_link
 from convert.importing.tables import Heading, LimitRow, Tables
 from convert.output.terminal import clean
@@ -86,18 +87,18 @@ def summary(tables: Tables, output: Path) -> str:
     """How much a workbook holds, for people."""
     rows = sum(len(heading.rows) for heading in tables.headings)
     limits = sum(len(heading.limits) for heading in tables.headings)
-    trees = len(tables.trees)
+    features = sum(heading.name is not None for heading in tables.headings)
     return (
-        f"{clean(str(output))}: {trees} tree{'s' if trees != 1 else ''}, {sum(h.name is not None for h in tables.headings)} features, {rows} rows, "
-        f"{limits} limits"
+        f"{clean(str(output))}: {counted(len(tables.trees), 'tree')}, {counted(features, 'feature')}, {counted(rows, 'row')}, "
+        f"{counted(limits, 'limit')}"
     )
 
 
 def common(by_tree: Mapping[str, Prose]) -> _Shared:
     """The text that most trees share, and the others' own; `-` for one that has none."""
     texts = {tree: runs_of(prose) for tree, prose in by_tree.items()}
-    counted = Counter(runs for runs in texts.values() if runs)
-    shared = counted.most_common(1)[0][0] if counted else ()
+    often = Counter(runs for runs in texts.values() if runs)
+    shared = often.most_common(1)[0][0] if often else ()
     return shared, {tree: runs or (Run("-"),) for tree, runs in texts.items() if runs != shared}
 
 

@@ -82,7 +82,7 @@ def _read(path: str) -> Settings:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise Failure(f"{path}: larger than {MAX_BYTES // 1024} KiB; that is no settings file")
+            raise Failure(f"{path}: larger than {MAX_BYTES // 1024} KiB; that is not a settings file")
         text = data.decode()
         table = tomllib.loads(text)
     except OSError as error:

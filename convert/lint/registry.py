@@ -1,7 +1,7 @@
 """The rules of lint: how one is entered, what it is given, and the one walk that calls them.
 
 A rule is a generator function of (node, context) whose docstring is its explanation: a line that says what is wrong, a blank
-line, the reason, a blank line, then `Bad:` and `Good:`, each followed by an indented SUPPORT fragment.  A fragment stands below a
+line, the reason, a blank line, then `Bad:` and `Good:`, each followed by an indented SUPPORT fragment.  A fragment is below a
 heading of the engine's making (see `tests/lint/test_catalogue.py`), unless it begins with `%` or `#`.
 """
 

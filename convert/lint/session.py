@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from convert.failure import Failure
+from convert.failure import Failure, counted
 from convert.lint import engine
 from convert.lint.config import Allow
 from convert.lint.engine import Result
@@ -104,7 +104,7 @@ class Session:
 
         mail = sys.stdin.buffer.read(MAX_BYTES + 1)
         if len(mail) > MAX_BYTES:
-            raise Failure(f"<stdin>: larger than {MAX_BYTES // 1024 // 1024} MiB; that is no patch")
+            raise Failure(f"<stdin>: larger than {MAX_BYTES // 1024 // 1024} MiB; that is not a patch")
         step = ranges.patched(self.trees, mail)
         if step is not None:
             yield self._step(step)
@@ -114,8 +114,8 @@ class Session:
         if self.counts is not None:
             unneeded = len(self.counts - self.needed)
             if unneeded:
-                words = "entry" if unneeded == 1 else "entries"
-                self.trees.tell(f"{self.options.baseline}: {unneeded} {words} not needed any more; write it again")
+                entries = counted(unneeded, "entry", "entries")
+                self.trees.tell(f"{self.options.baseline}: {entries} not needed any more; write it again")
         return self.exceptions.leftovers() if self.exceptions is not None else []
 
     def _one(self, target: Target) -> Checked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convert.diff.compare import Change
+from convert.failure import counted
 from convert.mail.messages import one_line, subject_of, wrapped
 from convert.mail.statements import DEFINED, ORDER, REDEFINED, UNDEFINED, meaning, short_name, statement
 
@@ -36,7 +37,7 @@ def statements(changes: Sequence[Change]) -> list[str]:
     """The lines of a body that say what changed, a point each."""
     told = [f"{statement(change, short_name(change))}." for change in changes[:_MOST]]
     if len(changes) > _MOST:
-        told.append(f"and {len(changes) - _MOST} more changes.")
+        told.append(f"and {counted(len(changes) - _MOST, 'more change')}.")
     return [line for text in told for line in wrapped(text, "- ")]
 
 
@@ -52,9 +53,9 @@ def _subject(changes: Sequence[Change], merged_branch: str | None) -> str:
     elif len(features) == 1 and features[0]:
         text = f"update {one_line(features[0][-1])}"
     elif all(change.kind == ORDER for change in about):
-        text = f"reorder {len(features)} features"
+        text = f"reorder {counted(len(features), 'feature')}"
     elif all(change.kind in _ABOUT_LABELS for change in about):
-        text = f"update the definitions of {len(features)} labels"
+        text = f"update the definitions of {counted(len(features), 'label')}"
     else:
-        text = f"update {len(features)} features"
+        text = f"update {counted(len(features), 'feature')}"
     return subject_of(text)

@@ -1,4 +1,4 @@
-"""Commit messages and their parts: subject, body, tags, and what stands below `---`.
+"""Commit messages and their parts: subject, body, tags, and what is below `---`.
 
 Source of the rules: docs/process/sending-patches.pandoc of xen.git.
 """
@@ -67,7 +67,7 @@ def named_people(message: Message) -> list[str]:
 
 
 def split_below(text: str) -> tuple[str, str]:
-    """A message as `git am` takes it, and what stands below its first line `---`."""
+    """A message as `git am` takes it, and what is below its first line `---`."""
     found = re.search(r"^---[ \t]*$\n?", text, re.M)
     return (text[: found.start()], text[found.end() :].strip("\n")) if found else (text, "")
 
@@ -95,5 +95,5 @@ def wrapped(text: str, bullet: str = "") -> list[str]:
 
 
 def too_long(lines: Sequence[str], most: int = BODY) -> list[str]:
-    """The lines that are longer than they may be, and could have been broken at a blank."""
+    """The lines that are longer than they may be, and could have been broken at a space."""
     return [line for line in lines if len(line) > most and " " in line.strip()]

@@ -2,7 +2,7 @@
 
 The changes are those of diff/compare, with what reviewers would otherwise stumble over: headings that the merge knows to be
 one under a new name are renamed, not removed and added; a label's definition is a definition and no status; headings in
-another order are told; the rows of one limit stand together.
+another order are told; the rows of one limit are together.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _Headings:
     def kind_of(self, change: Change) -> Change | None:
         """The change with a kind of ours where its text is a definition, or a heading's without rows.
 
-        None for prose that stands behind another definition now, as a new one came between.
+        None for prose that is behind another definition now, as a new one came between.
         """
         before, after = (known.get(change.key) for known in self.definitions)
         if (before or after) and change.path == change.feature and change.kind not in ("renamed", "moved"):
@@ -93,7 +93,7 @@ def _defined(document: Document) -> dict[str, tuple[str, ...]]:
 
 
 def _reordered(was: Part, now: Part, pairs: dict[Part, Part]) -> Iterator[Change]:
-    """The headings that stand in another order below the same one."""
+    """The headings that are in another order below the same one."""
     for above, now_above in pairs.items():
         there = set(now_above.parts)
         common = [pairs[part] for part in above.parts if pairs.get(part) in there]
@@ -160,7 +160,7 @@ def statement(change: Change, named: str) -> str:
 
 
 _OTHERS = {
-    ORDER: "{name}: now stands {place}",
+    ORDER: "{name}: now {place}",
     TEXT_ADDED: "{name}: new text, without a status",
     TEXT_REMOVED: "{name}: text removed, which had no status",
     DEFINED: "the label {name} is defined",

@@ -74,7 +74,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """The other line on which this one goes on in a newer tree (`to`), or which it goes on from (`from`).
+    """The other line on which this one goes on in a newer tree (`to`), or which it continues from (`from`).
 
     `newer` and `older` are the trees between which that happened, by index; the rest is as in Continuation.
     """
@@ -151,7 +151,7 @@ def _number(version: str | None) -> tuple[int, ...]:
 
 
 def build(trees: Sequence[Tree], today: date, aliases: Aliases | None = None) -> Matrix:
-    """The matrix of trees that stand newest first, on a day.  Rows, keys and nesting are those of Xen's own matrix."""
+    """The matrix of trees that are newest first, on a day.  Rows, keys and nesting are those of Xen's own matrix."""
     aliases = aliases or Aliases()
     standings = tuple(standing(tree.release, today) for tree in trees)
     root = merge([(t.name, t.document, t.rows, t.source) for t in trees], aliases)
@@ -260,7 +260,7 @@ def _related(
 
 
 def change(old: Row, new: Row) -> Change:
-    """What became of a row between an older tree and a newer one; blanks, case and a final full stop are no change."""
+    """What became of a row between an older tree and a newer one; spaces, case and a final full stop are no change."""
     if fold_label(old.status) == fold_label(new.status):
         return "same"
     if not old.kind == new.kind == "status":

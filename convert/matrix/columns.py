@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from convert.failure import counted
 from convert.matrix.build import Tree
 from convert.matrix.words import STATES, standing_words
 from convert.trees.state import Standing
@@ -63,4 +64,4 @@ def _age(day: str | None, today: date) -> str:
     if day is None:
         return ""
     days = (today - date.fromisoformat(day)).days
-    return "today" if days == 0 else f"{days} day{'s' * (days != 1)}" if days > 0 else "in the future"
+    return "today" if days == 0 else counted(days, "day") if days > 0 else "in the future"

@@ -36,7 +36,7 @@ class Continuation:
 
 
 def continuations(trees: Sequence[tuple[str, Document]], aliases: Aliases) -> Iterator[Continuation]:
-    """What became of the rows that stand elsewhere in the next newer tree, or not at all; `trees`: newest first, by name."""
+    """What became of the rows that are elsewhere in the next newer tree, or not at all; `trees`: newest first, by name."""
     read = [(name, entries(document)) for name, document in trees]
     for index, ((newer, new), (older, old)) in enumerate(pairwise(read)):
         found = match(old, new, aliases, (older, newer))

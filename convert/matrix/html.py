@@ -43,7 +43,7 @@ def _environment() -> Environment:
 
 
 def trusted(text: str) -> Markup:
-    """A file of our own, put into the page as it stands."""
+    """A file of our own, put into the page as it is."""
     from markupsafe import Markup
 
     return Markup(text)

@@ -96,7 +96,7 @@ class _Lines:
         self.ids = {line.id: f"{line.id}~2" if line.id in _OWN else line.id for line in matrix.lines}
         self.taken = {*_OWN, *self.ids.values()}
         self.linked: set[tuple[int, str]] = set()
-        self.heading: Line | None = None  # the one that the line stands below, or is
+        self.heading: Line | None = None  # the one that the line is below, or is
         self.variants: tuple[Line, ...] = ()  # the rows below a heading
 
     def groups(self) -> list[dict[str, Any]]:
@@ -117,7 +117,7 @@ class _Lines:
         return groups
 
     def line(self, line: Line, below: bool, qualified: int) -> dict[str, Any]:
-        """One line; `below`: others stand below it; `qualified`: which of its heading's rows it is, 0 for a heading."""
+        """One line; `below`: others are below it; `qualified`: which of its heading's rows it is, 0 for a heading."""
         form = "row" if line.stated else "head" if below else "text"
         top = line.depth < 2 and bool(line.parts)
         marks = [key for key in line.formerly if key not in self.taken]
@@ -132,7 +132,7 @@ class _Lines:
         }  # fmt: skip
 
     def _more(self, line: Line) -> dict[str, Any]:
-        """What opens below a heading: its prose, where it stands in the full text, its own page."""
+        """What opens below a heading: its prose, where it is in the full text, its own page."""
         if not line.parts or not (line.prose or line.depth > 1):
             return {"more": False}
         page, numbers = (self.pages(line) if self.pages else None) or (None, ())
@@ -149,7 +149,7 @@ class _Lines:
         ]
 
     def _sources(self, line: Line) -> list[tuple[str, str]]:
-        """Where this stands in the full text: the newest tree that describes it, and the newest that has each of its rows.
+        """Where this is in the full text: the newest tree that describes it, and the newest that has each of its rows.
 
         These are the links of Xen's own page; the script adds the other trees when the row is opened.
         """

@@ -16,7 +16,7 @@ from grammar.source import Source, Span
 class Part:
     """What one tree says under one heading, beside its fields: where it is, and its prose as plain text.
 
-    `described`: a paragraph stands before the first field (a list does not count, as in Xen's own matrix).
+    `described`: a paragraph is before the first field (a list does not count, as in Xen's own matrix).
     `span` is the whole section with all below it, `own` the part above its first subsection.
     """
 
@@ -35,7 +35,7 @@ class Node:
     """A heading or a qualified row in all trees that have it; trees count from 0, the newest.
 
     `rows` and `parts` are by tree; a qualified row has no parts.  `key` and the names are those of the newest tree that has
-    it: `plain` as they stand there, `names` with aliases followed (both empty where there are no aliases).
+    it: `plain` as they are there, `names` with aliases followed (both empty where there are no aliases).
     """
 
     key: str
@@ -62,7 +62,7 @@ class Node:
 def merge(trees: Sequence[tuple[str, Document, Sequence[Row], Source]], aliases: Aliases) -> Node:
     """All trees, newest first, as (name, document, rows, source), in one tree of nodes.
 
-    A node that the newer trees lack stands after its nearest preceding sibling in the newest tree that has it.  What has
+    A node that the newer trees lack is after its nearest preceding sibling in the newest tree that has it.  What has
     equal keys on its whole path is one; so is what the aliases file joins, and nothing else.
     """
     root = Node("", True, None, frozenset(), frozenset())
@@ -79,7 +79,7 @@ def _by_section(rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
 
 
 def is_part(row: Row) -> bool:
-    """Whether a row is a qualified one: it stands under a heading instead of being the heading's own."""
+    """Whether a row is a qualified one: it is under a heading instead of being the heading's own."""
     return bool(row.qualifier) or row.kind == "term"
 
 

@@ -10,7 +10,7 @@ from grammar.labels import Security
 
 
 class Meaning(NamedTuple):
-    """Sign, words and explanation; the words stand beside the sign, so that no meaning hangs on sign or colour alone."""
+    """Sign, words and explanation; the words are beside the sign, so that no meaning hangs on sign or colour alone."""
 
     sign: str
     words: str
@@ -23,7 +23,7 @@ SECURITY: dict[Security, Meaning] = {
     "caveats": Meaning("◐", "security supported with conditions", "As far as the status or the caveats say."),
     "limited": Meaning("◔", "limited security support", "Less than full; the status says how much."),
     "external": Meaning("↗", "security support by another project", "Flaws go through that project's process."),
-    "unstated": Meaning("?", "security support not stated", "The status does not say, and is no label that would."),
+    "unstated": Meaning("?", "security support not stated", "The status does not say, and is not a label that would."),
 }
 CHANGE = {
     "better": ("▲", "better than in {}"),

@@ -1,4 +1,4 @@
-"""Pieces of text on their way into a merged file: what stands between them, and conflict markers."""
+"""Pieces of text on their way into a merged file: what is between them, and conflict markers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LEFT_OVER = re.compile(r"^(?:<{7}|\|{7}|>{7})(?: .*)?$|^={7}$", re.M)
 
 @dataclass(slots=True, eq=False)
 class Chunk:
-    """A text, the blanks after it in the file it comes from, and where in that file it stood.
+    """A text, the spaces after it in the file it comes from, and where in that file it was.
 
     `origin` names the file, `index` counts its pieces; a new text has neither.  `kind` is its unit's; `meaning` what it
     must read back as, None where that is not known.
@@ -31,7 +31,7 @@ class Chunk:
 def assemble(
     chunks: Sequence[Chunk], between: str = "\n\n", end: str = "\n", last: tuple[str, int] | None = None
 ) -> str:
-    """Chunks as one text.  Neighbours in their file keep what stood between them; others get at least `between`.
+    """Chunks as one text.  Neighbours in their file keep what was between them; others get at least `between`.
 
     `last` is the origin and index of the piece at the end of its file, whose gap is kept when it ends this text too.
     """

@@ -15,7 +15,7 @@ Parts = tuple[str, ...]
 
 
 def loose(text: str) -> str:
-    """A value for comparison: letter case, blanks and a final full stop do not count."""
+    """A value for comparison: letter case, spaces and a final full stop do not count."""
     return fold(text).casefold().rstrip(" .")
 
 
@@ -63,7 +63,7 @@ def merge_fields(
 
 
 def _indent(lines: dict[str, Line]) -> str:
-    """What stands before the fields of ours."""
+    """What is before the fields of ours."""
     line = next((line for line in lines.values() if line.field is not None), None)
     return "    " if line is None else line.text[: len(line.text) - len(line.text.lstrip())]
 
@@ -113,7 +113,7 @@ def _mix(base: Parts | None, ours: Parts | None, theirs: Parts | None) -> Parts 
 
 
 def _written(line: Line | None, parts: Parts | None, indent: str, theirs: Line | None = None) -> str | None:
-    """A line that says these parts: ours as it stands where it does, else with as little of it changed as that allows."""
+    """A line that says these parts: ours as it is where it does, else with as little of it changed as that allows."""
     if parts is None:
         return None
     if line is not None and parts_of(line) == parts:

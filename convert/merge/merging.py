@@ -302,7 +302,7 @@ def _heading_meaning(part: Part, node: Node) -> Meaning:
 
 
 def _level(part: Part, node: Node) -> int:
-    """A heading's level where it now stands: as far below the one above it as it was."""
+    """A heading's level where it now is: as far below the one above it as it was."""
     if node.above is None or part.parent is None:
         return part.level
     above = node.above

@@ -20,7 +20,7 @@ class Node:
 
     Not `alive`: the merged file lacks it.  `clash`: one side removed what the other changed or moved; `moving`: both sides moved
     it, to different headings; `namesake`: another heading at its place would have its name, though no side has two.  `bare`: it
-    stays for what stands below it only; `whole`: as the side has it that has it.
+    stays for what is below it only; `whole`: as the side has it that has it.
     """
 
     base: Part | None
@@ -132,7 +132,7 @@ def settle_positions(context: Context, nodes: list[Node]) -> None:
 
 
 def decide_alive(context: Context, nodes: list[Node]) -> None:
-    """Say of each node whether the merged file has it; a heading that a kept one stands below is kept."""
+    """Say of each node whether the merged file has it; a heading that a kept one is below is kept."""
     elsewhere = _moved_nodes(nodes)
     for node in nodes[1:]:
         if node.ours is not None and node.theirs is not None:
@@ -218,7 +218,7 @@ def find_namesakes(nodes: list[Node]) -> None:
 
 
 def _drop_emptied(nodes: list[Node]) -> None:
-    """A heading without words goes when, of what stood below it, each side removed what the other had left."""
+    """A heading without words goes when, of what was below it, each side removed what the other had left."""
     staying = Counter(node.above for node in nodes if node.alive and node.above is not None)
     for node in reversed(nodes[1:]):
         versions = [part for part in (node.base, node.ours, node.theirs) if part is not None]

@@ -30,7 +30,7 @@ _BULLET = re.compile(rf"[ \t]*{MARKER}(?:[ \t]+|$)")
 class Line:
     """One line of a literal: its text without the line end, the blank lines after it, the field on it.
 
-    `key` tells lines of one section apart; `value` is where the field's value stands in `text`.
+    `key` tells lines of one section apart; `value` is where the field's value is in `text`.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """One block, or one item of a list, with the blanks after it.
+    """One block, or one item of a list, with the spaces after it.
 
     `kind`: `paragraph`, `list`, `item`, `fields` (a literal with rows), `other`.  `meaning` is equal for units that say the
     same.  `lines` are a literal's, between the `fence`'s two lines if there are; `items` a list's.

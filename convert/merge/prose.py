@@ -55,7 +55,7 @@ def merge_units(
     ours: Sequence[Unit],
     theirs: Sequence[Unit],
 ) -> Iterator[Chunk]:
-    """Merge all but the literals, for which chunks of kind `fields` stand: ours, or one without text where theirs has one."""
+    """Merge all but the literals, for which chunks of kind `fields` are: ours, or one without text where theirs has one."""
     to_ours, to_theirs = align_units(base, ours), align_units(base, theirs)
     named = [zones(units) for units in (base, ours, theirs)]
     slots = [_slots(len(base), units, pairs) for units, pairs in ((ours, to_ours), (theirs, to_theirs))]
@@ -205,7 +205,7 @@ def _literal(o: Unit | None, t: Unit | None) -> Iterator[Chunk]:
 
 
 def _taken(side: Side | None, o: Unit | None, t: Unit | None) -> Iterator[Chunk]:
-    """The unit of a side, where ours stands."""
+    """The unit of a side, where ours is."""
     if side == "ours":
         if o is not None:
             yield _chunk(o, "ours")
@@ -230,7 +230,7 @@ def _both_changed(
 
 
 def _paragraph(context: Context, place: Place, b: Unit, o: Unit, t: Unit) -> tuple[str, int] | None:
-    """Words that both sides changed, merged by lines as they stand, else by lines of one sentence; None: not at all."""
+    """Words that both sides changed, merged by lines as they are, else by lines of one sentence; None: not at all."""
     labels = (context.labels.ours, context.labels.base, context.labels.of_theirs(place.key))
     texts = [_remarked(unit.text, o.text) if unit.kind == "item" else unit.text for unit in (o, b, t)]
     text, conflicts = context.merge_text(texts[0], texts[1], texts[2], labels)
@@ -289,7 +289,7 @@ def _remarked(text: str, pattern: str) -> str:
 
 
 def for_fields(text: str) -> str:
-    """A list that is to stand before a literal, far enough in that its last item does not swallow it."""
+    """A list that is to be before a literal, far enough in that its last item does not swallow it."""
     markers = [m for m in (_MARKER.match(line) for line in text.split("\n")) if m and m.group().strip()]
     if not markers:
         return text

@@ -85,7 +85,7 @@ def load(path: Path | None, more: Aliases | None = None) -> Aliases:
     except OSError as error:
         raise Failure(f"{path}: {error.strerror}") from None
     if len(data) > _MAX:
-        raise Failure(f"{path}: larger than 1 MiB; that is no aliases file")
+        raise Failure(f"{path}: larger than 1 MiB; that is not an aliases file")
     own = _read(data, str(path))
     known = {_folded(alias.old) for alias in own.entries if alias.tree is None}
     joined = own

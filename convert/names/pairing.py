@@ -98,7 +98,7 @@ def _texts(blocks: tuple[Block, ...]) -> tuple[str, str]:
 
 
 def split_prose(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """What stands before and after the first field, without the fields; definitions of labels are prose."""
+    """What is before and after the first field, without the fields; definitions of labels are prose."""
     before: list[Block] = []
     after: list[Block] = []
     into = before
@@ -150,7 +150,7 @@ def pair(old: Entry, new: Entry, aliases: Aliases, trees: Trees = (None, None)) 
     """Which entry of the old document is which of the new one.
 
     Headings of equal words (any case) below the same heading are one; then those that an alias joins; then one that
-    stands elsewhere under the same words, where it is the only one on both sides.  Nothing is taken for another by
+    is elsewhere under the same words, where it is the only one on both sides.  Nothing is taken for another by
     likeness.
     """
     if (both := _alike(old, new)) is not None:
@@ -203,7 +203,7 @@ class _Pairing:
         self._aliased(old.children, new.children)
 
     def apart(self, old: Entry, new: Entry) -> bool:
-        """Join what an alias joins anywhere, then what stands elsewhere under its own words; whether there was any."""
+        """Join what an alias joins anywhere, then what is elsewhere under its own words; whether there was any."""
         before = len(self.both)
         gone, fresh = tuple(self.rest(old)), tuple(self.rest(new))
         if not gone or not fresh:
@@ -239,7 +239,7 @@ class _Pairing:
 
 @lru_cache(maxsize=8192)
 def folded(name: str) -> str:
-    """A name for comparison: any case, blanks single."""
+    """A name for comparison: any case, spaces single."""
     return fold(name).casefold()
 
 

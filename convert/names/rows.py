@@ -49,7 +49,7 @@ def match(old: Entry, new: Entry, aliases: Aliases, trees: Trees = (None, None))
     """Which heading and which row of the old file is which of the new one.
 
     Headings as `pair` has them.  Below headings that are one, rows with equal ends of their keys are one (case and
-    punctuation of a qualifier do not matter); then those, wherever they stand, whose keys an alias joins.
+    punctuation of a qualifier do not matter); then those, wherever they are, whose keys an alias joins.
     `trees`: the names of the two trees, for aliases of single trees.  Nothing is taken for another by likeness.
     """
     headings = pair(old, new, aliases, trees)

@@ -1,4 +1,4 @@
-"""Misspelt names and labels: how far two words are apart, and which word was meant."""
+"""Misspelled names and labels: how far two words are apart, and which word was meant."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _by_words() -> dict[tuple[str, ...], str]:
 
 
 def _close(word: str, other: str) -> bool:
-    """Whether a word is another misspelt.  The first letters must agree: `unsupported` is not `supported` misspelt."""
+    """Whether a word is another misspelled.  The first letters must agree: `unsupported` is not `supported` misspelled."""
     if word == other:
         return True
     most = 1 if len(other) < 6 else 2
@@ -80,7 +80,7 @@ def misspelt(value: str) -> str | None:
 
 
 def same_words(value: str) -> str | None:
-    """The label that has the words of a value, whatever stands between them; None where there is none."""
+    """The label that has the words of a value, whatever is between them; None where there is none."""
     return _by_words().get(_words(value))
 
 

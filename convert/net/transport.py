@@ -162,7 +162,7 @@ class Guard:
             if self._only is not None and host != self._only.lower():
                 raise NetError(f"{printable(self._only)} redirects to {printable(host)}, which is not asked")
             uri, sent = _redirected(uri, method, target, sent, self._plain)
-        raise NetError(f"{urlsplit(uri).hostname}: more than {MAX_REDIRECTS} redirects; it is no answer")
+        raise NetError(f"{urlsplit(uri).hostname}: more than {MAX_REDIRECTS} redirects; given up")
 
     def _one(self, uri: str, method: str, body: bytes | str | None, headers: dict[str, str]) -> tuple[Any, bytes]:
         parts = urlsplit(uri)
@@ -215,7 +215,7 @@ def _redirected(
     """Where a redirect leads, and the headers for there: credentials only for the very same origin."""
     old, new = _split(uri), _split(target)
     if method != "GET":
-        raise NetError(f"{old.hostname}: a redirect is no answer to a {method}; it is not followed")
+        raise NetError(f"{old.hostname}: a redirect is not an answer to a {method}; it is not followed")
     if new.scheme == "http" and not is_loopback(old.hostname):
         raise NetError(f"{old.hostname} redirects to plain http; it is not followed")
     check_url(target, plain)

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from convert.failure import counted
+
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int], None] | None]:
@@ -16,7 +18,7 @@ def progress() -> Iterator[Callable[[str, int], None] | None]:
     from convert.output.terminal import clean
 
     def tell(title: str, rows: int) -> None:
-        sys.stderr.write(f"\r\x1b[K{clean(title)[:40]}: {rows} rows")
+        sys.stderr.write(f"\r\x1b[K{clean(title)[:40]}: {counted(rows, 'row')}")
         sys.stderr.flush()
 
     try:

@@ -59,7 +59,7 @@ def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
 
 def _prepare() -> None:
     os.environ.setdefault("SOURCE_DATE_EPOCH", str(_epoch()))
-    os.umask(0o022)  # modes of files stand in the archive
+    os.umask(0o022)  # modes of files are in the archive
     sys.path.insert(0, str(Path.cwd()))
     try:
         from convert.packaging.manual import main

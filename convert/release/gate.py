@@ -40,7 +40,7 @@ class Judged:
     """A commit that was judged.
 
     `name`: as it was called; `tag`: the tag that it has, or is judged as if it had; `makefile`: as `4.20.0-rc5`; `release`: the
-    values of its release part; `findings`: of SUPPORT.md and of what stands beside it, errors and all.
+    values of its release part; `findings`: of SUPPORT.md and of what is beside it, errors and all.
     """
 
     name: str

@@ -59,7 +59,7 @@ class Facts:
 
     @property
     def dated(self) -> bool:
-        """Whether a date stands in the release part: the file says that it is released."""
+        """Whether a date is in the release part: the file says that it is released."""
         return any(iso_date(self.values.get(key)) for key in (INITIAL, SUPPORT, SECURITY))
 
     @property
@@ -207,7 +207,7 @@ def _ends(policy: Policy, released: date, found: Outcome) -> Values | None:
 
 
 def _later(values: Mapping[str, str], ends: Values) -> Values:
-    """The ends, or those that stand where they are later."""
+    """The ends, or those that are where they are later."""
     return {
         key: max(end, stands) if iso_date(stands := values.get(key, "")) is not None else end
         for key, end in ends.items()

@@ -63,7 +63,7 @@ def load(repo: Path, tree: str) -> Note | None:
 
 
 def store(repo: Path, note: Note, previous: str | None) -> str:
-    """The commit of a note, which no ref has yet; it goes on from the note before it, so that a push of both is no force."""
+    """The commit of a note, which no ref has yet; it continues from the note before it, so that a push of both is no force."""
     value = {"schema": SCHEMA, "tool": TOOL, **asdict(note)}
     data = (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
     tree = git.store_tree(repo, {FILE: git.store(repo, data)})

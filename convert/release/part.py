@@ -44,7 +44,7 @@ def edited(part: Part, wanted: Mapping[str, str]) -> bytes:
     said = after.read.values
     expected = {key: value for key, value in part.read.values.items() if key != IN_LITERAL or NOTES not in wanted}
     if said != {**expected, **wanted} or len(after.read.literals) != len(part.read.literals):
-        raise ValueError("the release part cannot be edited as it stands; its layout is unusual, correct it by hand")
+        raise ValueError("the release part cannot be edited as it is; its layout is unusual, correct it by hand")
     return data
 
 
@@ -111,7 +111,7 @@ def _notes_edits(part: Part, url: str) -> Iterator[Edit]:
 
 
 def _value_of(source: Source, term: Span) -> Span:
-    """Where the value of a definition stands: the lines below its term up to a blank one."""
+    """Where the value of a definition is: the lines below its term up to a blank one."""
     first = source.position(term.end)[0] + 1
     last = first
     while last < source.count and source.line_text(last + 1).strip():

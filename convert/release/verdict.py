@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import IO, Any
 
+from convert.failure import counted
 from convert.lint.formats import Checked
 from convert.lint.formats.text import write as write_findings
 from convert.output.terminal import TOOL, Painter, clean, diagnostic_json
@@ -41,7 +42,7 @@ def _summary(one: Judged) -> str:
     if not one.findings:
         return f"{head}: in order"
     counts = [
-        f"{count} {severity}{'' if count == 1 else 's'}"
+        counted(count, severity)
         for severity in ("error", "warning")
         if (count := sum(finding.severity == severity for finding in one.findings))
     ]

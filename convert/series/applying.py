@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from convert.failure import counted
 from convert.lint import engine
 from convert.lint.catalogue import chosen
 from convert.lint.identity import new_only
@@ -31,7 +32,9 @@ def applied(repo: Path, files: Sequence[Path], expected: Expected) -> Iterator[F
     if len(files) != len(expected.commits):
         last = files[-1].name if files else ""
         yield Finding(
-            last, "error", f"{len(files)} patches, and series/{change.tree} has {len(expected.commits)} commits"
+            last,
+            "error",
+            f"{counted(len(files), 'patch', 'patches')}, and series/{change.tree} has {counted(len(expected.commits), 'commit')}",
         )
     with tempfile.TemporaryDirectory(prefix="xen-support-") as name:
         folder = Path(name)

@@ -51,7 +51,7 @@ def _replayed(tree: str, order: Sequence[Item]) -> list[Item]:
         after = _again(item.before, text, item.after)
         if after is None:
             raise Refusal(
-                f"series/{tree}: the squashed patches no longer stand together, as others between them change the same; undo the "
+                f"series/{tree}: the squashed patches are no longer together, as others between them change the same; undo the "
                 "squashing there"
             )
         step = replace(item.step, before=text, after=after) if item.step is not None else None

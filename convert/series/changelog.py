@@ -57,8 +57,8 @@ def lines(found: Sequence[str]) -> list[str]:
 def below(old: str, version: int, new: Sequence[str], made: Sequence[str]) -> str:
     """The text below `---` of a new version.
 
-    `old` is the text as it stands, with what people wrote; `new` are the lines that are made now, `made` those that were
-    made before for the same version.  Other lines of this version stay, behind the new ones; what stands before all
+    `old` is the text as it is, with what people wrote; `new` are the lines that are made now, `made` those that were
+    made before for the same version.  Other lines of this version stay, behind the new ones; what is before all
     versions stays there, and other versions stay as they are, newest first.
     """
     blocks = _blocks(old)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from convert.diff.compare import Change as Meaning
 from convert.diff.compare import severity
+from convert.failure import counted
 from convert.mail.messages import one_line, subject_of, wrapped
 from convert.mail.statements import meaning
 from convert.series.changelog import lines, sentences
@@ -147,7 +148,7 @@ def _counts(change: Change, old: Sequence[Row], new: Sequence[Row]) -> Iterator[
     for name, rows in sides:
         kinds = [sum(row.security == kind for row in rows) for kind in ("yes", "caveats", "no")]
         text = (
-            f"{name}: {len({row.anchor for row in rows})} features, {len(rows)} statuses; security support: {kinds[0]} yes, "
+            f"{name}: {counted(len({row.anchor for row in rows}), 'feature')}, {counted(len(rows), 'status', 'statuses')}; security support: {kinds[0]} yes, "
             f"{kinds[1]} with caveats, {kinds[2]} no, {len(rows) - sum(kinds)} other; limits: {len(limits(list(rows)))}"
         )
         yield from wrapped(text, "- ")
@@ -183,7 +184,7 @@ def _some(found: Sequence[str]) -> list[str]:
     """The lines up to a bound that keeps a letter readable, and how many more there are."""
     if len(found) <= _MOST:
         return list(found)
-    return [*found[:_MOST], f"- ... and {len(found) - _MOST} more lines; `git show` the series for all"]
+    return [*found[:_MOST], f"- ... and {counted(len(found) - _MOST, 'more line')}; `git show` the series for all"]
 
 
 def _text(words: str) -> str:

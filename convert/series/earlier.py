@@ -19,7 +19,7 @@ JOINED, PART = "\n", "\t"  # between the keys of a squashed patch; before the nu
 
 @dataclass(frozen=True, slots=True)
 class Old:
-    """A patch of the series as it stands on its branch: its message, and how it was made."""
+    """A patch of the series as it is on its branch: its message, and how it was made."""
 
     commit: str
     message: Message

@@ -173,7 +173,7 @@ def _entries(repo: Path, change: Change, release: Release | None) -> Iterator[_E
 
 
 def _features(text: str) -> str:
-    """All that stands behind the release part."""
+    """All that is behind the release part."""
     return text.partition("\n# Feature Support")[2]
 
 

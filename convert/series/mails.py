@@ -32,7 +32,7 @@ class Mail:
 
 
 def prefix(*, rfc: bool, release: str | None) -> str:
-    """What stands in the brackets of a subject before version and number."""
+    """What is in the brackets of a subject before version and number."""
     return " ".join(["PATCH", *(["RFC"] if rfc else []), *([f"for-{release}"] if release else [])])
 
 

@@ -35,7 +35,7 @@ class Release:
 
     @property
     def prefix(self) -> str:
-        """What stands in the brackets of its subject: no RFC; `for-X.Y` before the tag, the branch of an extension."""
+        """What is in the brackets of its subject: no RFC; `for-X.Y` before the tag, the branch of an extension."""
         if self.note.kind == "extend":
             return f"PATCH {self.note.number}"
         before = self.note.kind in ("rc", "final") and not self.tagged

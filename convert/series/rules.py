@@ -74,7 +74,7 @@ def named_commits(sent: Sent) -> Iterator[str]:
 def tags_last(sent: Sent) -> Iterator[str]:
     """Tags are the last paragraph, a line each."""
     if any(re.match(r"(?:Signed-off|Reviewed|Acked|Tested)-by:", line) for line in sent.message.body.split("\n")):
-        yield "a tag stands within the text; tags are the last paragraph, a line each"
+        yield "a tag is within the text; tags are the last paragraph, a line each"
 
 
 def tag_forms(sent: Sent) -> Iterator[str]:
@@ -85,7 +85,7 @@ def tag_forms(sent: Sent) -> Iterator[str]:
         if form is not None and not form.fullmatch(value.strip()):
             yield f"{tag[:60]!r} is not of the form {name}: {_EXAMPLES.get(name, 'Name <address>')}"
         elif not is_tags(tag):
-            yield f"{tag[:60]!r} is no tag"
+            yield f"{tag[:60]!r} is not a tag"
 
 
 def signed_off(sent: Sent) -> Iterator[str]:
@@ -103,7 +103,7 @@ def chronological(sent: Sent) -> Iterator[str]:
     signed = next((n for n, tag in enumerate(tags) if tag.startswith("Signed-off-by: ")), None)
     first = next((n for n, tag in enumerate(tags) if tag in sent.message.reviews()), None)
     if signed is not None and first is not None and first < signed:
-        yield "a reviewer's tag stands before the Signed-off-by"
+        yield "a reviewer's tag is before the Signed-off-by"
 
 
 def not_picked(sent: Sent) -> Iterator[str]:
@@ -113,9 +113,9 @@ def not_picked(sent: Sent) -> Iterator[str]:
 
 
 def log_of_versions(sent: Sent) -> Iterator[str]:
-    """A log of what changed stands below a line `---`, by version."""
+    """A log of what changed is below a line `---`, by version."""
     if re.search(r"^(?:Changes in|Changed in|Changes since) v[0-9]+", sent.message.body, re.M | re.I):
-        yield "the log of versions stands in the text; it belongs below a line ---"
+        yield "the log of versions is in the text; it belongs below a line ---"
     for number in re.findall(r"^Changes in v([0-9]+):", sent.message.below, re.M):
         if int(number) > sent.version:
             yield f"has a log of v{number}, and is v{sent.version}"

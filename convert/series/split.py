@@ -147,7 +147,7 @@ def _pieces(text: str) -> list[_Piece]:
 
 
 def _order(old: list[_Piece], new: list[_Piece]) -> list[str]:
-    """The keys in the new file's order, sections that go behind the one they stood behind."""
+    """The keys in the new file's order, sections that go behind the one they were behind."""
     order = [piece.key for piece in new]
     behind: str | None = None
     for piece in old:

@@ -50,7 +50,7 @@ def load(path: Path | None) -> tuple[Theme, ...]:
     except OSError as error:
         raise Failure(f"{path}: {error.strerror}") from None
     if len(data) > _MAX:
-        raise Failure(f"{path}: larger than 1 MiB; that is no file of themes")
+        raise Failure(f"{path}: larger than 1 MiB; that is not a file of themes")
     try:
         return _read(data.decode(), str(path))
     except UnicodeDecodeError:
@@ -72,7 +72,7 @@ def _read(text: str, where: str) -> tuple[Theme, ...]:
 def _theme(name: str, table: object, where: str) -> Theme:
     if not isinstance(table, dict):
         raise Failure(
-            f'{where}: "{name}" is no table; write ["{name}"] and below it sections = [...] or variants = [...]'
+            f'{where}: "{name}" is not a table; write ["{name}"] and below it sections = [...] or variants = [...]'
         )
     if unknown := sorted(set(table) - _KEYS):
         raise Failure(f'{where}: theme "{name}": unknown key "{unknown[0]}"; a theme has sections and variants')

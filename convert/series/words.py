@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convert.failure import counted
 from convert.mail.describe import NOTHING, compose
 from convert.mail.messages import Message, read, subject_of, wrapped
 from convert.mail.statements import meaning
@@ -39,7 +40,7 @@ def _about_changes(step: Step) -> Message:
     changes = meaning(step.before, step.after)
     subject = read(compose(step.before or "", step.after, None)).subject
     if not changes:
-        words = "revise what stands around the sections" if step.what == FRAME else None
+        words = "revise what is around the sections" if step.what == FRAME else None
         return Message(subject_of(words) if words else subject, "\n".join(wrapped(NOTHING)))
     if len({change.feature for change in changes}) > 1 and step.heading and step.what != "part":
         subject = subject_of(
@@ -96,8 +97,4 @@ def _counted(step: Step) -> str:
     features = len({row.anchor for row in fresh})
     secure = sum(row.security == "yes" for row in fresh)
     with_security = f", {secure} of them with security support" if secure else ", none of them with security support"
-    return f"{_plural(features, 'feature')}, {_plural(len(fresh), 'status', 'es')}{with_security}"
-
-
-def _plural(number: int, noun: str, ending: str = "s") -> str:
-    return f"{number} {noun}{'' if number == 1 else ending}"
+    return f"{counted(features, 'feature')}, {counted(len(fresh), 'status', 'statuses')}{with_security}"

@@ -34,8 +34,8 @@ def categorise(
     """What a workbook says, read by a layout.
 
     Never raises on content: whatever is wrong is in `problems`, each with its cell and the trees it touches.
-    `keep_unknown` writes unknown statuses as they stand, with a warning each; those that a tree's file has in the same row,
-    as `look` finds them, stand anyway.
+    `keep_unknown` writes unknown statuses as they are, with a warning each; those that a tree's file has in the same row,
+    as `look` finds them, are kept anyway.
     """
     report: list[Diagnostic] = []
     cells: dict[str, str] = {}

@@ -24,18 +24,18 @@ _LINES = {ord(char): "\n" for char in _BREAKS} | {
 _BULLET = re.compile(r"( *)[-*\u2022\u2013\u2023\u25aa\u25ab\u25cf\u25cb\u25e6\u25a0\u25a1\u00b7] +(?=\S)")
 _URL = re.compile(r"(?:https?://[^\s<>\"'\\^`{|}]+|mailto:[^\s<>\"'\\^`{|}]+@[^\s<>\"'\\^`{|}]+)", re.I)
 _WHITE = re.compile(r" +")
-_SENTENCES = re.compile(r"[0-9A-Za-z(](?:[!-~]| (?! ))*(?<! )", re.ASCII)  # one line of ASCII, single blanks, no bullet
+_SENTENCES = re.compile(r"[0-9A-Za-z(](?:[!-~]| (?! ))*(?<! )", re.ASCII)  # one line of ASCII, single spaces, no bullet
 
 
 def clean(text: str) -> str:
-    """Text with plain blanks, quotes and dots, LF as line break, without invisible characters; in NFC."""
+    """Text with plain spaces, quotes and dots, LF as line break, without invisible characters; in NFC."""
     if text.isascii() and text.isprintable():
         return text
     return normal(text.replace("\r\n", "\n").translate(_LINES))
 
 
 def one_line(text: str) -> str:
-    """Text as `clean` makes it, all blanks and line breaks to one blank."""
+    """Text as `clean` makes it, all spaces and line breaks to one space."""
     return " ".join(clean(text).split())
 
 
@@ -45,7 +45,7 @@ def fold_heading(text: str) -> str:
 
 
 def is_address(url: str) -> bool:
-    """Whether a link can be written: http, https or mailto, printable, without blanks, quotes and angle brackets."""
+    """Whether a link can be written: http, https or mailto, printable, without spaces, quotes and angle brackets."""
     return url.isprintable() and _URL.fullmatch(url) is not None
 
 
@@ -102,7 +102,7 @@ _PLAIN = _Style(False, False, None)
 def prose(runs: Iterable[Run], *, wrapped: bool = False) -> Prose:
     """A cell's runs as paragraphs and bullet lists.
 
-    Each line is a paragraph (people who press Alt+Enter mean one); lines that begin with a bullet and a blank are one
+    Each line is a paragraph (people who press Alt+Enter mean one); lines that begin with a bullet and a space are one
     list, blank lines between them or not, and an indented one belongs to the item above; an indented line directly
     below an item goes on with it.  Numbered lines stay text.  With `wrapped`, a line goes on with the one above it, unless a
     blank line or a bullet is between them.
@@ -190,9 +190,9 @@ _DEPTH = 4
 
 
 def _inlines(line: list[_Piece]) -> tuple[Inline, ...]:
-    """One line as inlines: blanks single, none at the ends nor at the edges inside a format, neighbours joined."""
+    """One line as inlines: spaces single, none at the ends nor at the edges inside a format, neighbours joined."""
     pieces: list[_Piece] = []
-    blank = True  # a blank here would stand at the beginning or beside another one
+    blank = True  # a space here would be at the beginning or beside another one
     for text, style in line:
         for n, part in enumerate(_WHITE.split(text)):
             if n and not blank:
@@ -204,7 +204,7 @@ def _inlines(line: list[_Piece]) -> tuple[Inline, ...]:
     if pieces and blank:
         pieces.pop()
     for n, (text, _style) in enumerate(pieces):
-        if text == " ":  # a blank has the format that both its neighbours have
+        if text == " ":  # a space has the format that both its neighbours have
             pieces[n] = (text, _common(pieces[n - 1][1], pieces[n + 1][1]))
     out: list[Inline] = []
     for link, group in groupby(pieces, key=lambda piece: piece[1].link):
@@ -214,7 +214,7 @@ def _inlines(line: list[_Piece]) -> tuple[Inline, ...]:
 
 
 def _common(left: _Style, right: _Style) -> _Style:
-    """The format of a blank between two words: links hold bold, which holds italic, and none has a blank at its edge."""
+    """The format of a space between two words: links hold bold, which holds italic, and none has a space at its edge."""
     if left.link != right.link:
         return _PLAIN
     if left.bold != right.bold:

@@ -60,7 +60,7 @@ class Row:
 class Tab:
     """One tab of a workbook, or one table of a document.  Blank rows may be left out of `rows`.
 
-    `section` is the heading that a document's table stands under; None for tabs of workbooks.
+    `section` is the heading that a document's table is under; None for tabs of workbooks.
     """
 
     title: str

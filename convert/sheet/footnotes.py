@@ -22,7 +22,7 @@ _ALONE = re.compile(rf"\s*(?:{_MARK}|[0-9]{{1,3}})[.):]?\s*", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The text of one footnote, and where it stands."""
+    """The text of one footnote, and where it is."""
 
     blocks: Prose
     place: str

@@ -145,7 +145,7 @@ class _Finish:
                 yield Section(title, own, features, sections, trees, draft.own.place)
 
     def twins(self, named: Iterable[tuple[str, str]]) -> None:
-        """Say which names in one place differ in case or blanks only: they are two headings."""
+        """Say which names in one place differ in case or spaces only: they are two headings."""
         seen: dict[str, str] = {}
         for name, place in named:
             other = seen.setdefault(name.casefold(), name)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from convert.failure import counted
 from convert.sheet.cell_text import fold_heading, words
 from convert.sheet.cells import Row, Tab, Workbook, column_name
 from convert.sheet.header import HEADER_WITHIN, Head, find_head, head_of
@@ -423,7 +424,7 @@ class _Writer:
         for text, count in unknown.most_common(_MOST):
             near = self.spoken.nearest(text)
             advice = hint(text, self.spoken.spelling, near)
-            lines.append(f'# {_quoted(text)} = "{near or ""}"  # {count} {"cell" if count == 1 else "cells"}; {advice}')
+            lines.append(f'# {_quoted(text)} = "{near or ""}"  # {counted(count, "cell")}; {advice}')
         return lines
 
 

@@ -26,7 +26,7 @@ MAX_HEADS = 3
 class Head:
     """The headings of a tab: the numbers of their rows, and by column the cells that are not blank, from top to bottom.
 
-    A heading that is merged over columns stands over each of them; without a row of headings `rows` is empty.
+    A heading that is merged over columns is over each of them; without a row of headings `rows` is empty.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Where a row stands: its section and feature, its own or those of the rows above; and the order of all of them."""
+"""Where a row is: its section and feature, its own or those of the rows above; and the order of all of them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Headings:
         return self.section is not None
 
     def finish(self) -> None:
-        """Say which rows stand in no section, once for all of them."""
+        """Say which rows are in no section, once for all of them."""
         if self.nowhere:
             first, *more = self.nowhere
             rows = ranges(line.number for line in self.nowhere) if more else ""

@@ -55,7 +55,7 @@ def _since(text: str, label: _Label) -> str | None:
     known = label(found["label"]) if found else None
     if found is None or known is None:
         return None
-    return f'write "{known}"; the columns say what holds in which tree, "{found["words"]}" belongs into Description'
+    return f'write "{known}"; the columns say what holds in which tree, "{found["words"]}" belongs in Description'
 
 
 def _mark(text: str, label: _Label) -> str | None:

@@ -104,21 +104,21 @@ class _Part:
     def text(self, key: str) -> str:
         value = self.data[key]
         if isinstance(value, float):
-            raise self.error(key, f"a text is wanted, not the number {value}; {value} or {value}0? put it in quotes")
+            raise self.error(key, f"a text is expected, not the number {value}; {value} or {value}0? put it in quotes")
         if not isinstance(value, str):
-            raise self.error(key, f"a text is wanted, put it in quotes: {_shown(value)}")
+            raise self.error(key, f"a text is expected; put it in quotes: {_shown(value)}")
         return value.strip() if value.strip() else value
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.data[key]
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-            raise self.error(key, f'a list of texts is wanted, such as ["this", "that"]: {_shown(value)}')
+            raise self.error(key, f'a list of texts is expected, such as ["this", "that"]: {_shown(value)}')
         return tuple(item.strip() for item in value)
 
     def number(self, key: str) -> int:
         value = self.data[key]
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_ROW:
-            raise self.error(key, f"a whole number is wanted, 0 to {_MAX_ROW}: {_shown(value)}")
+            raise self.error(key, f"a whole number is expected, 0 to {_MAX_ROW}: {_shown(value)}")
         return value
 
     def rows(self, key: str) -> tuple[int, ...]:
@@ -129,7 +129,7 @@ class _Part:
         numbers = [number for number in value if isinstance(number, int) and not isinstance(number, bool)]
         first = numbers[0] if numbers else 1
         if numbers != value or numbers != list(range(first, first + len(value))) or not 1 <= first <= _MAX_ROW:
-            raise self.error(key, f"neighbouring rows are wanted, such as [2, 3]: {_shown(value)}")
+            raise self.error(key, f"neighbouring rows are expected, such as [2, 3]: {_shown(value)}")
         if len(numbers) > _MAX_HEADS:
             raise self.error(key, f"at most {_MAX_HEADS} rows of headings are read: {_shown(value)}")
         return tuple(numbers)
@@ -137,7 +137,7 @@ class _Part:
     def truth(self, key: str) -> bool:
         value = self.data[key]
         if not isinstance(value, bool):
-            raise self.error(key, f"true or false is wanted: {_shown(value)}")
+            raise self.error(key, f"true or false is expected: {_shown(value)}")
         return value
 
     def lists(self) -> dict[str, tuple[str, ...]]:
@@ -260,12 +260,12 @@ def _toml(path: Path) -> Raw:
         with path.open("rb") as file:
             data = file.read(_MAX + 1)
         if len(data) > _MAX:
-            raise SheetError(f"{name}: more than {_MAX:,} bytes is no layout")
+            raise SheetError(f"{name}: more than {_MAX:,} bytes is not a layout")
         return tomllib.loads(data.decode("utf-8"))
     except OSError as error:
         raise SheetError(f"{name}: {error.strerror or 'cannot be read'}") from error
     except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number of thousands of digits
-        raise SheetError(f"{name}: this is no TOML: {one_line(str(error))}") from error
+        raise SheetError(f"{name}: this is not TOML: {one_line(str(error))}") from error
 
 
 def _shown(value: object) -> str:

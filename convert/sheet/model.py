@@ -1,6 +1,6 @@
 """What a workbook says, tree by tree: the categorisation.
 
-Places (`Features!F23`) stand on everything and take no part in comparison: two categorisations that say the same are
+Places (`Features!F23`) are on everything and take no part in comparison: two categorisations that say the same are
 equal, wherever their cells are.
 """
 
@@ -40,7 +40,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One decided status cell: `value` is what stands after `Status: `, `label` the vocabulary's name or None.
+    """One decided status cell: `value` is what is after `Status: `, `label` the vocabulary's name or None.
 
     `keyword` is `Supported` for a list (`Supported, x86: bzImage, ELF`), which is no status.
     """
@@ -94,9 +94,9 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A heading with what stands below it: description, statuses, limits, caveats; then deeper headings.
+    """A heading with what is below it: description, statuses, limits, caveats; then deeper headings.
 
-    `name` is None for what stands directly below a section's heading.  `trees` are those whose file has the heading;
+    `name` is None for what is directly below a section's heading.  `trees` are those whose file has the heading;
     `description` and `caveats` have an entry for each of them that has the text; `texts` are the trees that say `text`.
     `features` are deeper headings, which only a layout with a `heading_separator` makes.
     """

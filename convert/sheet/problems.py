@@ -13,7 +13,7 @@ def unknown_status(value: str, advice: str) -> str:
     """A status that is neither a label, nor one of its other spellings, nor a limit or condition that people know.
 
     A status decides who gets an XSA, so it is never guessed.  What the tree's own file has in that row is no unknown word
-    (`update`, `draft --repo`), nor is what the tab Labels lists.  `--keep-unknown` writes all of them as they stand.
+    (`update`, `draft --repo`), nor is what the tab Labels lists.  `--keep-unknown` writes all of them as they are.
 
     Bad:
         Features
@@ -30,7 +30,7 @@ def unknown_status(value: str, advice: str) -> str:
 
 @problem("XS802", "kept-status", "warning")
 def kept_status(value: str, near: str | None) -> str:
-    """An unknown status that `--keep-unknown` writes as it stands.
+    """An unknown status that `--keep-unknown` writes as it is.
 
     What it means for security support is then for the reader to guess.
 
@@ -44,7 +44,7 @@ def kept_status(value: str, near: str | None) -> str:
         Section | Feature | 4.20
         Tools | xl | Supported
     """
-    return f"unknown status {quote(value)} is kept as it stands" + (f'; did you mean "{near}"?' if near else "")
+    return f"unknown status {quote(value)} is kept as it is" + (f'; did you mean "{near}"?' if near else "")
 
 
 @problem("XS803", "status-line-break", "error")
@@ -142,7 +142,7 @@ def other_variant_line(line: str) -> str:
 
 @problem("XS808", "standing-status", "info")
 def standing_status(value: str, keyword: str, near: str | None, more: int) -> str:
-    """A status that is none of the labels, and that the tree's file has in the same row: it is written as it stands.
+    """A status that is none of the labels, and that the tree's file has in the same row: it is written as it is.
 
     Bad: standing
         Features
@@ -165,7 +165,7 @@ def standing_status(value: str, keyword: str, near: str | None, more: int) -> st
 
 @problem("XS809", "own-word", "info")
 def own_word(value: str, cells: int) -> str:
-    """A status that is none of the labels, and that the workbook's tab Labels lists: it is written as it stands.
+    """A status that is none of the labels, and that the workbook's tab Labels lists: it is written as it is.
 
     `import` lists what the trees' files say beside the labels, so that a workbook made of them can be drafted.  To reject such
     a word again, remove it from the tab.
@@ -237,7 +237,7 @@ def bad_variant(variant: str, what: str) -> str:
 def equal_keys(this: str, other: str, where: str) -> str:
     """Two rows of one feature that Xen's tools cannot tell apart: of equal keys only the last status survives.
 
-    A key is lower case, blanks are dashes, and all but letters, digits and dashes is dropped.
+    A key is lower case, spaces are dashes, and all but letters, digits and dashes is dropped.
 
     Bad:
         Features
@@ -270,7 +270,7 @@ def no_section(rows: str) -> str:
     """
     if rows:
         return (
-            f"there is no Section in the rows {rows}, nor above them; name one, or let the layout say how sections are told "
+            f"there is no Section in the rows {rows}, nor above them; name one, or let the layout say how sections are recognised "
             "(features.sections, features.constants.section)"
         )
     return "there is no Section in this row or above it; name one"
@@ -323,14 +323,14 @@ def prose_of_unlisted_row(role: str, trees: Sequence[str]) -> str:
         | | Arm | Supported | | Slow on Arm. | -
     """
     return (
-        f"this text stands in a row that is not listed in {', '.join(trees)}, and is written there; "
+        f"this text is in a row that is not listed in {', '.join(trees)}, and is written there; "
         f'put "-" into {role.capitalize()} (TREE) to leave it out'
     )
 
 
 @problem("XS816", "dropped-link", "warning")
 def dropped_link(url: str) -> str:
-    """A link that a text file cannot have: to a place in the workbook or on somebody's disk, or with blanks in it.
+    """A link that a text file cannot have: to a place in the workbook or on somebody's disk, or with spaces in it.
 
     Its words are kept.
 

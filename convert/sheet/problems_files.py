@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convert.failure import counted
 from convert.sheet.catalogue import problem, quote
 
 
@@ -101,7 +102,7 @@ def more_problems(count: int) -> str:
         Section | Feature | 4.20 | Caveats
         Tools | xl | Supported | Only on x86.
     """
-    return f"{count:,} more problems of these kinds are not listed"
+    return f"{counted(count, 'more problem of these kinds is', 'more problems of these kinds are')} not listed"
 
 
 @problem("XS866", "overlapping-merges", "error")

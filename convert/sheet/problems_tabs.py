@@ -125,7 +125,7 @@ def override_of_no_tree(heading: str, name: str, near: str | None) -> str:
         Tools | xl | Supported | Slow.
     """
     hint = f'; did you mean "{near}"?' if near else ""
-    return f"{quote(heading)} names {quote(name)}, which is no tree{hint}"
+    return f"{quote(heading)} names {quote(name)}, which is not a tree{hint}"
 
 
 @problem("XS827", "unclaimed-tab", "info")
@@ -253,12 +253,12 @@ def odd_version(value: str) -> str:
         Tree | Xen-Version
         4.20 | 4.20
     """
-    return f"{quote(value)} is no version such as 4.20 or 4.21-unstable; no release-notes entry is made from it"
+    return f"{quote(value)} is not a version such as 4.20 or 4.21-unstable; no release-notes entry is made from it"
 
 
 @problem("XS845", "bad-tree-fact", "error")
 def bad_tree_fact(what: str, value: str, why: str) -> str:
-    r"""A fact of a tree that cannot stand in the file: fields are one line, release notes an address or `-`.
+    r"""A fact of a tree that cannot be in the file: fields are one line, release notes an address or `-`.
 
     Bad:
         Trees
@@ -355,7 +355,7 @@ def column_of_no_tree(heading: str, tree: str, near: str | None) -> str:
     hint = (
         f'; did you mean "{near}"?' if near else "; the trees are those of the tab Trees, or of [[tree]] in the layout"
     )
-    return f"the column {quote(heading)} is for {quote(tree)}, which is no tree{hint}"
+    return f"the column {quote(heading)} is for {quote(tree)}, which is not a tree{hint}"
 
 
 @problem("XS835", "trees-twice", "warning")
@@ -401,4 +401,4 @@ def row_of_no_tree(name: str, near: str | None) -> str:
     """
     if not name:
         return "this row names no tree; fill it in"
-    return f"{quote(name)} is no tree" + (f'; did you mean "{near}"?' if near else "; name one of the trees")
+    return f"{quote(name)} is not a tree" + (f'; did you mean "{near}"?' if near else "; name one of the trees")

@@ -1,4 +1,4 @@
-"""What reading the rows of a workbook shares: what a status cell is, texts, the cells that count, unknown words that stand."""
+"""What reading the rows of a workbook shares: what a status cell is, texts, the cells that count, unknown words that are kept."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def told_of_standing(reading: Reading) -> Iterator[Diagnostic]:
 def heading_of(
     section: Words | None, feature: Words | None, reading: Reading, tab: int, *, at_end: bool = False
 ) -> Draft:
-    """The draft of the heading that a row stands under."""
+    """The draft of the heading that a row is under."""
     if section is None:
         raise ValueError("a row needs a section")
     return reading.drafts.at(

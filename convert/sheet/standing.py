@@ -1,4 +1,4 @@
-"""Statuses that stand already and so are no unknown words: what a tree's file has under the same row.
+"""Statuses that are there already and so are no unknown words: what a tree's file has under the same row.
 
 A status decides who gets an XSA, so an unknown one in a sheet is an error; but one that the tree itself publishes is nobody's
 slip of the pen, and a sheet that was made from the tree must be able to say it.
@@ -19,7 +19,7 @@ Key = tuple[tuple[str, ...], str]
 Standing = Mapping[Key, Mapping[str, str]]
 """The statuses of each row of a tree, each with its keyword: `Status`, or `Supported` for a list."""
 Look = Callable[[Tree], Standing]
-"""How the statuses that stand in a tree are found; asked only when a status is unknown."""
+"""How the statuses that are in a tree are found; asked only when a status is unknown."""
 _KEYWORDS = {"status": "Status", "list": "Supported"}
 
 

@@ -133,7 +133,7 @@ def vocabulary(
     for spelling, target in synonyms.items():
         known = _known(table.get(fold(target, by_mark), target))
         if known is None:
-            raise ValueError(f'"{spelling}" stands for "{target}", which is no status')
+            raise ValueError(f'"{spelling}" stands for "{target}", which is not a status')
         table[fold(spelling, by_mark)] = known.value
     folded = {kind: frozenset(fold(spelling, by_mark) for spelling in spellings) for kind, spellings in words.items()}
     return Vocabulary(table, folded, tuple(word.casefold() for word in undecided), by_mark)
@@ -167,7 +167,7 @@ def combine(decided: Decided, security: str) -> Decided | None:
 
 
 def kept(text: str, keyword: str = "Status") -> Decided:
-    """An unknown status as it stands, on one line."""
+    """An unknown status as it is, on one line."""
     return Decided(one_line(text), read_status(one_line(text))._replace(label=None), keyword)
 
 

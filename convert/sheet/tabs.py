@@ -1,6 +1,6 @@
 """Which tab of a workbook has which role: by its title, else by its headings.
 
-The tables of a document are tabs too, each with the heading it stands under as its section; there may be many for the
+The tables of a document are tabs too, each with the heading it is under as its section; there may be many for the
 features.
 """
 

@@ -26,7 +26,7 @@ def refusal(name: str) -> str | None:
     if not name:
         return "it is blank"
     if found := _REFUSED.search(name):
-        return f"it has {'a blank' if found[0] == ' ' else repr(found[0])} in it"
+        return f"it has {'a space' if found[0] == ' ' else repr(found[0])} in it"
     parts = name.split("/")
     if "" in parts:
         return "it begins or ends with a slash, or has two in a row"
@@ -165,7 +165,7 @@ def _release_notes(
     if not url.startswith("http") or not is_address(url):
         report.append(
             problems_tabs.bad_tree_fact(
-                said.place, touched, "release_notes", url, "is no address; give an http or https one, or `-`"
+                said.place, touched, "release_notes", url, "is not an address; give an http or https one, or `-`"
             )
         )
         return None

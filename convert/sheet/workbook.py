@@ -4,7 +4,7 @@ The kind is seen from the content, not from the name, but for the one text file.
 
 | | .xlsx | .ods | .csv |
 |---|---|---|---|
-| texts, line breaks | yes | yes; blanks in a row as the program kept them | yes |
+| texts, line breaks | yes | yes; spaces in a row as the program kept them | yes |
 | numbers | by their number format, `.` and `,` as separators | as the program showed them | texts like others |
 | dates | by their format; a locale's default format gives yyyy-mm-dd | the same | texts |
 | bold, italic, struck | per cell and run | per cell and run | no |
@@ -43,7 +43,7 @@ MAX_FILE = 256 << 20
 """Bytes of a workbook file."""
 _CHUNK = 1 << 20
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF"
-_WANTED = "wanted is .xlsx, .ods, .csv or .tsv, a folder of .csv, or a snapshot"
+_WANTED = "expected: .xlsx, .ods, .csv or .tsv, a folder of .csv, or a snapshot"
 _NUMBERS = "is an Apple Numbers document; in Numbers, File > Export To > Excel makes an .xlsx of it"
 _OTHER_ODF = {
     "text": "a text document",
@@ -119,7 +119,7 @@ def _file(stream: IO[bytes], path: Path, progress: Callable[[str, int], None] | 
         digest.update(chunk)
         size += len(chunk)
         if size > MAX_FILE:
-            raise SheetError(f"{label}: more than {MAX_FILE >> 20} MB; this is no table of features")
+            raise SheetError(f"{label}: more than {MAX_FILE >> 20} MB; this is not a table of features")
     report = Report()
     with open_archive(stream, label) as archive:
         parts, lower = archive.parts, frozenset(map(str.casefold, archive.parts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from convert.failure import counted
 from convert.names.aliases import shipped as shipped_aliases
 from convert.sources import formats, match
 from convert.sources.mapping import shipped
@@ -47,7 +48,7 @@ def lacking(sources: Sequence[Source], drafts: Mapping[str, str], *, and_back: b
             line = formats.unnamed_line(one, None)
             trees.setdefault(line, []).append(tree)
     lines = [line if len(names) == len(drafts) else f"{line} ({', '.join(names)})" for line, names in trees.items()]
-    read = f"{count} statement{'s' if count != 1 else ''} of {', '.join(source.name for source in sources)}"
+    read = f"{counted(count, 'statement')} of {', '.join(source.name for source in sources)}"
     return Lacking(tuple(lines), bool(wrong), f"{read}; {f'{len(wrong)} not covered' if wrong else 'all covered'}")
 
 

@@ -22,7 +22,7 @@ _FEATURES = "docs/features/*.pandoc"
 _TEMPLATE = "docs/features/template.pandoc"  # says how such a file is written, and nothing of a feature
 _READ = ("docs/misc/xen-command-line.pandoc", "docs/misc/xen-command-line.markdown", "docs/man/*.pod*")
 MAINTAINERS = "MAINTAINERS"
-# marks of POD and comments may stand between the words of a sentence
+# marks of POD and comments may be between the words of a sentence
 _GAP = r"(?:[ \t]|\n(?![ \t]*\n)(?:[ \t]*\*(?!/))?)+"
 _WORDS = re.compile(
     rf"(?P<denied>\b(?:not|no{_GAP}longer|never|no)(?:{_GAP}\w+)?{_GAP}security(?:{_GAP}|-)support(?:ed)?\b)"

@@ -168,7 +168,7 @@ def possible(expression: Expression, fixed: Mapping[str, bool], denied: bool = F
 
 
 def symbols(expression: Expression) -> tuple[str, ...]:
-    """The symbols that must be on: those that stand alone or in an `&&`."""
+    """The symbols that must be on: those that are alone or in an `&&`."""
     if expression.op == "symbol":
         return (expression.name,)
     if expression.op == "and":

@@ -1,4 +1,4 @@
-"""A reader of Kconfig files that runs nothing: the options of one architecture, with the conditions that they stand below.
+"""A reader of Kconfig files that runs nothing: the options of one architecture, with the conditions that they are below.
 
 Source: Documentation/kbuild/kconfig-language.rst.  kconfiglib evaluates `$(shell,...)`, which is no thing to do with a tree that
 somebody mails; here a macro call is a value that nobody knows.
@@ -31,7 +31,7 @@ _MOST_BLOCKS = 50  # blocks in one another that count
 
 @dataclass(slots=True, eq=False)
 class Option:
-    """A `config`: `line` is its prompt's, or its own without one; `above` and `visible` are the conditions of what stands around it.
+    """A `config`: `line` is its prompt's, or its own without one; `above` and `visible` are the conditions of what is around it.
 
     `help` is one line.  `choice` is the choice that it belongs to.
     """
@@ -210,7 +210,7 @@ def _joined(text: str) -> list[tuple[int, str]]:
 
 
 def _uncommented(rest: str) -> str:
-    """What stands before a `#` outside quotes."""
+    """What is before a `#` outside quotes."""
     quote = ""
     for place, char in enumerate(rest):
         if quote:

@@ -1,6 +1,6 @@
 """A text that lists what is supported, as docs/misc/qemu-xen-security did: `- class: a, b and c`, and sentences that name more.
 
-An item of a list is a statement; a line that goes on belongs to its item; what stands in brackets is a note; all else is prose.
+An item of a list is a statement; a line that goes on belongs to its item; what is in brackets is a note; all else is prose.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def read(source: Source, path: str, known: Map) -> Listing:
     Raises Failure for a text that lists nothing.
     """
     if len(source.text) > _MAX:
-        raise Failure(f"{source.name}: larger than {_MAX} characters; that is no list of what is supported")
+        raise Failure(f"{source.name}: larger than {_MAX} characters; that is not a list of what is supported")
     parts = list(_parts(source.text))
     groups = [name for part in parts if part.group and (name := _group(part.group, known))]
     statements: list[Statement] = []

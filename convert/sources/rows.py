@@ -1,4 +1,4 @@
-"""The rows of a SUPPORT.md as sources are held against them: by heading and qualifier, by architecture, with misspelt labels read."""
+"""The rows of a SUPPORT.md as sources are held against them: by heading and qualifier, by architecture, with misspelled labels read."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Rows:
         return next((line for pattern in patterns if (line := self.heading(pattern))), None)
 
     def headed(self, *names: str) -> list[Known]:
-        """The rows whose heading is one of these names, whatever stands between letters and numbers."""
+        """The rows whose heading is one of these names, whatever is between letters and numbers."""
         folded = {letters(name) for name in names} - {""}
         return [known for known in self.rows if any(letters(name) in folded for name in known.names)]
 

@@ -1,6 +1,6 @@
 """The wiki's `Xen Project Release Features` -> what it says of each release: dates, features, limits, and what was not clear.
 
-Its tables have a column a release (`Xen 4.4`) below a header whose first cell stands over the names of the features, rows over the whole
+Its tables have a column a release (`Xen 4.4`) below a header whose first cell is over the names of the features, rows over the whole
 width that name what follows, and cells of signs (`{{Tick}}`, `{{HalfDone}}`, `{{Cross}}`) with words behind them.  A table in which a row
 has another width than its header is refused: read on, every release would get the values of another.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from convert.failure import Failure
+from convert.failure import Failure, counted
 from convert.sheet.layout import default_layout
 from convert.sheet.limits import read_figure
 from convert.sheet.statuses import Vocabulary
@@ -43,7 +43,7 @@ class Release:
 
 @dataclass(slots=True)
 class Entry:
-    """A row: where it stands, and its cells by release.  `undecided` are words that are no status or figure.
+    """A row: where it is, and its cells by release.  `undecided` are words that are no status or figure.
 
     `discussion`: footnotes and the like, never published.
     """
@@ -177,7 +177,7 @@ class _Page:
         if status is None:
             entry.undecided[release] = said
             self.remarks.append(
-                f'{at.place(column)}: {entry.name}, {release}: "{said}" is no status, so it is left open'
+                f'{at.place(column)}: {entry.name}, {release}: "{said}" is not a status, so it is left open'
             )
         elif status == "":
             entry.discussion.append(f"{release}: {said}")
@@ -212,7 +212,7 @@ class _Page:
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Where a row stands: its table, the row that names its section, the part of that (`For X86 Architectures`)."""
+    """Where a row is: its table, the row that names its section, the part of that (`For X86 Architectures`)."""
 
     where: str
     row: Row
@@ -246,7 +246,7 @@ def _header_errors(header: Row) -> Iterator[str]:
         return
     for column, (cell, release) in enumerate(zip(header.cells, found, strict=True), 1):
         if column > 1 and release is None:
-            yield f'{at}, column {column}: "{wiki_cells.words(cell)}" in the header is no release (Xen 4.20)'
+            yield f'{at}, column {column}: "{wiki_cells.words(cell)}" in the header is not a release (Xen 4.20)'
         elif release is not None and release in found[: column - 1]:
             yield f"{at}, column {column}: Xen {release} a second time in the header"
 
@@ -261,8 +261,7 @@ def _width_errors(table: Table, header: Row) -> Iterator[str]:
         if count != width:
             column = min(count, width) + 1
             more = "; is a name split over two lines?" if table.plain and count < width else ""
-            cells = "1 cell" if count == 1 else f"{count} cells"
-            yield f"row {row.number} (line {row.line}), column {column}: {cells} where the header has {width}{more}"
+            yield f"row {row.number} (line {row.line}), column {column}: {counted(count, 'cell')} where the header has {width}{more}"
 
 
 def _variant(part: str | None) -> str | None:

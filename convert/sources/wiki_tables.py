@@ -1,4 +1,4 @@
-"""The tables of a page of the wiki: of its wiki text, or of a copy in which cells stand between tabs or bars.
+"""The tables of a page of the wiki: of its wiki text, or of a copy in which cells are between tabs or bars.
 
 Wiki text is read by mwparserfromhell (MIT), which gives no line numbers; rows are found again by their text, which it keeps.
 """
@@ -15,7 +15,7 @@ from convert.sources.wiki_cells import is_footnote, words
 from grammar.source import Source
 
 MAX = 1 << 19  # characters of wiki text
-_FAR = 4096  # characters between what the parser gives and where it stands
+_FAR = 4096  # characters between what the parser gives and where it is
 _MOST_TABLES, _WIDEST = 200, 200  # in one page; columns of a table
 _TABLE = re.compile(r"^[ \t:]*\{\|", re.M)
 _RELEASE = re.compile(r"\bXen(?: Project)? [0-9]+\.[0-9]+")
@@ -59,11 +59,11 @@ def looks_wiki(source: Source) -> bool:
 def tables(source: Source) -> list[Table]:
     """All tables of a page, in order.  Raises Failure for one that is too large, or where the library is not there."""
     if len(source.text) > MAX:
-        raise Failure(f"{source.name}: larger than {MAX} characters; that is no page of the wiki")
+        raise Failure(f"{source.name}: larger than {MAX} characters; that is not a page of the wiki")
     if _TABLE.search(source.text) is None:
         return [Table("", tuple(_plain(source.text)), plain=True)]
     if source.text.count("{|") > _MOST_TABLES:
-        raise Failure(f"{source.name}: more than {_MOST_TABLES} tables; that is no page of the wiki")
+        raise Failure(f"{source.name}: more than {_MOST_TABLES} tables; that is not a page of the wiki")
     try:
         library = import_module("mwparserfromhell")
     except ImportError:
@@ -73,7 +73,7 @@ def tables(source: Source) -> list[Table]:
 
 
 def _uncommented(text: str) -> str:
-    """A text of the same length and lines with blanks for comments."""
+    """A text of the same length and lines with spaces for comments."""
     out, at = "", 0
     while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
         out += text[at:start] + re.sub(r"[^\n]", " ", text[start : end + 3])

@@ -1,4 +1,4 @@
-"""The trees that stand side by side in a matrix: which they are, and their files, read by few git processes."""
+"""The trees that are side by side in a matrix: which they are, and their files, read by few git processes."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def known_ref(repo: Path, ref: str, remote: str | None = None) -> str:
 def source_of(name: str, data: bytes) -> Source:
     """Bytes that came from anywhere as a source.  Raises Failure for what is too large or binary."""
     if len(data) > MAX_BYTES:
-        raise Failure(f"{name}: larger than {MAX_BYTES // 1024 // 1024} MiB; that is no SUPPORT.md")
+        raise Failure(f"{name}: larger than {MAX_BYTES // 1024 // 1024} MiB; that is not a SUPPORT.md")
     if data.count(0) > 8 + len(data) // 1000:
         raise Failure(f"{name}: a binary file, not a SUPPORT.md")
     return Source(name, data)

@@ -483,7 +483,7 @@ def store_files(repo: Path, above: str, files: Mapping[str, tuple[str, str] | No
 
 
 def changed_lines(repo: Path, old: str, new: str) -> bytes:
-    """The lines that a step takes away and adds, file by file, without what stands around them and where."""
+    """The lines that a step takes away and adds, file by file, without what is around them and where."""
     with _borrowing(repo) as bare:
         done = run(
             bare, "diff-tree", "-r", "-p", "-U0", "--text", "--no-renames", "--no-ext-diff", "--no-textconv",

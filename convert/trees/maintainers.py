@@ -267,7 +267,7 @@ def _covers(value: str, file: str, unread: list[str]) -> int | None:
 def _compiled(text: str, unread: list[str], flags: int = re.X) -> re.Pattern[str] | None:
     """A pattern of the file; None, and noted, for what Python cannot read or what may take for ever.
 
-    Keywords and N: ignore blanks and comments in them, as with Perl's /x.
+    Keywords and N: ignore spaces and comments in them, as with Perl's /x.
     """
     pattern = _compile(text, flags)
     if pattern is None:

@@ -69,7 +69,7 @@ def resolve(
     if unpacked and _is_file(path):
         return Found(name, file=path)
     if not inside:
-        raise Failure(f"{name}: no such file, and {where.resolve()} is no git repository; name one with --repo")
+        raise Failure(f"{name}: no such file, and {where.resolve()} is not a git repository; name one with --repo")
     raise Failure(f"{name}: no such file, branch, tag or commit; tried {', '.join(tried)}")
 
 

@@ -44,7 +44,7 @@ class Standing:
 def standing(release: Mapping[str, object], day: date) -> Standing:
     """What a tree is on a day.
 
-    `release`: its release fields by name (`Xen-Version`, `Initial-Release`, ...), as they stand; what is missing or no date
+    `release`: its release fields by name (`Xen-Version`, `Initial-Release`, ...), as they are; what is missing or no date
     counts as not stated.  The last day of support counts.  Nothing is raised for any value.
     """
     released, support, security = (iso_date(release.get(key)) for key in DATES)
@@ -77,7 +77,7 @@ _FIELD = re.compile(
 
 
 def quick_fields(support: bytes) -> dict[str, str]:
-    """The release fields of a SUPPORT.md without parsing it, to choose among trees by: the first of each, as it stands."""
+    """The release fields of a SUPPORT.md without parsing it, to choose among trees by: the first of each, as it is."""
     found: dict[str, str] = {}
     for key, value in _FIELD.findall(support):
         found.setdefault(key.decode(), value.decode(errors="replace"))

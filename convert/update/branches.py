@@ -89,7 +89,7 @@ def _remotes(repo: Path, tree: str, remote: str | None) -> dict[str, str]:
 def _start(
     repo: Path, tree: str, local: str | None, remotes: dict[str, str], found: Found
 ) -> tuple[str | None, list[str]]:
-    """Where the support branch goes on from: the local one, or the one remote's where that has all of it; notes for people."""
+    """Where the support branch continues from: the local one, or the one remote's where that has all of it; notes for people."""
     theirs = set(remotes.values())
     if local is None:
         return _without_local(repo, tree, remotes, found)
@@ -97,7 +97,7 @@ def _start(
         return local, []
     name, other = next(iter(remotes.items()))
     if git.is_ancestor(repo, local, other):
-        return other, [f"support/{tree} goes on from {name}/support/{tree}, which is ahead of it"]
+        return other, [f"support/{tree} continues from {name}/support/{tree}, which is ahead of it"]
     if git.is_ancestor(repo, other, local):
         return local, []
     return local, [
@@ -130,7 +130,7 @@ def _without_base(tree: str, remotes: dict[str, str]) -> tuple[str, ...]:
         f"{name}/support/{tree} is there, but not {ref_of(tree)}, the base that goes with it; so nothing of the sheet is merged "
         "yet. Fetch it, and run this again:",
         fetch_command(name),
-        "or, if there is none anywhere, give --adopt: the file is taken over as it stands",
+        "or, if there is none anywhere, give --adopt: the file is taken over as it is",
     )
 
 
@@ -140,7 +140,7 @@ def _older(tree: str, missing: tuple[str, str], remotes: dict[str, str]) -> tupl
         f"{ref_of(tree)} is older than support/{tree}: it does not know the update {commit[:12]} ({subject}); so nothing of the "
         "sheet is merged yet. Fetch the base that goes with the branch, and run this again:",
         fetch_command(next(iter(remotes), "REMOTE")),
-        "or, if it is lost, give --adopt: the file is taken over as it stands",
+        "or, if it is lost, give --adopt: the file is taken over as it is",
     )
 
 

@@ -40,7 +40,7 @@ def as_text(found: Plan | Blocked) -> list[str]:
         lines.append("  the branch does not exist yet; it would be made")
     if found.adopted:
         disagree = "; below, where sheet and file disagree" if any(changes for _, _, changes in sections(found)) else ""
-        lines.append(f"  first update: the file is taken over as it stands{disagree}")
+        lines.append(f"  first update: the file is taken over as it is{disagree}")
     if leads(found):
         lines.append("  committed upstream: git leads; where the two differ, change the sheet rather than the file")
     if len(branches.parents) > 1:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from convert.failure import counted
 from convert.mail.statements import meaning, name, statement
 from convert.trees import git
 from convert.trees.version import FILE
@@ -87,4 +88,4 @@ def _differs(repo: Path, old: str, new: str, called: str) -> str:
         return f"says what {called} says"
     told = "; ".join(statement(change, name(change)) for change in changes[:_MOST])
     more = f"; and {len(changes) - _MOST} more" if len(changes) > _MOST else ""
-    return f"{len(changes)} change{'' if len(changes) == 1 else 's'} to {called}: {told}{more}"
+    return f"{counted(len(changes), 'change')} to {called}: {told}{more}"

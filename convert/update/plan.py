@@ -33,7 +33,7 @@ Settled = Mapping[str, Side]
 class Plan:
     """One tree's update.
 
-    `base_at` is where the ref of the base is now; `ours` is the file as it stands, `theirs` the draft to merge, `result` the outcome; `base` None before the first update.
+    `base_at` is where the ref of the base is now; `ours` is the file as it is, `theirs` the draft to merge, `result` the outcome; `base` None before the first update.
     `adopted`: the tree has a file that we did not make.  `upstream` is the merge of the tree's own branch into ours, if that has
     moved; `stuck`: that merge needs a person first, and the sheet is not merged yet.
     """
@@ -74,7 +74,7 @@ class Plan:
 
     @property
     def told(self) -> list[Change]:
-        """The changes to tell of: what stands by hand in title, preamble and definitions is no matter of the sheet's."""
+        """The changes to tell of: what is by hand in title, preamble and definitions is no matter of the sheet's."""
         return [c for c in self.result.changes if c.who != "ours" or c.place.path[:1] in _OF_THE_SHEET]
 
     @property

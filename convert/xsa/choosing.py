@@ -32,7 +32,7 @@ def numbers(texts: Iterable[str]) -> list[int]:
     for word in re.split(r"[,\s]+", ",".join(texts)):
         number = re.fullmatch(r"(?:XSA-?)?(\d{1,5})", word, re.I)
         if number is None:
-            raise Failure(f"{word!r}: no number of an advisory; write --xsa 480,481")
+            raise Failure(f"{word!r}: not the number of an advisory; write --xsa 480,481")
         found.append(int(number[1]))
     return list(dict.fromkeys(found))
 

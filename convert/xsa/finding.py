@@ -269,7 +269,7 @@ class Finder:
         return [_Match(several, "lines", 1.0)] if several else whole
 
     def _in_place(self, piece: Piece, matches: Sequence[_Match]) -> list[_Match]:
-        """Those matches of a small patch that stand among the same lines."""
+        """Those matches of a small patch that are among the same lines."""
         mine = lines_of(piece.patch.files, b"+- ")
         theirs = dict(trees.diffs(self.history.repo, [m.entries[0].hash for m in matches], context=3))
         return [

@@ -47,7 +47,7 @@ class View:
         self.history, self.name, self.tip, self.has = history, name, tip, has
 
     def entries(self, among: Iterable[Entry], newer_than: int | None = None) -> list[Entry]:
-        """Those of some commits that the ref has; with `newer_than` only those that stand before that place."""
+        """Those of some commits that the ref has; with `newer_than` only those that are before that place."""
         return [e for e in among if e.hash in self.has and (newer_than is None or e.at < newer_than)]
 
     @cached_property

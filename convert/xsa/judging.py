@@ -77,11 +77,11 @@ class Judge:
             if file.pieces:
                 self._read[file.name] = file
             else:
-                self.source.problems.append(f"{file.name} is no patch")
+                self.source.problems.append(f"{file.name} is not a patch")
         return self._read
 
     def origins(self, rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, int]]:
-        """Of the commits found: what their `Fixes:` names, and where they stand in the history."""
+        """Of the commits found: what their `Fixes:` names, and where they are in the history."""
         commits = dict.fromkeys(c for row in rows for p in row.patches if p.tree == XEN for c in p.finding.commits)
         entries = [self.history.by_hash[c] for c in commits if c in self.history.by_hash]
         named: dict[str, str] = {}

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from convert.failure import Failure
+from convert.failure import Failure, counted
 from convert.output.terminal import TOOL, clean
 from convert.trees import git
 from convert.trees.version import version as numbers_of
@@ -154,7 +154,9 @@ def _late(log: Log, known: Mapping[int, Advisory]) -> list[tuple[int, Entry, str
             committed = datetime.fromtimestamp(entry.time, UTC)
             if committed - advisory.public > LATE:
                 days = (committed - advisory.public).days
-                found.append((fixed.xsa, entry, f"XSA-{fixed.xsa} was public {days} days before this commit"))
+                found.append(
+                    (fixed.xsa, entry, f"XSA-{fixed.xsa} was public {counted(days, 'day')} before this commit")
+                )
     return found
 
 
@@ -225,7 +227,7 @@ def split_range(text: str) -> tuple[str, str]:
     """The two names of `A..B`.  Raises Failure."""
     old, mark, new = text.partition("..")
     if not mark or not old or not new or new.startswith("."):
-        raise Failure(f"{clean(text)}: no range; write A..B, such as RELEASE-4.20.0..stable-4.20")
+        raise Failure(f"{clean(text)}: not a range; write A..B, such as RELEASE-4.20.0..stable-4.20")
     return old, new
 
 

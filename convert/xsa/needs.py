@@ -18,7 +18,7 @@ from convert.xsa.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """A commit that a patch stands on, and why: `touches FILE` or `XSA-N`."""
+    """A commit that a patch is on, and why: `touches FILE` or `XSA-N`."""
 
     commit: Entry
     why: str

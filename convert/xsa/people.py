@@ -61,7 +61,7 @@ def people(path: Path, trees: Trees, known: frozenset[str]) -> Iterator[tuple[st
     except OSError as error:
         raise Failure(f"{clean(str(path))}: {error.strerror}") from None
     if not patches:
-        raise Failure(f"{clean(str(path))} is no patch")
+        raise Failure(f"{clean(str(path))} is not a patch")
     _, listed = trees.of(frozenset().union(*(patch.paths for patch in patches)))
     keepers = {
         maintainers.address_of(p) for s in listed.sections for v in s.values("M") for p in maintainers.addresses(v)

@@ -62,7 +62,7 @@ def read_meta(name: str, data: bytes) -> Meta:
     except ValueError as error:
         raise Failure(f"{name} is not JSON: {str(error)[:100]}") from None
     if not isinstance(value, dict):
-        raise Failure(f"{name} is no JSON object")
+        raise Failure(f"{name} is not a JSON object")
     recipes = value.get("Recipes")
     if not isinstance(recipes, dict):
         raise Failure(f"{name} has no Recipes")
@@ -79,7 +79,7 @@ def _words(value: object) -> tuple[str, ...]:
 def _by_tree(name: str, version: str, value: Any) -> Mapping[str, Recipe]:  # noqa: ANN401
     inner = value.get("Recipes", value) if isinstance(value, dict) else None
     if not isinstance(inner, dict) or not re.fullmatch(r"[\w.-]{1,20}", version):
-        raise Failure(f"{name}: the recipe of {version[:20]!r} is of no form that is known")
+        raise Failure(f"{name}: the recipe of {version[:20]!r} has an unknown form")
     found: dict[str, Recipe] = {}
     for tree, recipe in inner.items():
         if isinstance(recipe, dict) and re.fullmatch(r"[\w .+-]{1,50}", str(tree)):
@@ -90,11 +90,11 @@ def _by_tree(name: str, version: str, value: Any) -> Mapping[str, Recipe]:  # no
 def _recipe(name: str, value: Mapping[str, Any]) -> Recipe:
     ref, prereqs, patches = value.get("StableRef"), value.get("Prereqs"), value.get("Patches")
     if patches is not None and not isinstance(patches, list):
-        raise Failure(f"{name}: Patches is no list")
+        raise Failure(f"{name}: Patches is not a list")
     names = [patch for patch in patches or [] if isinstance(patch, str)]
     for patch in names:
         if not is_pattern(patch):
-            raise Failure(f"{name} names a patch that is no plain relative name: {patch[:80]!r}")
+            raise Failure(f"{name} names a patch that is not a plain relative name: {patch[:80]!r}")
     if len(names) > _MOST or len(names) != len(patches or []):
         raise Failure(f"{name}: Patches is no list of (at most {_MOST}) names")
     numbers = tuple(n for n in prereqs if isinstance(n, int)) if isinstance(prereqs, list) else ()

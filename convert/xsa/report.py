@@ -70,7 +70,7 @@ class Report:
     """All that a check has to say.
 
     `settled`: rows that decisions cover, with those; `idle`: decisions that no longer matter; of the commits found,
-    `introduced`: what their `Fixes:` names, `places`: where they stand in history, children before parents.
+    `introduced`: what their `Fixes:` names, `places`: where they are in history, children before parents.
     """
 
     refs: Sequence[Ref]
@@ -91,11 +91,11 @@ class Report:
         return [row for row in self.rows if row.ref.name == ref.name]
 
     def is_open(self, row: Row) -> bool:
-        """Whether a row stands in the way."""
+        """Whether a row is in the way."""
         return not row.fine and (row.advisory.number, row.ref.name) not in self.settled
 
     def open_rows(self) -> list[Row]:
-        """The rows that stand in the way, in their order."""
+        """The rows that are in the way, in their order."""
         return [row for row in self.rows if self.is_open(row)]
 
     def announced(self) -> list[Row]:

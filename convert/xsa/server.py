@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from convert import __version__
-from convert.failure import Failure, printable
+from convert.failure import Failure, counted, printable
 from convert.net.transport import Guard, Limits, TransientError, is_loopback, retry_after
 from convert.xsa import advisories as reading
 from convert.xsa.advisories import Advisory, owner, safe_name
@@ -59,7 +59,7 @@ class Server(Source):
         self._pages: dict[int, tuple[bytes, int | None]] = {}
         self._limits = Limits(deadline=_TIMEOUT, timeout=_TIMEOUT, max_reply=MAX_FILE)
         if parts.scheme == "http" and not plain and not is_loopback(parts.hostname):
-            raise Failure(f"{self._host}: only https is asked, unless --insecure-http allows http")
+            raise Failure(f"{self._host}: only https is used, unless --insecure-http allows http")
         self._guard = None if offline else _guard(self._limits, parts.hostname, plain)
 
     def close(self) -> None:
@@ -258,7 +258,7 @@ def _unsound(name: str, data: bytes) -> str | None:
     number = owner(name)
     try:
         if name.endswith(".patch"):
-            return None if read(data) else f"{name} is no patch"
+            return None if read(data) else f"{name} is not a patch"
         if name.endswith(".meta"):
             read_meta(name, data)
         elif name == LISTS[0]:
@@ -266,7 +266,7 @@ def _unsound(name: str, data: bytes) -> str | None:
         elif name == LISTS[1]:
             reading.read_index(data)
         elif number is not None and str(number).encode() not in data:
-            return f"{name} does not name XSA-{number}; it is no page of an advisory"
+            return f"{name} does not name XSA-{number}; it is not a page of an advisory"
     except Failure as failure:
         return str(failure)
     return None
@@ -295,4 +295,4 @@ def _guard(limits: Limits, host: str, plain: bool) -> Guard:
 
 def _age(then: datetime) -> str:
     hours = max(0.0, (datetime.now(UTC) - then).total_seconds() / 3600)
-    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
+    return counted(round(hours), "hour") if hours < 48 else counted(round(hours / 24), "day")

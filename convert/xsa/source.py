@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from convert.failure import Failure
+from convert.failure import Failure, counted
 from convert.output.terminal import clean
 from convert.xsa import advisories as reading
 from convert.xsa.advisories import Advisory, owner, safe_name
@@ -69,7 +69,7 @@ class Source(ABC):
             self.notes.append("there is no xsa.json; the advisories are those of index.html")
         elif odd := reading.unread(data):
             self.problems.append(
-                f"{name}: {odd} {'entry has' if odd == 1 else 'entries have'} no number that an advisory may have"
+                f"{name}: {counted(odd, 'entry has', 'entries have')} no number that an advisory may have"
             )
         return {one.number: one for one in found}
 
@@ -195,7 +195,7 @@ class Folder(Source):
                     found.append(name)
             if len(found) > _MOST_NAMES:
                 raise Failure(
-                    f"{clean(str(self.path))}: more than {_MOST_NAMES} files; it is no directory of advisories"
+                    f"{clean(str(self.path))}: more than {_MOST_NAMES} files; it is not a directory of advisories"
                 )
         return tuple(found)
 
@@ -228,7 +228,7 @@ class Folder(Source):
                 return None
             if info.st_size > MAX_FILE:
                 raise Failure(
-                    f"{clean(name)} has {info.st_size >> 20} MiB; over {MAX_FILE >> 20} MiB it is no file of an advisory"
+                    f"{clean(name)} has {info.st_size >> 20} MiB; over {MAX_FILE >> 20} MiB it is not a file of an advisory"
                 )
             with path.open("rb") as stream:
                 return stream.read(MAX_FILE)
@@ -272,7 +272,7 @@ class ListFile(Source):
             known: Mapping[int, Advisory] = self.base.advisories if getattr(self.base, "has_list", True) else {}
         except Failure:
             known = {}
-        # what stands in the list was public when it was made
+        # what is in the list was public when it was made
         return {n: known.get(n) or Advisory(n, public=datetime(1970, 1, 1, tzinfo=UTC)) for n in self._listed}
 
     def names(self, advisory: Advisory) -> tuple[str, ...]:

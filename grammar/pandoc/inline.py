@@ -14,9 +14,9 @@ from grammar.pandoc.lists import BLOCK_TAGS
 from grammar.pandoc.words import Finding, GaveUp, Piece, Read, RunningText, Scan, trim
 
 # (patterns of what is rare are compiled when they are first used: that is most of what a start would cost)
-# a text without any of these is its own words, blanks folded
+# a text without any of these is its own words, spaces folded
 _SPECIAL = re.compile(r"[*_^\[!$~<\\@\"'&{`‘’“”\x91-\x94]|--|\.\.|\.[ \n]|\.$")
-# an attribute's name begins with a letter, and its blanks are ASCII's; else pandoc takes the whole tag for text
+# an attribute's name begins with a letter, and its spaces are ASCII's; else pandoc takes the whole tag for text
 _B = r"[ \t\n\r\f\v]"
 TAG = (
     rf"</?([A-Za-z][A-Za-z0-9:-]*)(?:{_B}+[A-Za-z][\w:-]*(?:{_B}*={_B}*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*{_B}*/?>"
@@ -168,7 +168,7 @@ class _Scanner(RunningText):
     def url_end(self, at: int, start: int) -> int:
         """Where the URL that begins at `start` behind the `(` at an offset ends.
 
-        That is at the `)` of its own, or at blanks before a title or the end; where each `(` on the way ends is kept.
+        That is at the `)` of its own, or at spaces before a title or the end; where each `(` on the way ends is kept.
         """
         if start == at + 1 and at in self.urls:
             return self.urls[at]
@@ -248,7 +248,7 @@ class _Scanner(RunningText):
         return self.script(at, "superscript")
 
     def script(self, at: int, what: str) -> Read | None:
-        """What stands between a mark and the next one: inlines without a blank between them (pandoc 2's many1Till)."""
+        """What is between a mark and the next one: inlines without a space between them (pandoc 2's many1Till)."""
         mark, here = self.text[at], at + 1
         state = (self.after_word, len(self.findings), self.depth)
         self.note(at, what)

@@ -1,7 +1,7 @@
 """Quotation marks that pandoc would pair up in a way that costs words or mark-up.
 
-A quotation loses the blanks inside its marks, and one that is not closed runs on beyond the end of the emphasis around
-it (pandoc's `singleQuoted` and `doubleQuoted`).  All others come back as they stand.
+A quotation loses the spaces inside its marks, and one that is not closed runs on beyond the end of the emphasis around
+it (pandoc's `singleQuoted` and `doubleQuoted`).  All others come back as they are.
 """
 
 from __future__ import annotations

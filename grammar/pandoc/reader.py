@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from grammar.pandoc.shapes import shapes
 
-# ---- how the block that is open stands at the next line -----------------------------------------------------------------
+# ---- what becomes of the open block at the next line ----------------------------------------------------------------
 FREE = "nothing is open"
 LITERAL = "a literal, which goes on behind blank lines"
 PARAGRAPH = "a paragraph"
@@ -79,9 +79,9 @@ class _Open:
 
 @dataclass(slots=True)
 class Reader:
-    """One text under way: a whole document, or what stands in a list's `item`.
+    """One text under way: a whole document, or what is in a list's `item`.
 
-    `titled`: it may begin with a title block; `ended`: a blank line stands behind it.
+    `titled`: it may begin with a title block; `ended`: a blank line is behind it.
     """
 
     texts: Sequence[str]
@@ -101,7 +101,7 @@ class Reader:
 
     @property
     def state(self) -> str:
-        """How the open block stands at the next line."""
+        """What becomes of the open block at the next line."""
         return self.open.state if self.open is not None else FREE
 
     # -- writing --------------------------------------------------------------------------------------------------------
@@ -169,5 +169,5 @@ class Reader:
 
 
 def indentation(text: str) -> int:
-    """How many blanks a line begins with."""
+    """How many spaces a line begins with."""
     return len(text) - len(text.lstrip(" "))

@@ -50,7 +50,7 @@ class _Builder:
         self.add(node.text.replace(" ", GLUE) if flag & LINK else node.text, flag)
 
     def code(self, node: Code, flag: int) -> None:
-        """Between more backquotes than it holds in a row; from three on with blanks inside, or they open a fence."""
+        """Between more backquotes than it holds in a row; from three on with spaces inside, or they open a fence."""
         longest = max((len(run) for run in re.findall("`+", node.text)), default=0)
         fence = "`" * (1 if longest == 0 else 2 if longest == 1 else longest + 1)
         pad = GLUE if len(fence) > 2 or node.text.startswith("`") or node.text.endswith("`") else ""
@@ -106,7 +106,7 @@ def spell(
 ) -> str:
     """Tidy inlines (`grammar.tidy`) as one line of Markdown, its first word escaped if it would begin a block.
 
-    Lines may be broken at its blanks, not at a GLUE, which is to be a blank in the end.  `heading`: for a heading,
+    Lines may be broken at its spaces, not at a GLUE, which is to be a space in the end.  `heading`: for a heading,
     where closing `#`s and `{...}` are escaped and no first word is.  `item`: for the start of a list's item, where
     `[ ]` and `[x]` get a line of their own.  `references`: something in the file defines `[1]`.  `more`: other mark-up
     follows on the line, so that nothing may be left open.

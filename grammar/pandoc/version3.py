@@ -1,4 +1,4 @@
-"""Where pandoc 3 reads a line otherwise than pandoc 2.17, measured with pandoc 3.9 on generated documents.
+"""Where pandoc 3 reads a line differently from pandoc 2.17, measured with pandoc 3.9 on generated documents.
 
 Each function says what the line holds and what pandoc 3 does with it; None where both read the same.
 """
@@ -15,7 +15,7 @@ _PAIRS = (("“", ""), ("‘", ""), ("’", "'"), ("”", '"'))
 
 
 def in_paragraph(text: str, above: int, shape: str) -> Difference | None:
-    """A line of a paragraph that has a ":" or "~"; `above`: how many of its lines stand above this one."""
+    """A line of a paragraph that has a ":" or "~"; `above`: how many of its lines are above this one."""
     if above < 2 and re.match(_MARKER, text):
         return f'a line that begins with "{text.strip(" ")[0]}"', "makes it a definition of the line above it"
     if shape == "DIV" and not above and text.strip(" :"):
@@ -32,7 +32,7 @@ def in_item(text: str) -> Difference | None:
 
 def in_term(shape: str) -> Difference | None:
     """A term that looks like the beginning of a fence or a div that is not closed."""
-    return ("a term of tildes or colons", "reads it otherwise") if shape in ("FENCE", "DIV") else None
+    return ("a term of tildes or colons", "reads it differently") if shape in ("FENCE", "DIV") else None
 
 
 def in_definition(text: str, shape: str) -> Difference | None:
@@ -49,7 +49,7 @@ def in_definition(text: str, shape: str) -> Difference | None:
 
 
 def behind_definition(blanks: int, definition: str) -> Difference | None:
-    """A block behind a blank line after a definition, the last line of which begins with `:` or `~`; `blanks`: its indentation."""
+    """A block behind a blank line after a definition, the last line of which begins with `:` or `~`; `spaces`: its indentation."""
     marker = re.match(r" {0,2}[:~] *", definition)
     if marker and blanks >= min(len(marker[0]), 4):
         return "indented text behind a definition", "makes it part of the definition, and Xen's tools die"

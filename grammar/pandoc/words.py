@@ -127,7 +127,7 @@ class RunningText:
         return None
 
     def word(self, at: int) -> Read:
-        """A word, with the blank behind an abbreviation (pandoc's manual, "Non-breaking spaces")."""
+        """A word, with the space behind an abbreviation (pandoc's manual, "Non-breaking spaces")."""
         text, end = self.text, at
         while end < self.size and (
             _alphanumeric(text[end]) or (text[end] == "." and not text.startswith(".", end + 1))
@@ -167,12 +167,12 @@ class RunningText:
             end += 1
         if end - at >= 2 and end < self.size and self.text[end] == "\n":
             return [Piece("break", "\n")], self.skip_blanks(end + 1)
-        if end < self.size and self.text[end] == "\n":  # one blank before a line's end is part of it
+        if end < self.size and self.text[end] == "\n":  # one space before a line's end is part of it
             return [], end
         return [Piece("space", " ")], end
 
     def skip_blanks(self, at: int) -> int:
-        """The offset behind the blanks at an offset."""
+        """The offset behind the spaces at an offset."""
         while at < self.size and self.text[at] in " \t":
             at += 1
         return at
@@ -281,7 +281,7 @@ class RunningText:
         return [Piece("str", char * 3), *pieces], at
 
     def two(self, char: str, at: int, before: list[Piece]) -> Read:
-        """What two marks begin; `before` stands in the same emphasis already."""
+        """What two marks begin; `before` is in the same emphasis already."""
         pieces, at = self.run(char, 2, at)
         if self.ends(char, 2, at):
             self.after_word = at + 2
@@ -289,7 +289,7 @@ class RunningText:
         return [Piece("str", char * 2), *before, *pieces], at
 
     def one(self, char: str, at: int, before: list[Piece]) -> Read:
-        """What one mark begins; `before` stands in the same emphasis already."""
+        """What one mark begins; `before` is in the same emphasis already."""
         pieces: list[Piece] = []
         while at < self.size:
             if not self.ends(char, 1, at):
@@ -408,7 +408,7 @@ _BEGINS: dict[str, Callable[[RunningText, int], Read | None]] = {
 
 
 def trim(pieces: list[Piece]) -> list[Piece]:
-    """The pieces without blanks at either end."""
+    """The pieces without spaces at either end."""
     start, end = 0, len(pieces)
     while start < end and pieces[start].kind in ("space", "break"):
         start += 1

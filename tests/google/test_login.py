@@ -141,7 +141,7 @@ def test_a_port_of_ones_own(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (f.raw(b"<html>", "text/html"), "no token"),
+        (f.raw(b"<html>", "text/html"), "not a token"),
         (f.raw(b'{"error": "invalid_grant", "error_description": "Bad Request"}', code=400), "not valid any more"),
         (f.raw(b'{"error": "redirect_uri_mismatch"}', code=400), "desktop application"),
         (f.raw(b'{"error": "admin_policy_enforced"}', code=400), "administrators"),

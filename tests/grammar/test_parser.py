@@ -119,7 +119,7 @@ def test_bytes(data: bytes, code: str, severity: str) -> None:
 @pytest.mark.parametrize(
     ("text", "severity"),
     [
-        # 4 cannot begin an attribute's name, so this is no tag
+        # 4 cannot begin an attribute's name, so this is not a tag
         ("a <stray bracket\n\n## S\n\n    Status: 4\n", "warning"),
         ("a <stray bracket\n\n    Status: X\n\n>\n", "error"),
         ("a [stray bracket\n\n## S\n\n    Status: X\n", "warning"),

@@ -77,7 +77,7 @@ def test_a_tree_of_another_repository(trees: Box) -> None:
     assert "XS206" in trees.lint("--repo", str(trees.path), "master").out
     assert "XS206" in trees.lint("--repo", str(trees.path), "master:SUPPORT.md").out
     done = trees.lint("master")
-    assert (done.status, done.out) == (2, "") and "no git repository" in done.err
+    assert (done.status, done.out) == (2, "") and "not a git repository" in done.err
 
 
 def test_branches_of_remotes(trees: Box) -> None:
@@ -221,7 +221,7 @@ def test_a_patch_with_another_spelling_is_blamed_and_no_line_that_was_there(tree
     trees.commit(f"{text[:at]}{more}{text[at:]}", "another one, three times")
     mail = trees.git("format-patch", "-1", "--stdout").encode()
     found = trees.lint("--patch", "--select", "spelt-two-ways", "--format", "concise", stdin=mail).lines
-    assert len(found) == 3 and all('"Arm64" is spelt "ARM64" elsewhere' in line for line in found)
+    assert len(found) == 3 and all('"Arm64" is spelled "ARM64" elsewhere' in line for line in found)
 
 
 def test_against_other_trees(trees: Box, told: list[Context]) -> None:

@@ -44,7 +44,7 @@ def test_it_comes_first_and_alone_among_other_patches(world: World, tmp_path: Pa
     assert text is not None
     world.git(
         "config", "user.name", "A"
-    )  # who makes the commit below: a correction of one's own is no patch of its own
+    )  # who makes the commit below: a correction of one's own is not a patch of its own
     world.git("config", "user.email", "a@example.org")
     world.commit("support/4.22", {"SUPPORT.md": text.replace("    Status: Supported", "    Status: Experimental")})
     status, mails, _ = series(world, tmp_path, "--tree", "4.22", "--split", "none", "-s")

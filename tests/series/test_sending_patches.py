@@ -80,7 +80,7 @@ TABLE: dict[str, tuple[Rule, list[Sent], list[tuple[Sent, str]]]] = {
         ],
     ),
     "tags are in chronological order": (
-        rules.chronological, [GOOD], [(tags("Acked-by: Rob View <rob@example.org>"), "stands before the Signed-off-by")],
+        rules.chronological, [GOOD], [(tags("Acked-by: Rob View <rob@example.org>"), "is before the Signed-off-by")],
     ),
     "committers alone say where a backport is from": (
         rules.not_picked, [GOOD], [(words("x\n\n(cherry picked from commit 67d01cdb5518)"), "cherry picked")],

@@ -95,7 +95,7 @@ def test_own_themes(tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: st
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "no themes"), ("x = 1", '"x" is no table'), ("[a]\nb = 1", 'unknown key "b"'), ("[a]\nsections = 1", "must be a list"),
+        ("", "no themes"), ("x = 1", '"x" is not a table'), ("[a]\nb = 1", 'unknown key "b"'), ("[a]\nsections = 1", "must be a list"),
         ("[a]\nsections = ['']", "must be a list"), ("[a]", "needs a name"), ("[", "not TOML"), ("\xff", "not"),
     ],
 )  # fmt: skip

@@ -31,8 +31,8 @@ def test_two_features_swapped_are_in_another_order() -> None:
     ballooning, paging = MEMORY.removeprefix("## Memory\n\n").split("\n\n### Paging")
     swapped = f"## Memory\n\n### Paging{paging}\n\n{ballooning}"
     text = body(support(MEMORY), support(swapped))
-    assert text == "SUPPORT.md: Ballooning: now stands after Paging\n\n- Ballooning: now stands after Paging.\n" or (
-        text == "SUPPORT.md: Paging: now stands first\n\n- Paging: now stands first.\n"
+    assert text == "SUPPORT.md: Ballooning: now after Paging\n\n- Ballooning: now after Paging.\n" or (
+        text == "SUPPORT.md: Paging: now first\n\n- Paging: now first.\n"
     )
     assert NOTHING not in text
     assert NOTHING in body(support(MEMORY), support(MEMORY).replace("back.", "back. "))

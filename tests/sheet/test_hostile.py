@@ -85,7 +85,7 @@ def texts(book: Workbook) -> list[str]:
         (b"", "is empty"),
         (
             os.urandom(5000).replace(b"PK", b"--"),
-            "is not a workbook; wanted is .xlsx, .ods, .csv or .tsv, a folder of .csv",
+            "is not a workbook; expected: .xlsx, .ods, .csv or .tsv, a folder of .csv",
         ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000), "is in the old .xls format; save it as .xlsx"),
         (
@@ -97,7 +97,7 @@ def texts(book: Workbook) -> list[str]:
         (b'<?xml version="1.0"?><office:document xmlns:office="x">', "is a flat OpenDocument file"),
         (b"PK\x05\x06" + bytes(18), "is an empty or split zip file"),
         (b"PK\x03\x04" + bytes(5000), "is damaged or cut short"),
-        (b"PK\x03\x04" + bytes(50) + b"PK\x05\x06" + bytes(10) + b"\xff" * 8, "this is no workbook"),
+        (b"PK\x03\x04" + bytes(50) + b"PK\x05\x06" + bytes(10) + b"\xff" * 8, "this is not a workbook"),
         (b"PK\x03\x04" + bytes(50) + b"PK\x05\x06" + b"\xff" * 10, "is damaged or cut short"),
     ],
 )
@@ -294,8 +294,8 @@ def test_elements_that_mean_nothing_take_no_memory(tmp_path: Path) -> None:
     ("cells", "words"),
     [
         ('<row r="x"/>', "a number is missing or no number"),
-        ('<row r="1"><c r="?"/></row>', "'?' is no cell"),
-        ('<row r="1"><c r="A0"><v>1</v></c></row>', "'A0' is no cell"),
+        ('<row r="1"><c r="?"/></row>', "'?' is not a cell"),
+        ('<row r="1"><c r="A0"><v>1</v></c></row>', "'A0' is not a cell"),
         ('<row r="0"><c><v>1</v></c></row>', "a cell outside of all rows"),
         ('<row r="1"><c t="s"><v>0</v></c></row>', "refers to a text that is not there"),
         ('<row r="1"><c t="s"><v>-1</v></c></row>', "a number is missing or no number"),

@@ -162,7 +162,7 @@ def test_words_and_marks_add_to_the_defaults(layout: Write) -> None:
 HINTS = {
     "TRUE": 'write "Supported"; for check boxes', "FALSE": 'write "Not supported"', "⚠": "[marks]", "🟢": "[marks]", "N/A": 'write "-"',
     "none": 'write "-"', "planned": "what is there now", "WIP": "what is there now", "Supported (x86 only)": 'the Variant "x86"',
-    "Supported since 4.12": '"since 4.12" belongs into Description', "Tech Preview on Arm only": 'the Variant "Arm"', "up to 64": '"Supported up to 64"',
+    "Supported since 4.12": '"since 4.12" belongs in Description', "Tech Preview on Arm only": 'the Variant "Arm"', "up to 64": '"Supported up to 64"',
     "beta": '"Tech Preview"', "removed": '"Obsolete"', "Suported": '"Supported"', "quux": "add it to the layout's synonyms",
     "Supported [1]": "footnotes = true", "list:": "add it to", "some": "into Caveats", "Experimental, x86 only": 'the Variant "x86"',
     "max. 4096": '"Supported up to 4096"', "#1": "add it to", "Supported!": "did you mean",

@@ -173,5 +173,5 @@ def test_synonyms_of_a_layout_are_statuses_or_refused() -> None:
     spoken = vocabulary({"works for me": "tp", "big": "Supported up to 12 TiB"}, plain, ["?"], {})
     found = [spoken.decide("Works for me."), spoken.decide("BIG")]
     assert [f.value if f else None for f in found] == ["Tech Preview", "Supported up to 12 TiB"]
-    with pytest.raises(ValueError, match='"x" stands for "nearly", which is no status'):
+    with pytest.raises(ValueError, match='"x" stands for "nearly", which is not a status'):
         vocabulary({"x": "nearly"}, plain, [], {})

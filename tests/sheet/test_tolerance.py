@@ -91,7 +91,7 @@ def test_apple_numbers_is_named(tmp_path: Path, parts: dict[str, str | bytes]) -
     [
         ('<sheetData><row r="7"><c r="C7" t="s"><v>9</v></c></row></sheetData>', "Features!C7 refers to a text"),
         ('<sheetData><row r="7"><c r="C7" s="x"><v>9</v></c></row></sheetData>', "Features!C7: a number is missing"),
-        ('<sheetData><row r="7"/></sheetData><mergeCells><mergeCell ref="?"/></mergeCells>', "'?' is no cell"),
+        ('<sheetData><row r="7"/></sheetData><mergeCells><mergeCell ref="?"/></mergeCells>', "'?' is not a cell"),
     ],
 )
 def test_messages_name_file_and_cell(tmp_path: Path, sheet: str, words: str) -> None:

@@ -113,7 +113,7 @@ def test_where_no_base_is_anywhere_the_file_is_taken_over(world: World, clone: C
     world.features(["4.20"], changed((0, 3, "Supported")))
     assert rita.run() == 1 and "--adopt" in rita.err
     assert rita.run("--adopt") == 0
-    assert rita.file() == ian.file() and "taken over as it stands" in rita.out
+    assert rita.file() == ian.file() and "taken over as it is" in rita.out
 
 
 def test_a_base_older_than_the_branch_is_said_before_anything_merges(world: World, clone: Clone) -> None:

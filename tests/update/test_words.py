@@ -36,7 +36,7 @@ def test_first_contact_without_a_difference_names_none(world: World) -> None:
     world.features(["4.20"], [*ROWS[:3], ("Host", "Memory", "RISC-V", "Experimental"), *ROWS[3:]])
     commit(world.repo, "stable-4.20", {"SUPPORT.md": FILE.replace(" And more.", "")})
     assert world.run("--plan") == 1
-    assert "taken over as it stands\n" in world.out and "disagree" not in world.out
+    assert "taken over as it is\n" in world.out and "disagree" not in world.out
 
 
 @pytest.mark.parametrize("ref", ["refs/heads/support/4.20", "refs/xen-support/4.20/base"])

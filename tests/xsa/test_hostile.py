@@ -149,7 +149,7 @@ def test_large_and_strange_files(copy: Path, world: World, capsys: pytest.Captur
     (copy / "xsa8001.patch").unlink()
     (copy / "xsa8001.patch").write_bytes(b"\x00\xff" * 1000)
     done = check(capsys, world, "stable-4.30", "--xsa", "8001", source=copy)
-    assert done.status == 2 and "xsa8001.patch is no patch" in done.err
+    assert done.status == 2 and "xsa8001.patch is not a patch" in done.err
     (copy / "xsa8001\x1b[2J.patch").write_bytes(b"")
     assert "\x1b" not in run(capsys, "list", "--from", copy, "--today", TODAY).out
 

@@ -110,7 +110,7 @@ def unknown_key(diagnostic: Diagnostic, context: Context) -> Fix | None:
 
 @fixes("XS121")
 def malformed_field(diagnostic: Diagnostic, context: Context) -> Fix | None:
-    """The field with its key, blanks and colon as they are written."""
+    """The field with its key, spaces and colon as they are written."""
     assert diagnostic.span is not None
     span = diagnostic.span
     line = context.source.text[span.start : span.end]
@@ -239,7 +239,7 @@ def fenced_field(diagnostic: Diagnostic, context: Context) -> Fix | None:
 
 @fixes("XS131")
 def lost_heading(diagnostic: Diagnostic, context: Context) -> Fix | None:
-    """Begin it in the first column, with a blank after the `#`s and a blank line before it."""
+    """Begin it in the first column, with a space after the `#`s and a blank line before it."""
     source = context.source
     number, start, text = _line(diagnostic, source)
     found = _HEADING.match(text)

@@ -14,7 +14,7 @@ _SEVERITIES: dict[Severity, str] = {"error": "critical", "warning": "minor", "in
 
 
 def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
-    """The list, in ASCII; tool and input hash stand in each entry, as there is no other place."""
+    """The list, in ASCII; tool and input hash are in each entry, as there is no other place."""
     entries = []
     for one, marks in zip(checked, fingerprints(checked), strict=True):
         for diagnostic, mark in zip(one.diagnostics, marks, strict=True):

@@ -19,7 +19,7 @@ def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
 
 
 def header(checked: Sequence[Checked]) -> dict[str, Any]:
-    """What stands beside the findings: schema, tool, and the inputs with their hashes (and commits, where read at one)."""
+    """What is beside the findings: schema, tool, and the inputs with their hashes (and commits, where read at one)."""
     inputs = [
         {
             "name": plain(one.name),

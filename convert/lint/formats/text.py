@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import IO
 
+from convert.failure import counted
 from convert.lint.formats import Checked
 from convert.output.terminal import Painter, clean, one_line
 from grammar.diagnostic import Diagnostic
@@ -36,19 +37,15 @@ def summary(checked: Sequence[Checked]) -> str:
     parts = []
     for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note")):
         count = sum(diagnostic.severity == severity for diagnostic in found)
-        parts += [_count(count, word)] if count else []
+        parts += [counted(count, word)] if count else []
     words = [", ".join(parts)] if parts else []
     fixable = sum(diagnostic.fix is not None and diagnostic.fix.safe for diagnostic in found)
     if fixable:
         words.append(f"{fixable} can be fixed with --fix")
     hidden = sum(len(one.result.hidden) for one in checked if one.result is not None)
     if hidden:
-        words.append(f"{_count(hidden, 'note')} on style: --style")
+        words.append(f"{counted(hidden, 'note')} on style: --style")
     return "; ".join(words)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _also(more: Sequence[Diagnostic], source: Source) -> str:
@@ -57,7 +54,9 @@ def _also(more: Sequence[Diagnostic], source: Source) -> str:
     shown = [str(line) for line in lines[:_LINES]]
     rest = f" and {len(lines) - _LINES} more" if len(lines) > _LINES else ""
     return (
-        f"also on line{'s' if len(lines) > 1 else ''} {', '.join(shown)}{rest}" if lines else f"{len(more) + 1} times"
+        f"also on line{'s' if len(lines) > 1 else ''} {', '.join(shown)}{rest}"
+        if lines
+        else counted(len(more) + 1, "time")
     )
 
 

@@ -1,6 +1,6 @@
 """The rules, a module a subject.
 
-In the `Bad:` and `Good:` fragments of their docstrings `␠` is a blank at the end of a line, `␉` a tab, and a final `␄` says that
+In the `Bad:` and `Good:` fragments of their docstrings `␠` is a space at the end of a line, `␉` a tab, and a final `␄` says that
 the file ends without a newline.  For a rule across trees the Good fragment is what the other tree says.
 """
 

@@ -25,7 +25,7 @@ def _alike(name: str, other: str) -> bool:
 
 @rule("XS701", "split-row", "warning", Document)
 def split_row(document: Document, context: Context) -> Iterator[Found]:
-    """A feature or qualifier is spelt differently in another tree.
+    """A feature or qualifier is spelled differently in another tree.
 
     The matrix then has two rows for one thing, each with a gap.
 
@@ -53,7 +53,7 @@ def _split_headings(compared: Compared) -> Iterator[tuple[Keys, Found]]:
         like = next((other for other in fresh if _alike(entry.anchor, other.anchor)), None)
         if like is not None and entry.rows:
             row = entry.rows[0]
-            words = f'"{feature(row)}" is spelt "{like.name}" in {compared.sibling.name}: two rows of the matrix'
+            words = f'"{feature(row)}" is spelled "{like.name}" in {compared.sibling.name}: two rows of the matrix'
             yield entry.keys, (row.span, words, {"rows": (row.key,), "words": like.name})
 
 
@@ -68,7 +68,7 @@ def _split_qualifiers(compared: Compared) -> Iterator[tuple[Keys, Found]]:
         twin = next((other for other in there if _alike(other.key.removeprefix(other.anchor), mine)), None)
         if twin is not None:
             name = compared.sibling.name
-            words = f'the qualifier "{row.qualifier}" is spelt "{twin.qualifier}" in {name}: two rows of the matrix'
+            words = f'the qualifier "{row.qualifier}" is spelled "{twin.qualifier}" in {name}: two rows of the matrix'
             yield row.keys, (row.span, words, {"rows": (row.key,), "words": twin.qualifier})
 
 
@@ -77,7 +77,7 @@ def better_in_older(document: Document, context: Context) -> Iterator[Found]:
     """A status is better here than in a newer tree.
 
     What was found out about the newer tree is mostly true of this older one, too: when the status was taken back there only, readers of this
-    file are told too much.  What is deprecated in the newer tree is no such case.
+    file are promised too much.  What is deprecated in the newer tree is no such case.
 
     Bad:
             Status: Supported
@@ -135,7 +135,7 @@ def odd_status(document: Document, context: Context) -> Iterator[Found]:
 def row_gap(document: Document, context: Context) -> Iterator[Found]:
     """An older and a newer tree have a row that this one lacks.
 
-    It was lost here, or is spelt differently.
+    It was lost here, or is spelled differently.
 
     Bad:
         ### Another feature

@@ -37,7 +37,7 @@ def _match(context: Context) -> Match | None:
 def undescribed_feature(document: Document, context: Context) -> Iterator[Found]:
     """A new feature has no description.
 
-    The reader of the matrix knows its name alone.  Only what a change brings is told (--new-only, ranges, --patch).
+    The reader of the matrix knows its name alone.  Only what a change brings is reported (--new-only, ranges, --patch).
 
     Bad:
         ### Fresh feature

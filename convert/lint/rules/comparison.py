@@ -1,4 +1,4 @@
-"""A file beside its siblings: which row is which, how much each promises, where the nearest thing to a row stands."""
+"""A file beside its siblings: which row is which, how much each promises, where the nearest thing to a row is."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _judged(literal: Literal, context: Context) -> list[tuple[ParsedField, Statu
 
 @rule("XS201", "misspelt-label", "warning", Literal, lone=True)
 def misspelt_label(literal: Literal, context: Context) -> Iterator[Found]:
-    """A label is misspelt.
+    """A label is misspelled.
 
     Nobody can tell whether a reader, a search or a script takes it for the label: "Expermental" was in the matrix of four releases.
 
@@ -99,12 +99,16 @@ def misspelt_label(literal: Literal, context: Context) -> Iterator[Found]:
     for field, _, what, label in _judged(literal, context):
         if what == "misspelt":
             span = field.value_span
-            yield span, f'"{field.value}" is no label; "{label}" is', {"fix": fix(True, (span.start, span.end, label))}
+            yield (
+                span,
+                f'"{field.value}" is not a label; "{label}" is',
+                {"fix": fix(True, (span.start, span.end, label))},
+            )
 
 
 @rule("XS202", "label-case", "info", Literal, lone=True)
 def label_case(literal: Literal, context: Context) -> Iterator[Found]:
-    """A label is in other letters, or with other punctuation, than in the vocabulary.
+    """A label differs from the vocabulary in case or punctuation.
 
     One label in two spellings looks like two in a search, and in the matrix.
 
@@ -124,7 +128,7 @@ def label_case(literal: Literal, context: Context) -> Iterator[Found]:
 
 @rule("XS203", "label-wording", "warning", Literal, lone=True)
 def label_wording(literal: Literal, context: Context) -> Iterator[Found]:
-    """A known label is in other words.
+    """A known label is worded differently.
 
     The definitions part defines labels by their words; a reader looks for these.
 
@@ -138,7 +142,7 @@ def label_wording(literal: Literal, context: Context) -> Iterator[Found]:
             span = field.value_span
             yield (
                 span,
-                f'"{field.value}" is no label; say "{label}"',
+                f'"{field.value}" is not a label; say "{label}"',
                 {"fix": fix(False, (span.start, span.end, label))},
             )
 
@@ -265,7 +269,7 @@ def undefined_label(document: Document, context: Context) -> Iterator[Found]:
 
 @rule("XS209", "supported-for-status", "warning", Literal, lone=True)
 def supported_for_status(literal: Literal, context: Context) -> Iterator[Found]:
-    """A label stands after the key "Supported".
+    """A label follows the key "Supported".
 
     "Supported" is followed by a list of what is supported; a label needs "Status".
 
@@ -285,7 +289,7 @@ def supported_for_status(literal: Literal, context: Context) -> Iterator[Found]:
 
 @rule("XS210", "joined-lines", "error", Source)
 def joined_lines(source: Source, context: Context) -> Iterator[Found]:
-    """A field stands behind something else on one line.
+    """A field follows something else on one line.
 
     It is part of that line's text to Xen's tools, and its row is lost.
 
@@ -307,7 +311,7 @@ def joined_lines(source: Source, context: Context) -> Iterator[Found]:
 
 
 def _behind(text: str) -> Iterator[tuple[int, bool]]:
-    """Where a key of fields stands behind something else on its line; whether it is one of the release."""
+    """Where a key of fields is behind something else on its line; whether it is one of the release."""
     for key in ("Status", *RELEASE_KEYS):
         at = text.find(key)
         while at >= 0:

@@ -23,7 +23,7 @@ _NAMES = """
     usbtablet virtio vmware xbdback xenbus xenconsoled xennetback xenstore xenstored xentrace xenlight
 """
 KNOWN = frozenset(_NAMES.split())
-_PART = re.compile(r"[^\s,()](?:[^,()]*[^\s,()])?")  # what stands between commas and brackets
+_PART = re.compile(r"[^\s,()](?:[^,()]*[^\s,()])?")  # what is between commas and brackets
 _WORD = re.compile(r"[^\W_]+")
 _ARCHITECTURES = ("arm", "x86", "aarch64", "risc", "ppc")
 
@@ -52,7 +52,7 @@ def _within(span: Span, found: re.Match[str]) -> Span:
 
 
 def _forms_before(context: Context) -> Counter[str]:
-    """How often each part of a qualifier was there before the change under lint, as it was spelt."""
+    """How often each part of a qualifier was there before the change under lint, as it was spelled."""
     sections = context.before.walk() if context.before is not None else ()
     literals = (block for section in sections for block in section.blocks if isinstance(block, Literal))
     qualifiers = (
@@ -63,7 +63,7 @@ def _forms_before(context: Context) -> Counter[str]:
 
 @rule("XS401", "spelt-two-ways", "warning", Document)
 def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
-    """One thing is spelt in two ways in the qualifiers of a file.
+    """One thing is spelled in two ways in the qualifiers of a file.
 
     It looks like two things to a reader and to a search; where the letters differ by more than case, the matrix has two rows.
 
@@ -101,7 +101,7 @@ def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
         best = max(forms, key=lambda form: (before[form], len(forms[form])))  # what is new follows what was there
         for form, (place, part) in ((form, at) for form, found in forms.items() if form != best for at in found):
             span = _within(place, part)
-            message = f'"{form}" is spelt "{best}" elsewhere in the file'
+            message = f'"{form}" is spelled "{best}" elsewhere in the file'
             yield span, message, {"fix": fix(False, (span.start, span.end, best))}
 
 
@@ -202,7 +202,7 @@ def heading_prefix(document: Document, context: Context) -> Iterator[Found]:
 
 @rule("XS404", "qualifier-blanks", "warning", Document)
 def qualifier_blanks(document: Document, context: Context) -> Iterator[Found]:
-    """A qualifier has blanks too many.
+    """A qualifier has extra spaces.
 
     They stay in the row's key: "x86 " is another row of the matrix than "x86".
 
@@ -214,7 +214,7 @@ def qualifier_blanks(document: Document, context: Context) -> Iterator[Found]:
     for qualifier, spans in _qualifiers(context).items():
         tidy = " ".join(qualifier.split())
         if tidy != qualifier and tidy:
-            message = f'blanks in the qualifier "{qualifier}" make another row key than "{tidy}"'
+            message = f'spaces in the qualifier "{qualifier}" make another row key than "{tidy}"'
             for span in spans:
                 yield span, message, {"fix": fix(False, (span.start, span.end, tidy))}
 

@@ -47,7 +47,7 @@ def statuses(literal: Literal) -> Iterator[ParsedField]:
 
 
 def field_count(section: Section) -> int:
-    """How many fields stand directly below a heading."""
+    """How many fields are directly below a heading."""
     return section.derived(_field_count)
 
 

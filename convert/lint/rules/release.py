@@ -66,7 +66,7 @@ def _placeholder(value: str) -> bool:
 
 @rule("XS501", "date-form", "warning", Document)
 def date_form(document: Document, context: Context) -> Iterator[Found]:
-    """A date of the release is not of the form YYYY-MM-DD, or there is no such day.
+    """A release date is not YYYY-MM-DD, or not a day of the calendar.
 
     Tools cannot read it, and 01/02/2025 is another day in every country.
 
@@ -95,7 +95,7 @@ def date_form(document: Document, context: Context) -> Iterator[Found]:
     for key in DATES if facts else ():
         field = facts.fields.get(key) if facts else None
         if facts and field and key not in facts.dates and not _placeholder(field.value):
-            yield field.value_span, f'{key}: "{field.value}" is no date of the form YYYY-MM-DD'
+            yield field.value_span, f'{key}: "{field.value}" is not a date of the form YYYY-MM-DD'
 
 
 @rule("XS502", "security-before-support", "error", Document)
@@ -243,7 +243,7 @@ def date_on_unstable(document: Document, context: Context) -> Iterator[Found]:
 
 @rule("XS506", "version-form", "warning", Document)
 def version_form(document: Document, context: Context) -> Iterator[Found]:
-    """Xen-Version is not of a form that occurs.
+    """Xen-Version has an unusual form.
 
     The forms are 4.20, 4.20.1, 4.20-rc, 4.20-rc2 and 4.20-unstable.
 

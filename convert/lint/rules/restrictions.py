@@ -27,7 +27,7 @@ def caveat_in_sibling(document: Document, context: Context) -> Iterator[Found]:
     """A newer tree has a caveat that this one lacks, and this one promises no less.
 
     The text after the fields says what is not supported.  Twice the caveat of a security advisory reached master only.  Where both trees
-    have caveats to one status, their sentences are compared; blanks, line breaks, case and http or https do not matter.
+    have caveats to one status, their sentences are compared; spaces, line breaks, case and http or https do not matter.
 
     Bad:
             Status: Supported
@@ -140,7 +140,7 @@ def _sentences(context: Context, name: str, source: Source, document: Document) 
 
 
 def _said(section: Section, source: Source) -> Iterator[tuple[bool, _Said]]:
-    """The sentences of a section, and whether they stand after its first fields."""
+    """The sentences of a section, and whether they are after its first fields."""
     fields = False
     for block in section.blocks:
         if isinstance(block, Literal | DefinitionList):
@@ -157,7 +157,7 @@ def _said(section: Section, source: Source) -> Iterator[tuple[bool, _Said]]:
 def missing_restriction(document: Document, context: Context) -> Iterator[Found]:
     """Newer trees restrict support by a row that this tree lacks.
 
-    What was found out about the feature, by a security advisory for example, reached the newer trees only, and readers of this file are told
+    What was found out about the feature, by a security advisory for example, reached the newer trees only, and this file promises
     too much.  A row that came with the code of its feature is no such case, where git can tell.
 
     Bad:

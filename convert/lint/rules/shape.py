@@ -1,4 +1,4 @@
-"""Rules of order and shape: headings, and what stands below them in which order."""
+"""Rules of order and shape: headings, and what is below them in which order."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def _features(section: Section, context: Context) -> bool:
 
 @rule("XS320", "description-after-status", "info", Section)
 def description_after_status(section: Section, context: Context) -> Iterator[Found]:
-    """A description seems to stand after the fields.
+    """A description seems to follow the fields.
 
-    What stands before the fields describes the feature; what stands after them is a caveat to readers and to Xen's tools, which mark the
+    What is before the fields describes the feature; what is after them is a caveat to readers and to Xen's tools, which mark the
     row so.  A guess: there is no text before, and that after has no word of a restriction.
 
     Bad:
@@ -68,7 +68,7 @@ def description_after_status(section: Section, context: Context) -> Iterator[Fou
 def feature_at_section_level(section: Section, context: Context) -> Iterator[Found]:
     """A feature has a heading of the level of sections.
 
-    Features are of level 3, below a section of level 2: in the matrix the feature stands beside the sections.
+    Features are of level 3, below a section of level 2: in the matrix the feature is beside the sections.
 
     Bad:
         ## Static event channel

@@ -1,4 +1,4 @@
-"""Misspelt words: codespell's dictionary where that package is installed, else spelling.txt beside this file."""
+"""Misspelled words: codespell's dictionary where that package is installed, else spelling.txt beside this file."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ def release_unknown_field(literal: Literal, context: Context) -> Iterator[Found]
         return
     for field in literal.fields:
         if field.keyword not in RELEASE_KEYS:
-            yield field.span, f'"{field.keyword}" is no field of the release; they are: {", ".join(RELEASE_KEYS)}'
+            yield field.span, f'"{field.keyword}" is not a field of the release; they are: {", ".join(RELEASE_KEYS)}'
 
 
 @rule("XS304", "release-field-missing", "warning", Document)
@@ -264,7 +264,7 @@ def definitions_missing(document: Document, context: Context) -> Iterator[Found]
 
 @rule("XS306", "field-in-definitions", "warning", Section)
 def field_in_definitions(section: Section, context: Context) -> Iterator[Found]:
-    """A field stands in the definitions part.
+    """A field is in the definitions part.
 
     That part is prose, but Xen's tools make a row of every field, also of one that is an example.
 
@@ -416,7 +416,7 @@ def empty_file(source: Source, context: Context) -> Iterator[Found]:
 def conflict_marker(source: Source, context: Context) -> Iterator[Found]:
     """A merge has left a conflict marker.
 
-    Both sides stand in the file, one of them is false, and pandoc makes a heading of the line above "=======".
+    Both sides are in the file, one of them is false, and pandoc makes a heading of the line above "=======".
 
     Bad:
         <<<<<<< HEAD

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from convert.failure import counted
 from convert.lint.banner import minor
 from convert.lint.registry import Context, rule
 from convert.lint.rules.release import STATES, Found, release_facts
@@ -44,7 +45,7 @@ def _day(context: Context) -> date:
 
 @rule("XS511", "makefile-form", "warning", Document)
 def makefile_form(document: Document, context: Context) -> Iterator[Found]:
-    """XEN_EXTRAVERSION in xen/Makefile is of no form that release-technician-checklist.txt has.
+    """XEN_EXTRAVERSION in xen/Makefile has a form that release-technician-checklist.txt does not know.
 
     What the hypervisor says of its version is then wrong: 4.19.0-rc1 called itself 4.190-rc.  The forms are -unstable, -rc or .0-rc
     with or without a number, .Z and .Z-pre.
@@ -129,7 +130,7 @@ def release_day(document: Document, context: Context) -> Iterator[Found]:
     day = _day(context)
     days = (facts.dates[INITIAL] - day).days
     if not _EARLY <= days <= _LATE:
-        when = f"{abs(days)} days {'after' if days > 0 else 'before'} {day}"
+        when = f"{counted(abs(days), 'day')} {'after' if days > 0 else 'before'} {day}"
         what = f"the day of {tag.number}.0; from one day before it to {_LATE} after it is right"
         yield facts.fields[INITIAL].value_span, f"{INITIAL} {facts.dates[INITIAL]} is {when}, {what}"
 
@@ -363,4 +364,4 @@ def support_ends_soon(document: Document, context: Context) -> Iterator[Found]:
     for key in (SUPPORT, SECURITY):
         days = (facts.dates[key] - context.day).days if key in facts.dates else -1
         if 0 <= days <= _SOON:
-            yield facts.fields[key].value_span, f"{key}: ends in {days} days, on {facts.dates[key]}"
+            yield facts.fields[key].value_span, f"{key}: ends in {counted(days, 'day')}, on {facts.dates[key]}"

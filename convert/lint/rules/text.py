@@ -1,4 +1,4 @@
-"""Rules of the text as it is typed: blanks, tabs, lists, long lines, full stops, links, spelling."""
+"""Rules of the text as it is typed: spaces, tabs, lists, long lines, full stops, links, spelling."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BULLET = re.compile(rf"( *)({MARKER})( +)(?=\S)")
 
 @rule("XS601", "trailing-blanks", "info", Source)
 def trailing_blanks(source: Source, context: Context) -> Iterator[Found]:
-    """A line ends in blanks.
+    """A line ends in spaces.
 
     git marks them, editors remove them, and two of them are a line break to pandoc.
 
@@ -41,7 +41,7 @@ def trailing_blanks(source: Source, context: Context) -> Iterator[Found]:
             end, first = start + len(text), start + len(text.rstrip(" \t"))
             if first < end:
                 change = fix(True, (first, end, ""))
-                yield Span(first, end), "blanks at the end of the line", {"fix": change, "words": text}
+                yield Span(first, end), "spaces at the end of the line", {"fix": change, "words": text}
         start += len(line) + 1
 
 
@@ -65,15 +65,15 @@ def tab(source: Source, context: Context) -> Iterator[Found]:
         if "\t" in stripped:
             end = line.start + len(stripped)
             change = fix(True, (line.start, end, stripped.expandtabs(4)))
-            yield Span(at, at + 1), "a tab: use blanks", {"fix": change, "words": stripped}
+            yield Span(at, at + 1), "a tab: use spaces", {"fix": change, "words": stripped}
         at = source.text.find("\t", line.end)
 
 
 @rule("XS603", "bullet-indent", "info", BulletList)
 def bullet_indent(bullets: BulletList, context: Context) -> Iterator[Found]:
-    """A bullet does not stand where bullets stand in these files.
+    """A bullet is not in the column that these files use.
 
-    The form is two blanks, `*`, a blank; or three blanks where fields follow the list, which would belong to its last item otherwise.
+    The form is two spaces, `*`, a space; or three spaces where fields follow the list, which would otherwise belong to its last item.
 
     Bad:
         These registers are supported:
@@ -91,7 +91,7 @@ def bullet_indent(bullets: BulletList, context: Context) -> Iterator[Found]:
     for start, text in wrong:
         lead = len(text) - len(text.lstrip())
         span = Span(start + lead, start + lead + 1)
-        yield span, "a bullet stands in column 3, as `  * item`", {"fix": change, "words": text}
+        yield span, "a bullet is in column 3, as `  * item`", {"fix": change, "words": text}
         change = None  # one for the whole list, as bullets in different columns are different lists
 
 
@@ -179,7 +179,7 @@ def long_line(paragraph: Paragraph, context: Context) -> Iterator[Found]:
 
 @rule("XS606", "double-blank", "info", Paragraph)
 def double_blank(paragraph: Paragraph, context: Context) -> Iterator[Found]:
-    """There are two blanks between two words.
+    """There is more than one space between two words.
 
     They are one to a reader, and two to a search.  After the end of a sentence two are usual and fine.
 
@@ -196,7 +196,7 @@ def double_blank(paragraph: Paragraph, context: Context) -> Iterator[Found]:
         end = start + len(found[0])
         words = f"{text[: found.start()].split()[-1]} {text[found.end() :].split()[0]}"
         change = fix(True, (start, end, " "))
-        yield Span(start, end), "more than one blank between two words", {"fix": change, "words": words}
+        yield Span(start, end), "more than one space between two words", {"fix": change, "words": words}
 
 
 @rule("XS607", "full-stop", "info", Paragraph)
@@ -292,7 +292,7 @@ def sentence_per_line(paragraph: Paragraph, context: Context) -> Iterator[Found]
 
 @rule("XS611", "spelling", "info", Source, default=False)
 def spelling(source: Source, context: Context) -> Iterator[Found]:
-    """A word is misspelt.
+    """A word is misspelled.
 
     The words are those of codespell's dictionary where that package is installed, else a short list of our own.
 
@@ -307,7 +307,7 @@ def spelling(source: Source, context: Context) -> Iterator[Found]:
     for found in re.finditer(r"[A-Za-z][A-Za-z'-]*[A-Za-z]", source.text):
         right = known.get(found[0].lower())
         if right:
-            yield Span(found.start(), found.end()), f'"{found[0]}" is spelt {right}'
+            yield Span(found.start(), found.end()), f'"{found[0]}" is spelled {right}'
 
 
 _NOTE = re.compile(r"(?<![\w.-])(?:XXX|TODO|FIXME|ACTION)(?![\w.-]*[\w-])")
@@ -337,9 +337,9 @@ def left_note(paragraph: Paragraph, context: Context) -> Iterator[Found]:
 
 @rule("XS612", "fields-apart", "info", Literal)
 def fields_apart(literal: Literal, context: Context) -> Iterator[Found]:
-    """A field has other blanks than the usual ones around its colon or comma.
+    """A field has unusual spaces around its colon or comma.
 
-    It is read all the same; the form is "Status, x86: Supported", with one blank each.
+    It is read all the same; the form is "Status, x86: Supported", with single spaces.
 
     Bad:
             Status,x86:  Supported

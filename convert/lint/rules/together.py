@@ -27,7 +27,7 @@ _DENIED = re.compile(
 def denied_by_caveat(section: Section, context: Context) -> Iterator[Found]:
     """A feature is "Supported", and its caveat denies security support.
 
-    Who reads the status alone, in the matrix for example, is told too much.  Where another row of the section says "with caveats", the
+    Whoever reads the status alone, in the matrix for example, takes too much from it.  Where another row of the section says "with caveats", the
     caveat is that one's.
 
     Bad:
@@ -58,7 +58,7 @@ def denied_by_caveat(section: Section, context: Context) -> Iterator[Found]:
 
 
 def _said_behind(blocks: tuple[Block, ...]) -> bool:
-    """Whether anything but fields stands behind the first fields."""
+    """Whether anything but fields is behind the first fields."""
     first = next((n for n, block in enumerate(blocks) if isinstance(block, Literal) and block.fields), len(blocks))
     return any(not isinstance(block, Literal) for block in blocks[first:])
 

@@ -185,7 +185,7 @@ class _Walk:
                 self.names.add(name)
                 self.length += len(name)
                 if self.length > MAX_NAMES:
-                    raise SheetError(f"{self._stream.label}: too many names of elements; this is no workbook")
+                    raise SheetError(f"{self._stream.label}: too many names of elements; this is not a workbook")
 
     def end(self, element: Element) -> Step | None:
         """An element ends; what is above it lets go of it, once the step that is returned has been taken."""
@@ -244,7 +244,7 @@ def open_archive(stream: IO[bytes], label: str) -> Iterator[Archive]:
     """Open a zip container from a seekable stream after its checks; SheetError for what fails them."""
     size = _directory_size(stream, label)
     if size > MAX_DIRECTORY:
-        raise SheetError(f"{label}: a directory of {size:,} bytes of parts; this is no workbook")
+        raise SheetError(f"{label}: a directory of {size:,} bytes of parts; this is not a workbook")
     try:
         zip_file = ZipFile(stream)
     except (BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
@@ -273,7 +273,7 @@ def _directory_size(stream: IO[bytes], label: str) -> int:
 def _check(zip_file: ZipFile, label: str) -> None:
     infos = zip_file.infolist()
     if len(infos) > MAX_PARTS:
-        raise SheetError(f"{label}: {len(infos):,} parts; this is no workbook")
+        raise SheetError(f"{label}: {len(infos):,} parts; this is not a workbook")
     total = sum(info.file_size for info in infos)
     if total > MAX_UNPACKED:
         raise SheetError(f"{label}: unpacks to {total >> 20:,} MB; at most {MAX_UNPACKED >> 20} MB are read")
@@ -286,7 +286,7 @@ def _check(zip_file: ZipFile, label: str) -> None:
             )
         seen.add(folded(info.filename))
         if ".." in re.split(r"[/\\]", info.filename) or info.filename.startswith(("/", "\\")) or ":" in info.filename:
-            raise SheetError(f"{label}: a part is called {name}, a path out of the file; this is no workbook")
+            raise SheetError(f"{label}: a part is called {name}, a path out of the file; this is not a workbook")
         if info.flag_bits & 1:
             raise SheetError(f"{label}: is encrypted; save it without a password")
         if info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * info.compress_size:

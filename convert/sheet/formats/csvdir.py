@@ -67,7 +67,7 @@ def read_csv_folder(folder: Path, report: Report, progress: Progress | None = No
 def read_text(content: bytes, path: Path, report: Report, progress: Progress | None = None) -> Tab:
     """The tab of one file's content; `path` gives its title and says whether tabs separate the cells.  SheetError."""
     if len(content) > MAX_FILE:
-        raise SheetError(f"{clean_title(path.name)}: more than {MAX_FILE >> 20} MB; this is no table of features")
+        raise SheetError(f"{clean_title(path.name)}: more than {MAX_FILE >> 20} MB; this is not a table of features")
     title = os.fsencode(path.stem).decode("utf-8", "replace")
     tabbed = path.suffix.lower() != ".csv"
     return _tab(Grid(title, report, progress), _decoded(content, path.name), path.name, tabbed=tabbed)
@@ -78,7 +78,7 @@ def _content(path: Path) -> bytes:
     with open_regular(path, name) as stream:
         content = stream.read(MAX_FILE + 1)
     if len(content) > MAX_FILE:
-        raise SheetError(f"{name}: more than {MAX_FILE >> 20} MB; this is no table of features")
+        raise SheetError(f"{name}: more than {MAX_FILE >> 20} MB; this is not a table of features")
     return content
 
 
@@ -89,7 +89,7 @@ def _decoded(content: bytes, file_name: str) -> str:
         encoding = "utf-16"
     elif b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        raise SheetError(f"{name}, line {line}: a NUL byte; this is no text in UTF-8, save it as CSV UTF-8")
+        raise SheetError(f"{name}, line {line}: a NUL byte; this is not a text in UTF-8, save it as CSV UTF-8")
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -99,7 +99,7 @@ def _decoded(content: bytes, file_name: str) -> str:
         byte = content[error.start]
         raise SheetError(f"{name}, line {line}: byte 0x{byte:02X} is not UTF-8; save it as CSV UTF-8") from None
     if "\0" in text:
-        raise SheetError(f"{name}: a NUL character; this is no table")
+        raise SheetError(f"{name}: a NUL character; this is not a table")
     return text
 
 

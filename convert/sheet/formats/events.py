@@ -70,7 +70,7 @@ class Events:
     def _count(self, name: str) -> str:
         self._length += len(name)
         if self._length > _NAMES:
-            raise SheetError(f"{self.label}: too many names of elements; this is no workbook")
+            raise SheetError(f"{self.label}: too many names of elements; this is not a workbook")
         return name.rpartition(":")[2]
 
     def _refuse(self, *_: object) -> None:

@@ -202,7 +202,7 @@ def _stored(element: Element, kind: str) -> str:
 
 
 def _pieces(element: Element, style: Style, link: str | None, styles: Styles) -> Iterator[_Piece]:
-    """The text of a paragraph or of what is in it: spans, links, breaks, runs of blanks; fields as they are shown."""
+    """The text of a paragraph or of what is in it: spans, links, breaks, runs of spaces; fields as they are shown."""
     yield _Piece(element.text or "", style, link)
     for child in element:
         tag = local(child.tag)
@@ -223,7 +223,7 @@ def _pieces(element: Element, style: Style, link: str | None, styles: Styles) ->
 
 
 def _collapsed(pieces: Iterator[_Piece]) -> list[_Piece]:
-    """White space as 6.1.2 says: runs are one blank, none at the ends of a paragraph."""
+    """White space as 6.1.2 says: runs are one space, none at the ends of a paragraph."""
     found: list[_Piece] = []
     blank = True
     for piece in pieces:

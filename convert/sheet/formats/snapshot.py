@@ -231,11 +231,11 @@ def _refuse_foreign(path: Path) -> None:
     if not os.path.lexists(path):
         return
     if path.is_symlink() or not path.is_dir():
-        raise SheetError(f"{path} exists and is no snapshot directory; give another one with -o")
+        raise SheetError(f"{path} exists and is not a snapshot directory; give another one with -o")
     names = sorted(entry.name for entry in path.iterdir())
     foreign = [name for name in names if name not in (META, FETCHED) and not _FILE.fullmatch(name)]
     if foreign or (names and not is_snapshot(path)):
-        what = f"holds other files ({foreign[0]!r})" if foreign else "is no snapshot"
+        what = f"holds other files ({foreign[0]!r})" if foreign else "is not a snapshot"
         raise SheetError(f"{path} {what}; it is left alone, give another directory with -o")
 
 

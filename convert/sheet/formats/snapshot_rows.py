@@ -124,7 +124,7 @@ def row_line(row: Row) -> str:
 
 
 def header(tab: Tab) -> dict[str, object]:
-    """What a canonical tab has beside its rows, as it stands in `meta.json`."""
+    """What a canonical tab has beside its rows, as it is in `meta.json`."""
     head = {"title": tab.title, "hidden": tab.hidden, "hidden_columns": sorted(tab.hidden_columns)}
     return head | ({"section": tab.section} if tab.section else {})
 
@@ -147,7 +147,7 @@ def total(workbook: Workbook, sums: list[str]) -> str:
 
 
 def encode_problem(problem: Diagnostic) -> dict[str, str]:
-    """What was found wrong while the cells were read, as it stands in `meta.json`."""
+    """What was found wrong while the cells were read, as it is in `meta.json`."""
     words = {
         "code": problem.code,
         "name": problem.name,

@@ -321,7 +321,7 @@ def _cell_reference(reference: str, where: str) -> tuple[int, int]:
     """Row (from 1) and column (from 0) of `F23`; SheetError that begins with `where`."""
     match = _REFERENCE.fullmatch(reference)
     if match is None or not int(match[2]):
-        raise SheetError(f"{where}: {clean_title(reference)[:40]!r} is no cell; the file is damaged")
+        raise SheetError(f"{where}: {clean_title(reference)[:40]!r} is not a cell; the file is damaged")
     return int(match[2]), _column(match[1])
 
 

@@ -87,7 +87,7 @@ def _is_bare_id(text: str) -> bool:
 def file_of(file_id: str, key: str | None = None) -> Address:
     """The file that an answer names by its id.  Raises SheetError for what is no id, or no key."""
     if not _ID.fullmatch(file_id):
-        raise SheetError(f"the answer names {printable(file_id)[:80]!r}, which is no file id; fetch again")
+        raise SheetError(f"the answer names {printable(file_id)[:80]!r}, which is not a file id; fetch again")
     return Address(file_id, resource_key=_checked_key(key, "the shortcut"))
 
 
@@ -134,7 +134,7 @@ def _parts(text: str) -> tuple[str, str, dict[str, list[str]]]:
 
 def _checked(file_id: str, text: str) -> str:
     if not _ID.fullmatch(file_id):
-        raise SheetError(f"{_shown(text)}: {printable(file_id)[:80]!r} is no file id; copy the whole link")
+        raise SheetError(f"{_shown(text)}: {printable(file_id)[:80]!r} is not a file id; copy the whole link")
     return file_id
 
 

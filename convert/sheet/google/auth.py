@@ -69,7 +69,7 @@ def choose(settings: GoogleSettings, scopes: tuple[str, ...] = SCOPES) -> Choice
         r"[\w.+'-]{1,200}@[A-Za-z0-9.-]{1,200}", settings.impersonate, re.ASCII
     ):
         raise SheetError(
-            f"--impersonate: {printable(settings.impersonate)[:80]!r} is no account; give its address, NAME@DOMAIN"
+            f"--impersonate: {printable(settings.impersonate)[:80]!r} is not an account; give its address, NAME@DOMAIN"
         )
     for find in (_from_option, _from_login, _from_environment):
         if (found := find(settings, scopes)) is not None:

@@ -86,7 +86,7 @@ def _suggested(thing: Json) -> bool:
 
 
 def _unique(title: str, taken: set[str]) -> str:
-    """The title, numbered if an earlier table has it: two tables may stand under one heading."""
+    """The title, numbered if an earlier table has it: two tables may be under one heading."""
     names = (title if n == 1 else f"{title} ({n})" for n in counting(1))
     name = next(name for name in names if name not in taken)
     taken.add(name)

@@ -49,7 +49,7 @@ def scrub(text: str, *known: str | None) -> str:
     """The text without anything that looks like a token or key, or is one of the known secrets, in any form it is printed."""
     for secret in known:
         for form in {secret, printable(secret), secret.strip(), *secret.split()} if secret else ():
-            if len(form) > 3:  # what is shorter is no secret, and stands in every word
+            if len(form) > 3:  # what is shorter is no secret, and is in every word
                 text = text.replace(form, "[secret]")
     return _SECRET.sub("[secret]", text)
 

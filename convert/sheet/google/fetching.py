@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convert.failure import counted
 from convert.sheet.cells import SheetError, Tab, Workbook
 from convert.sheet.formats import snapshot
 from convert.sheet.formats.grid import Report
@@ -27,7 +28,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Fetched:
     """A snapshot as it now is: what it holds, where it lies, where it is from, and what changed by it.
 
-    `changed`: whether anything did, tabs or what stands beside them; with `check` it says what would have.
+    `changed`: whether anything did, tabs or what is beside them; with `check` it says what would have.
     """
 
     workbook: Workbook
@@ -221,7 +222,7 @@ def _spreadsheet(client: Client, where: Address, info: FileInfo, settings: Googl
     for number, title in enumerate(titles, 1):
         reply = get(ranges=sheets.tab_range(title), fields=sheets.TAB_MASK)
         tabs.append(sheets.read_tab(reply, title, report))
-        settings.progress(f"tab {number} of {len(titles)}: {len(tabs[-1].rows)} rows")
+        settings.progress(f"tab {number} of {len(titles)}: {counted(len(tabs[-1].rows), 'row')}")
     about = sheets.mapping(listing.get("properties"))
     locale = about.get("locale")
     title = sheets.string(about.get("title", "")) or info.name
@@ -236,6 +237,6 @@ def _document(client: Client, where: Address, info: FileInfo, settings: GoogleSe
     reply = client.json("docs", f"documents/{where.file_id}", query, where)
     report = Report()
     tabs = docs.read_document(reply, report)
-    settings.progress(f"{len(tabs)} tables: {sum(len(tab.rows) for tab in tabs)} rows")
+    settings.progress(f"{counted(len(tabs), 'table')}: {counted(sum(len(tab.rows) for tab in tabs), 'row')}")
     title = sheets.string(reply.get("title", "")) or info.name
     return Workbook(title, "google", "", tabs, title, problems=report.listed())

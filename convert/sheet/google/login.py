@@ -154,7 +154,7 @@ def _exchanged(config: dict[str, Any], form: dict[str, str], ends: float, wanted
         reply = None
     if not isinstance(reply, dict):
         raise SheetError(
-            f"the sign-in service answers (status {response.status}) with something that is no token; is there a proxy?"
+            f"the sign-in service answers (status {response.status}) with something that is not a token; is there a proxy?"
         )
     if response.status != 200 or "error" in reply:
         raise SheetError(_refused(reply, response.status, wanted))

@@ -1,9 +1,10 @@
-"""A check for people: what stands in the way first, then what is fine."""
+"""A check for people: what is in the way first, then what is fine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from convert.failure import counted
 from convert.output.terminal import Painter, clean
 from convert.xsa.refs import Ref
 from convert.xsa.report import Report, evidence, shown
@@ -94,7 +95,7 @@ def totals(report: Report, rows: Sequence[Row]) -> str:
     words = list(dict.fromkeys(words))
     count = sum(map(len, groups.values()))
     announced = [row for row in rows if row.verdict == "embargoed"]
-    text = f"{count} XSA{'' if count == 1 else 's'}: {', '.join(words) or 'none'}"
+    text = f"{counted(count, 'XSA')}: {', '.join(words) or 'none'}"
     if announced:
         days = ", ".join(
             f"XSA-{r.advisory.number} on {r.advisory.day}" if r.advisory.day else f"XSA-{r.advisory.number}"

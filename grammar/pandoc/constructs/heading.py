@@ -1,4 +1,4 @@
-"""Headings: a row of `#` and a blank in the first column."""
+"""Headings: a row of `#` and a space in the first column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Line blocks: lines behind `|` and a blank."""
+"""Line blocks: lines behind `|` and a space."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import re
 from grammar.pandoc.constructs import lists
 from grammar.pandoc.reader import IN_LIST, Construct, Reader
 
-_WIDE = r"#(?=\)|\.(?: {2}|$))"  # behind capitals, "." wants two blanks: "B. Russell" is a name
+_WIDE = r"#(?=\)|\.(?: {2}|$))"  # behind capitals, "." wants two spaces: "B. Russell" is a name
 _NUMERALS = (  # a list's first numeral, and the others; "i" is a number, other letters are letters
     ("[0-9]+", "[0-9]+|#"),
     (r"@[\w-]*", r"@[\w-]*|#"),

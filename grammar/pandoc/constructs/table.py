@@ -8,7 +8,7 @@ from grammar.pandoc.constructs.lists import may_end_item
 from grammar.pandoc.reader import IN_LIST, Construct, Reader, indentation
 
 _DASHES = re.compile(r" {0,3}-+(?: +-+)* *$")
-# behind a caption's colon stands no punctuation
+# there is no punctuation behind a caption's colon
 _CAPTION = re.compile(r" {0,3}(?::(?![!-#%-*,-/:;?@\[-\]_{}\u2010-\u2027\u2030-\u205e])|[Tt]able:)")
 _PIPES = r" {0,3}(?! )\|? *:?-+:? *(?:[|+] *:?-+:? *)*\|? *$"
 
@@ -48,7 +48,7 @@ def _columns(text: str) -> bool:
 
 
 def _headed(reader: Reader, index: int) -> int:
-    """Where a table with a row of dashes below its head ends; its first row stands at `index`."""
+    """Where a table with a row of dashes below its head ends; its first row is at `index`."""
     end = index - 1
     while reader.shapes[end + 1] != "BLANK":
         end += 1
@@ -58,7 +58,7 @@ def _headed(reader: Reader, index: int) -> int:
 
 
 def _ruled(reader: Reader, index: int) -> int:
-    """Where a table with dashes above it ends: at the second next row of dashes where rows stand below the next, else there."""
+    """Where a table with dashes above it ends: at the second next row of dashes where rows are below the next, else there."""
     first = reader.line_of("--", index, _columns)
     if first < 0 or reader.shapes[first + 1] == "BLANK":
         return first + 1

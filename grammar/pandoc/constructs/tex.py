@@ -21,7 +21,7 @@ def _begins(reader: Reader, index: int) -> int:
         return 0
     reader.leave(index, end, "TeX")
     if reader.shapes[end] == "CODE" and reader.texts[end].lstrip()[0].isalnum():
-        # pandoc skips the blanks behind TeX, so that no literal begins here
+        # pandoc skips the spaces behind TeX, so that no literal begins here
         reader.begin("paragraph", end, "TEXT", ITEM_TEXT if reader.item else PARAGRAPH)
         return end + 1
     return end
