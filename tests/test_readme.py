@@ -27,7 +27,7 @@ def programs(tmp_path: Path) -> dict[str, str]:
     program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m convert.cli "$@"\n')
     program.chmod(0o755)
     path = f"{program.parent}:{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "PYTHONUNBUFFERED": "1", "SOURCE_DATE_EPOCH": "1767225600"}
+    return {**os.environ, "PATH": path, "PYTHONUNBUFFERED": "1", "COLUMNS": "100", "SOURCE_DATE_EPOCH": "1767225600"}
 
 
 def walk(step: tuple[str, tuple[str, ...]], folder: Path, programs: dict[str, str]) -> None:

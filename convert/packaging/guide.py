@@ -35,7 +35,14 @@ def title(text: str) -> tuple[str, str]:
 
 def page(text: str, roff: Roff) -> Iterator[str]:
     """The lines of a page below its NAME."""
-    yield ".SH DESCRIPTION"
+    before = ""
+    for line in (".SH DESCRIPTION", *_parts(text, roff)):
+        if not (line == ".PP" and before.startswith((".SH", ".SS"))):  # a heading begins a paragraph anyway
+            yield line
+        before = line
+
+
+def _parts(text: str, roff: Roff) -> Iterator[str]:
     lines = text.rstrip("\n").split("\n")[1:]
     at = 0
     while at < len(lines):

@@ -120,7 +120,7 @@ def test_every_guide_is_a_page_without_mark_up(built: Path) -> None:
 def test_a_guide_keeps_every_word() -> None:
     text = "# n - w\n\nSome `code`,\n*odd* words: [x](../y.md), [z](https://z).\n\n- one\n  two\n- three\n\n    a\n\n    'b\n\n| h |\n|---|\n| c \\| d |\n"
     assert "\n".join(page(text, manual.roff)) == (
-        ".SH DESCRIPTION\n.PP\nSome \\fBcode\\fR, \\fIodd\\fR words: x, z (https://z)\\&.\n.IP \\(bu 4\none two\n.IP \\(bu 4\nthree\n"
+        ".SH DESCRIPTION\nSome \\fBcode\\fR, \\fIodd\\fR words: x, z (https://z)\\&.\n.IP \\(bu 4\none two\n.IP \\(bu 4\nthree\n"
         ".PP\n.RS 4\n.nf\na\n\\&\n\\(aqb\n.fi\n.RE\n.TP\nc | d\n"
     )
 
