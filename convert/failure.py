@@ -19,3 +19,10 @@ def printable(text: str) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: `1 tree`, `2 trees`, `0 trees`; `many` where the plural is no mere s."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def installing(extra: str) -> str:
+    """How to get the packages of an extra, as this project is on no index: `in its source: pipx install --force '.[http]'`."""
+    return (
+        f"install xen-support with them, in its source: pipx install --force '.[{extra}]' (or pip install '.[{extra}]')"
+    )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from convert.failure import Failure
+from convert.failure import Failure, installing
 from convert.sources.wiki_cells import is_footnote, words
 from grammar.source import Source
 
@@ -67,7 +67,7 @@ def tables(source: Source) -> list[Table]:
     try:
         library = import_module("mwparserfromhell")
     except ImportError:
-        raise Failure("wiki text needs mwparserfromhell; try: pip install 'xen-support[wiki]'") from None
+        raise Failure(f"reading wiki text needs more packages; {installing('wiki')}") from None
     text = _uncommented(source.text).translate(_HIDE)
     return list(_wiki(library.parse(text, skip_style_tags=True), text))
 

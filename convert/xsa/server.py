@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from convert import __version__
-from convert.failure import Failure, counted, printable
+from convert.failure import Failure, counted, installing, printable
 from convert.net.transport import Guard, Limits, TransientError, is_loopback, retry_after
 from convert.xsa import advisories as reading
 from convert.xsa.advisories import Advisory, owner, safe_name
@@ -289,7 +289,7 @@ def _guard(limits: Limits, host: str, plain: bool) -> Guard:
         return Guard(limits, only_host=host, plain=plain)
     except ImportError:
         raise Failure(
-            "reading a server needs httplib2: pip install 'xen-support[http]'; or give a directory with --from"
+            f"reading a server needs more packages; {installing('http')}, or give a directory with --from"
         ) from None
 
 

@@ -307,7 +307,7 @@ def test_a_proxy_is_never_bypassed(box: Box, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_missing_extra_is_one_line(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     result = box.fetch()
-    assert result.status == 2 and "pip install 'xen-support[google]'" in result.err and result.err.count("\n") == 1
+    assert result.status == 2 and "pipx install --force '.[google]'" in result.err and result.err.count("\n") == 1
     assert "pipx" in result.err
     monkeypatch.undo()
     client.need_extra()

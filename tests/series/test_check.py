@@ -19,7 +19,7 @@ SIGNED = "Signed-off-by: Test Author <author@example.org>\n"
 FAULTS: dict[str, tuple[int, Edit, str]] = {
     "unsigned": (2, lambda t: t.replace(SIGNED, ""), "no Signed-off-by"),
     "cherry-picked": (2, lambda t: t.replace(SIGNED, f"{SIGNED}\n(cherry picked from commit 0123)\n"), "(cherry picked from ...)"),
-    "order": (2, lambda t: t.replace(SIGNED, f"Acked-by: A <a@example.org>\n{SIGNED}"), "a reviewer's tag stands before"),
+    "order": (2, lambda t: t.replace(SIGNED, f"Acked-by: A <a@example.org>\n{SIGNED}"), "a reviewer's tag is before"),
     "long body": (2, lambda t: t.replace("Add the section", "word " * 20 + "Add the section"), "longer than 75 columns"),
     "long subject": (2, lambda t: t.replace("add Memory", "add " + "x" * 70), "subject of 86 columns"),
     "prefix": (2, lambda t: t.replace("[PATCH RFC 2/4]", "[RFC PATCH 2/4]"), "subject not of the form"),

@@ -42,12 +42,12 @@ def write(tmp_path: Path) -> Write:
         ("[features.colums]\n", "own.layout.toml: features.colums: there is no such key; did you mean columns?"),
         ("[features.columns]\nfeatur = ['x']", "features.columns.featur: there is no such key; did you mean feature?"),
         ("[features]\nheader_row = '3'", "features.header_row: a whole number is expected, 0 to 100000: '3'"),
-        ("[features]\nheader_row = -1", "features.header_row: a whole number is wanted"),
-        ("[features]\nheader_row = true", "features.header_row: a whole number is wanted"),
+        ("[features]\nheader_row = -1", "features.header_row: a whole number is expected"),
+        ("[features]\nheader_row = true", "features.header_row: a whole number is expected"),
         ("[features]\nsections = 'rows'", "features.sections: 'rows' is none of column, merged, alone"),
         ("[features]\ntrees_in = 1", "features.trees_in: a text is expected; put it in quotes: 1"),
-        ("[features.columns]\nfeature = 'Thing'", 'features.columns.feature: a list of texts is wanted, such as ["this", "that"]'),
-        ("[features.columns]\nfeature = ['']", "features.columns.feature: a list of texts is wanted"),
+        ("[features.columns]\nfeature = 'Thing'", 'features.columns.feature: a list of texts is expected, such as ["this", "that"]'),
+        ("[features.columns]\nfeature = ['']", "features.columns.feature: a list of texts is expected"),
         ("[features.columns]\nfeature = ['A']\nvariant = ['a:']", 'the heading "a:" is already for feature'),
         ("[features.constants]\ncaveats = 'x'", "features.constants.caveats: there is no such key"),
         ("[features.tree_columns]\nNew = 4.20", "features.tree_columns.New: a text is expected, not the number 4.2; 4.2 or 4.20? put it"),
@@ -55,7 +55,7 @@ def write(tmp_path: Path) -> Write:
         ("features = 1", "own.layout.toml: features: a table is wanted"),
         ("[synonyms]\nfine = 'nearly'", '"fine" stands for "nearly", which is not a status'),
         ("[words]\nmaybe = ['x']", "words.maybe: there is no such key"),
-        ("[marks]\ntick = [1]", "marks.tick: a list of texts is wanted"),
+        ("[marks]\ntick = [1]", "marks.tick: a list of texts is expected"),
         ("[tree]\nname = '4.20'", "own.layout.toml: tree: write [[tree]] over the facts of each tree"),
         ("[[tree]]\nversion = '4.20'", "own.layout.toml: tree 1.name: a tree needs a name"),
         ("[[tree]]\nname = '4.20'\nversion = 4.2", "tree 1.version: a text is expected, not the number 4.2; 4.2 or 4.20? put it in quotes"),
@@ -76,13 +76,13 @@ def test_a_layout_that_is_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SheetError, match=r"l\.toml: No such file"):
         load_layout(path)
     path.write_bytes(b"\xff")
-    with pytest.raises(SheetError, match=r"l\.toml: this is no TOML"):
+    with pytest.raises(SheetError, match=r"l\.toml: this is not TOML"):
         load_layout(path)
     path.write_bytes(b"a" * ((1 << 20) + 1))
     with pytest.raises(SheetError, match=r"l\.toml: more than 1,048,576 bytes"):
         load_layout(path)
     path.write_text("a = " + "[" * 100_000)
-    with pytest.raises(SheetError, match=r"l\.toml: this is no TOML"):
+    with pytest.raises(SheetError, match=r"l\.toml: this is not TOML"):
         load_layout(path)
 
 

@@ -158,7 +158,10 @@ def test_a_copy_with_a_cell_over_the_names(text: str) -> None:
             PLAIN.replace("XL\t✓", "XL, the\ntoolstack\t✓"),
             "row 3 (line 3), column 2: 1 cell where the header has 3; is a name split",
         ),
-        (BARS.replace("Xen 4.5 |", "Xen 4.5 | LTS |"), 'row 1 (line 1), column 4: "LTS" in the header is no release'),
+        (
+            BARS.replace("Xen 4.5 |", "Xen 4.5 | LTS |"),
+            'row 1 (line 1), column 4: "LTS" in the header is not a release',
+        ),
         (PLAIN.replace("4.5", "4.4", 1), "row 1 (line 1), column 3: Xen 4.4 a second time"),
         (PAGE.replace("|10 March 2014\n", ""), 'table "Overview", row 2 (line 9), column 3: 2 cells'),
         (PAGE.replace("|Tmem ||", "|Tmem || {{Tick}} ||"), 'table "Overview", row 9 (line 35), column 4: 4 cells'),
@@ -210,7 +213,7 @@ def test_no_table_of_releases(text: str) -> None:
 
 def test_without_the_library_people_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mwparserfromhell", None)
-    with pytest.raises(Failure, match=r"pip install 'xen-support\[wiki\]'"):
+    with pytest.raises(Failure, match=r"pip install '\.\[wiki\]'"):
         read(PAGE)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from convert import __version__
+from convert.failure import installing
 from convert.net.transport import Guard, Limits, TransientError, check_url, retry_after
 from convert.sheet.cells import SheetError
 from convert.sheet.google.address import Address, EditedError, NotFoundError
@@ -47,10 +48,7 @@ def need_extra() -> None:
     except ModuleNotFoundError:  # of the namespace package `google` itself
         missing = True
     if missing:
-        raise SheetError(
-            "reading from Google needs more packages: pip install 'xen-support[google]' "
-            "(or pipx inject xen-support 'xen-support[google]')"
-        )
+        raise SheetError(f"reading from Google needs more packages; {installing('google')}")
 
 
 class Client:
