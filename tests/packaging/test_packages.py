@@ -64,7 +64,7 @@ def test_a_wheel_has_pages_completion_data_and_no_tests(wheel: Path) -> None:
     assert wheel.name == f"xen_support-{__version__}-py3-none-any.whl"
     data = f"xen_support-{__version__}.data/data/share"
     for name in (
-        f"{data}/man/man1/xen-support.1", f"{data}/man/man1/xen-support-lint.1", f"{data}/bash-completion/completions/xen-support",
+        f"{data}/man/man1/xen-support.1", f"{data}/man/man1/xen-support-lint.1", f"{data}/man/man7/xen-support-sheet.7", f"{data}/bash-completion/completions/xen-support",
         "grammar/status.lark", "convert/lint/policy.toml", "convert/lint/rules/spelling.txt", "convert/sheet/default-layout.toml",
         "convert/templates/matrix/page.css", "convert/schemas/matrix.json",
     ):  # fmt: skip
