@@ -107,16 +107,22 @@ def _tabs(archive: Archive, styles: Styles, report: Report, progress: Progress |
                 count += 1
                 yield table.grid.finish(hidden=table.hidden, hidden_columns=table.hidden_columns)
             table = None
-        elif name == "table-column":
-            table.describe(element)
-        elif name == "table-row":
-            _row(table, element, start=event == "start")
         else:
-            _put(table, element, styles, covered=name == "covered-table-cell")
+            _inside(table, event, name, element, styles)
         if count > MAX_TABS:
             raise SheetError(f"{archive.label}: more than {MAX_TABS} tabs")
     if not count:
         raise SheetError(f"{archive.label}: the workbook has no tab with cells")
+
+
+def _inside(table: _Table, event: str, name: str, element: Element, styles: Styles) -> None:
+    """A column, a row or a cell of a table."""
+    if name == "table-column":
+        table.describe(element)
+    elif name == "table-row":
+        _row(table, element, start=event == "start")
+    else:
+        _put(table, element, styles, covered=name == "covered-table-cell")
 
 
 def _row(table: _Table, element: Element, *, start: bool) -> None:

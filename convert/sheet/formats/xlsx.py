@@ -161,20 +161,23 @@ class _Reader:
             elif name == "is":
                 self.inline = Strings()
         elif name == "c":
-            self.cell = attributes
-            self.value = self.formula = None
-            self.filled = 0
-            reference = attributes.get("r")
-            if reference is None:
-                self.column += 1
-            elif (found := _REFERENCE.fullmatch(reference)) is not None and found[2] != "0":
-                self.row, self.column = int(found[2]), _column(found[1])
-            else:
-                self.row, self.column = _cell_reference(reference, self.place())
+            self._begin_cell(attributes)
         else:
             begin = self.BEGIN.get(name)
             if begin is not None:
                 begin(self, attributes)
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        self.cell = attributes
+        self.value = self.formula = None
+        self.filled = 0
+        reference = attributes.get("r")
+        if reference is None:
+            self.column += 1
+        elif (found := _REFERENCE.fullmatch(reference)) is not None and found[2] != "0":
+            self.row, self.column = int(found[2]), _column(found[1])
+        else:
+            self.row, self.column = _cell_reference(reference, self.place())
 
     def data(self, text: str) -> None:
         """Characters."""
