@@ -43,12 +43,16 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser(names: Sequence[str] | None = None) -> argparse.ArgumentParser:
-    """The argument parser; of the subcommands only `names` (default: all of them) have their arguments, the others a line of help."""
+    """The argument parser; of the subcommands only `names` (default: all of them) have their arguments, the others a
+    line of help.
+    """
     parser = _Parser(
         prog="xen-support",
         description="From the Xen feature categorisation sheet to SUPPORT.md files, and what people do with them.",
-        epilog="Exit status: 0 done; 1 findings, differences, conflicts or blocked trees; 2 usage, unreadable input or a "
-        "failing environment.",
+        epilog=(
+            "Exit status: 0 done; 1 findings, differences, conflicts or blocked trees; 2 usage, unreadable input or a "
+            "failing environment."
+        ),
     )
     parser.add_argument("--version", action="version", version=f"xen-support {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)

@@ -8,7 +8,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069
 
 
 class Failure(Exception):
-    """Usage, unreadable input or a failing environment; the message is for people, without terminal codes or secrets."""
+    """Usage, unreadable input or a failing environment; the message is for people, without terminal codes or
+    secrets.
+    """
 
 
 def printable(text: str) -> str:
@@ -22,7 +24,9 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def installing(extra: str) -> str:
-    """How to get the packages of an extra, as this project is on no index: `in its source: pipx install --force '.[http]'`."""
+    """How to get the packages of an extra, as this project is on no index: `in its source: pipx install --force
+    '.[http]'`.
+    """
     return (
         f"install xen-support with them, in its source: pipx install --force '.[{extra}]' (or pip install '.[{extra}]')"
     )

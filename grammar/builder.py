@@ -68,8 +68,8 @@ class Built(NamedTuple):
 def build(page: Page, lines: Lines, runs: Sequence[Run], known: frozenset[str], *, prose: bool) -> Built:
     """The nodes of a text; spans and numbers of lines are those of `page`.
 
-    `known` are the link labels that the headings of the whole document define; with `prose` false words of paragraphs are not
-    read.
+    `known` are the link labels that the headings of the whole document define; with `prose` false words of paragraphs
+    are not read.
     """
     builder = _Builder(Notes(page, known, prose))
     for run in runs:
@@ -87,7 +87,8 @@ class _Builder:
         self.blocks: list[Block] = []
         self.end = 0
 
-    # -- parts ----------------------------------------------------------------------------------------------------------
+    # -- parts
+    # ----------------------------------------------------------------------------------------------------------
     def add(self, lines: Lines, run: Run) -> None:
         """Read one block of the document."""
         if run.rule == "title":
@@ -131,7 +132,8 @@ class _Builder:
             first, last = lines.numbers[run.first], lines.numbers[run.last]
             self.notes.leave("code across a fence", lines.span(run.first), first, last, breaks=True)
 
-    # -- title, headings ------------------------------------------------------------------------------------------------
+    # -- title, headings
+    # ------------------------------------------------------------------------------------------------
     def title_block(self, lines: Lines, run: Run) -> str:
         """The title."""
         if len(run.lines) > 1:
@@ -193,7 +195,8 @@ class _Builder:
                     return
                 below += 1
 
-    # -- blocks -----------------------------------------------------------------------------------------------------------
+    # -- blocks
+    # -----------------------------------------------------------------------------------------------------------
     def block(self, lines: Lines, run: Run) -> Block:
         """A block of the document, or one in a list's item that is read alike."""
         rule = run.rule
@@ -252,7 +255,8 @@ class _Builder:
             self.notes.findings(lines, first, indentation(lines.texts[first]), raw, read.findings, run.last)
         return nodes.Paragraph(inlines(raw.strip(" ")) if self.notes.prose else (), plain, lines.run_span(run))
 
-    # -- lists ------------------------------------------------------------------------------------------------------------
+    # -- lists
+    # ------------------------------------------------------------------------------------------------------------
     def bullets(self, lines: Lines, run: Run) -> nodes.BulletList:
         """A bullet list."""
         contents: list[list[tuple[str, int, int]]] = []

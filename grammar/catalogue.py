@@ -1,8 +1,8 @@
 """The catalogue: every code that the tool can print, with its explanation; parser, sheet and rules enter theirs here.
 
-An explanation is a docstring: a line that says what is wrong, a blank line, the reason, a blank line, then `Bad:` and `Good:`,
-each followed by an indented example.  In the example of a file `␠` stands for a space at a line's end, `␉` for a tab, `␍` for a
-carriage return, `␀` for NUL, `␏` for a byte
+An explanation is a docstring: a line that says what is wrong, a blank line, the reason, a blank line, then `Bad:` and
+`Good:`, each followed by an indented example.  In the example of a file `␠` stands for a space at a line's end, `␉` for
+a tab, `␍` for a carriage return, `␀` for NUL, `␏` for a byte
 order mark, `␦` for a byte that is no UTF-8.
 """
 

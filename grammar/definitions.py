@@ -16,7 +16,10 @@ from grammar.pandoc.words import Scan
 from grammar.positions import Lines
 
 Line = tuple[str, int, str]
-_NOT_OF_ITS_OWN = "it belongs to the definition above it; put a blank line between and indent it by four, below a paragraph or heading"
+_NOT_OF_ITS_OWN = (
+    "it belongs to the definition above it; put a blank line between and indent it by four, below a paragraph or"
+    " heading"
+)
 
 
 def definitions(notes: Notes, lines: Lines, run: Run, *, sections: bool) -> nodes.DefinitionList:

@@ -30,8 +30,8 @@ class Diagnostic(NamedTuple):
     `span` is where in a text source; `place` is where in a workbook as people find it (`Features!F23`, or a tab's
     title); exactly one of them is set, or neither when the whole input is meant.  `rows` are the row keys that are
     concerned; `trees` the tree names a sheet problem touches (empty: all of them).  `message` is plain text without
-    terminal codes: what is wrong, what was read, what to do.  `words` tell one occurrence from another across commits, without
-    lines and counts; None: the source's own words at the span.
+    terminal codes: what is wrong, what was read, what to do.  `words` tell one occurrence from another across commits,
+    without lines and counts; None: the source's own words at the span.
     """
 
     code: str

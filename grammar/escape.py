@@ -24,7 +24,10 @@ _KEYBOARD = {
 # what selects a glyph and is not seen itself, without being of category Cf
 _UNSEEN = frozenset("\u034f\ufe0e\ufe0f")
 # all that separates words
-BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+BLANKS = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f"
+    " \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 # what a character is part of: mark-up that is as it is, a link's words, emphasis
 MARK, LINK, EMPHASIS = 1, 2, 4
@@ -35,7 +38,8 @@ _SPECIAL = re.compile(r"[\\`*_\[\]{<&$^~@#-]|!(?=\[)")
 _NUMBER = re.compile(r"\[[0-9]+\](?![(\[{:])")
 _ENTITY = re.compile(r"&(?:#[0-9A-Za-z]+|[A-Za-z][0-9A-Za-z]*);")
 _MAIL = re.compile(r"<[^\s<>@]+@[^\s<>]+>")
-# what may follow in `user@host`: pandoc takes `host` for a reference's label, and what comes behind it for no word's part
+# what may follow in `user@host`: pandoc takes `host` for a reference's label, and what comes behind it for no word's
+# part
 _HOST = re.compile(r"@[0-9A-Za-z.-]*[.,;:!?)>\"']*(?=[\s*\]]|$)")
 _MATH_END = re.compile(r"(?:(?<=\S)|(?<=\\\s))\$(?![0-9])")
 _BLANK = re.compile(r"\s")

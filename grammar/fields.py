@@ -1,6 +1,7 @@
 """The inside of a literal: which of its lines are fields, and what is wrong with the others.
 
-The patterns are those of docs/parse-support-md in xen.git, in Perl's terms: its spaces are Python's less U+001C to U+001F.
+The patterns are those of docs/parse-support-md in xen.git, in Perl's terms: its spaces are Python's less U+001C to
+U+001F.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ WORD = r"(?:\S|[\x1c-\x1f])"
 DEFINITION = re.compile(r"(Functional completeness|Functional stability|Interface stability|Security supported):")
 RELEASE = re.compile(rf"([A-Z][-A-Z0-9a-z]+):{BLANK}+({WORD}.*)\Z", re.S)
 STATUS = re.compile(rf"(?:Status|Supported)(?:,{BLANK}*([^:]+))?:{BLANK}+({WORD}.*)\Z", re.S)
-_BLANKS = " \t\n\x0b\x0c\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_BLANKS = (
+    " \t\n\x0b\x0c\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
 RELEASE_KEYS = ("Xen-Version", "Initial-Release", "Supported-Until", "Security-Support-Until")
 DEFINITION_KEYS = ("Functional completeness", "Functional stability", "Interface stability", "Security supported")
 # a line that its author meant as a Status field, wherever it is

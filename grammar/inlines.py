@@ -1,7 +1,7 @@
 """What a scanned text says: its words as Xen's tools see them, its identifier, its nodes.
 
-`pandoc_text` gives the words with pandoc's typography, as Xen's tools see headings and terms; `nodes_of` gives the nodes of
-`grammar.nodes`, with quotes and dots as typed on a keyboard.
+`pandoc_text` gives the words with pandoc's typography, as Xen's tools see headings and terms; `nodes_of` gives the
+nodes of `grammar.nodes`, with quotes and dots as typed on a keyboard.
 """
 
 from __future__ import annotations

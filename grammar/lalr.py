@@ -54,7 +54,9 @@ class Driver:
         self._patterns: dict[int, re.Pattern[str] | None] = {}
 
     def lex(self) -> Token | None:
-        """The token at the offset, which moves behind it; None where no terminal matches.  Terminals have no groups of their own."""
+        """The token at the offset, which moves behind it; None where no terminal matches.  Terminals have no groups
+        of their own.
+        """
         state = self.states[-1] if self.made.contextual else -1
         if state not in self._patterns:
             self._patterns[state] = self._pattern(state)

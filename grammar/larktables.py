@@ -15,7 +15,9 @@ def build(text: str, *, contextual: bool) -> Lark:
 
 
 def dumped(lark: Lark, *, contextual: bool) -> dict[str, Any]:
-    """A grammar's tables as plain values (`grammar.tables.read`), out of Lark's own dump of a parser (Lark.memo_serialize)."""
+    """A grammar's tables as plain values (`grammar.tables.read`), out of Lark's own dump of a parser
+    (Lark.memo_serialize).
+    """
     data, memo = lark.memo_serialize([TerminalDef, Rule])
     table = data["parser"]["parser"]
     tokens = table["tokens"]

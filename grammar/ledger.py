@@ -1,4 +1,6 @@
-"""What is taken down as a text is read, and cannot be judged before the whole document is known; `grammar.settle` judges it."""
+"""What is taken down as a text is read, and cannot be judged before the whole document is known; `grammar.settle`
+judges it.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ UNKNOWN = frozenset(
 class Left(NamedTuple):
     """A construct outside the mark-up, on some lines.
 
-    `breaks`: it ends the block; `inside`: it is in a list's item; `open`: it is not closed within its block, and may reach on.
+    `breaks`: it ends the block; `inside`: it is in a list's item; `open`: it is not closed within its block, and may
+    reach on.
     """
 
     what: str
@@ -61,7 +64,8 @@ def meant(text: str) -> bool:
 
 @dataclass(slots=True)
 class Ledger:
-    """What a text has, by the numbers of its lines: `order` are the constructs outside the mark-up and the literals, as they came.
+    """What a text has, by the numbers of its lines: `order` are the constructs outside the mark-up and the literals, as
+    they came.
 
     `headings` are (line, level).
     """

@@ -22,7 +22,9 @@ _READERS: dict[type, Callable[[object], object]] = {}
 
 
 class _Node:
-    """What dataclass would write and compile for each kind of node, at a tenth of a millisecond each: here it is once."""
+    """What dataclass would write and compile for each kind of node, at a tenth of a millisecond each: here it is
+    once.
+    """
 
     __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -107,9 +109,9 @@ class BulletList(_Node):
 class ParsedField(_Node):
     """One `Key: value` or `Key, qualifier: value` line of a literal.
 
-    `keyword` is as written (`Status`, `Supported`, `Xen-Version` ...); `qualifier` as written, None without one; `value`
-    without surrounding spaces.  `qualifier_span` is where the qualifier is in the source, NOWHERE without one; a tab in it is
-    one character there and spaces in `qualifier`.
+    `keyword` is as written (`Status`, `Supported`, `Xen-Version` ...); `qualifier` as written, None without one;
+    `value` without surrounding spaces.  `qualifier_span` is where the qualifier is in the source, NOWHERE without one;
+    a tab in it is one character there and spaces in `qualifier`.
     """
 
     keyword: str
@@ -138,8 +140,8 @@ class Literal(_Node):
 class Term(_Node):
     """One entry of a definition list: `term` on its line, `: value` below.
 
-    `text`, `words` and `reading` are what Xen's tools make of it: the term's text, the term's plain words that make its key,
-    the value's text.
+    `text`, `words` and `reading` are what Xen's tools make of it: the term's text, the term's plain words that make its
+    key, the value's text.
     """
 
     term: tuple[Inline, ...]
@@ -183,7 +185,9 @@ class Heading(_Node):
 
 
 class Shared:
-    """Blocks as they are in their own part of a document, how they are moved, and what was made of them (`Section.derived`)."""
+    """Blocks as they are in their own part of a document, how they are moved, and what was made of them
+    (`Section.derived`).
+    """
 
     __slots__ = ("blocks", "made", "move")
 
@@ -209,7 +213,9 @@ class Section(_Node):
 
     @staticmethod
     def placed(heading: Heading, shared: Shared, origin: int, sections: tuple[Section, ...], span: Span) -> Section:
-        """A section with blocks that other documents have too, here `origin` characters further down; they are moved when asked for."""
+        """A section with blocks that other documents have too, here `origin` characters further down; they are moved
+        when asked for.
+        """
         section = object.__new__(Section)
         put = object.__setattr__
         put(section, "heading", heading)
@@ -228,7 +234,9 @@ class Section(_Node):
         return blocks
 
     def derived(self, make: Callable[[tuple[Block, ...]], _T]) -> _T:
-        """What a function makes of the blocks, once for all documents that have them; spans in it count from `origin`."""
+        """What a function makes of the blocks, once for all documents that have them; spans in it count from
+        `origin`.
+        """
         if self._shared is None:
             return make(self.blocks)
         made = self._shared.made

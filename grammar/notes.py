@@ -22,8 +22,8 @@ _LATIN1 = re.compile("[\u0080-\u00ff]")
 class Notes:
     """One text under way.
 
-    `known`: the link labels that its document's headings define; `prose`: whether words of paragraphs are wanted; `depth`: how
-    many list items are around; `identifiers`: those that headings in list items take, in order.
+    `known`: the link labels that its document's headings define; `prose`: whether words of paragraphs are wanted;
+    `depth`: how many list items are around; `identifiers`: those that headings in list items take, in order.
     """
 
     page: Page
@@ -58,7 +58,9 @@ class Notes:
         self.ledger.lost_headings.append(LostHeading(span, lines.texts[index].strip(), reason))
 
     def findings(self, lines: Lines, index: int, column: int, raw: str, found: Sequence[Finding], last: int) -> None:
-        """Take down what a text holds beyond the mark-up; `raw` begins at a column of a line and ends with line `last`."""
+        """Take down what a text holds beyond the mark-up; `raw` begins at a column of a line and ends with line
+        `last`.
+        """
         told: set[tuple[str, bool]] = set()
         for item in found:
             if item.what == "unclosed code" or (item.what, item.breaks) in told:

@@ -28,8 +28,9 @@ class Parsed(NamedTuple):
 def parse(source: Source, *, prose: bool = True, keep: bool = True) -> Parsed:
     """Read a SUPPORT.md as Xen's tools do (pandoc 2.17, then docs/parse-support-md).
 
-    Takes any bytes.  With `prose` false the words of paragraphs and lists are not read, which is all that rows need.  With `keep`
-    false the text is read in one go, and no section of it is kept for the next document that has it; the result is the same.
+    Takes any bytes.  With `prose` false the words of paragraphs and lists are not read, which is all that rows need.
+    With `keep` false the text is read in one go, and no section of it is kept for the next document that has it; the
+    result is the same.
     """
     cut = pieces(source.text) if keep else whole(source.text)
     known: frozenset[str] = frozenset()

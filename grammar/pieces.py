@@ -1,12 +1,15 @@
 """A text cut where nothing is open, each distinct piece read once.
 
-Most sections of a SUPPORT.md are word for word in every other release and revision.  A piece begins with a heading between
-blank lines, before which no block is open, whatever is above.  What could reach across such a heading is:
+Most sections of a SUPPORT.md are word for word in every other release and revision.  A piece begins with a heading
+between blank lines, before which no block is open, whatever is above.  What could reach across such a heading is:
 
-- a construct that a line further down would close (a fence, a comment, a div, metadata, TeX, a ruled table).  Where it is not
+- a construct that a line further down would close (a fence, a comment, a div, metadata, TeX, a ruled table).  Where it
+is not
   closed within its piece, but could be below, the rest of the document is one piece;
-- the names of the document's headings, which `[name]` links to where a bracket is in a heading or a term: part of the key;
-- the level above, what Xen's tools die on, lost fields, equal identifiers: settled when all pieces are in place, and no part of
+- the names of the document's headings, which `[name]` links to where a bracket is in a heading or a term: part of the
+key;
+- the level above, what Xen's tools die on, lost fields, equal identifiers: settled when all pieces are in place, and no
+part of
   what is kept.
 """
 
@@ -34,8 +37,8 @@ _MOST, _LONGEST = 4 << 20, 1 << 16  # characters of all pieces that are kept; of
 class Piece:
     """One piece, read as far as it can be by itself.
 
-    `names` are the link labels of its headings; `bracketed`: a bracket is in one of them or in a term; `missed` are lines that
-    were looked for in vain.  A plain piece (grammar.plain) has no runs until somebody needs them.
+    `names` are the link labels of its headings; `bracketed`: a bracket is in one of them or in a term; `missed` are
+    lines that were looked for in vain.  A plain piece (grammar.plain) has no runs until somebody needs them.
     """
 
     page: Page

@@ -1,4 +1,6 @@
-"""Sections that are SUPPORT mark-up at a glance: a heading of plain words, paragraphs of plain words, fields of plain words."""
+"""Sections that are SUPPORT mark-up at a glance: a heading of plain words, paragraphs of plain words, fields of
+plain words.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ _QUALIFIER = re.compile(r"^ {4}[A-Za-z]+(?:, ([^:\n]+))?:", re.M)
 
 
 def is_plain(section: str) -> bool:
-    """Whether a heading with its own text is of these shapes, and so inside the mark-up; `grammar.support.outside` says the same.
+    """Whether a heading with its own text is of these shapes, and so inside the mark-up; `grammar.support.outside` says
+    the same.
 
     False says nothing.
     """

@@ -1,4 +1,6 @@
-"""The lines of a text as pandoc's reader gets them, the way back from their columns to offsets, what is wrong with the bytes."""
+"""The lines of a text as pandoc's reader gets them, the way back from their columns to offsets, what is wrong with
+the bytes.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from grammar.source import Page, Source, Span
 class Lines(NamedTuple):
     """Lines without line end, tabs expanded; a whole page's, or what is inside a list item.
 
-    `numbers` are the lines' numbers in the page (from 1), `stripped` how many columns were taken off their start; `odd` are the
-    numbers of lines in which columns are not offsets.
+    `numbers` are the lines' numbers in the page (from 1), `stripped` how many columns were taken off their start; `odd`
+    are the numbers of lines in which columns are not offsets.
     """
 
     page: Page
@@ -69,7 +71,9 @@ class Lines(NamedTuple):
 
 
 def texts_of(text: str) -> list[str]:
-    """The lines of a text as pandoc's reader gets them: no byte order mark, no CR, tabs to 4-column stops (pandoc's manual)."""
+    """The lines of a text as pandoc's reader gets them: no byte order mark, no CR, tabs to 4-column stops (pandoc's
+    manual).
+    """
     texts = text.removeprefix("\ufeff").replace("\r", "").split("\n")
     if not texts[-1]:
         texts.pop()

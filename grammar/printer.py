@@ -55,8 +55,8 @@ def print_document(document: Document, known: Printed | None = None) -> str:
     """A whole file: `% Title`, preamble, sections; LF, no trailing spaces, a newline at the end.
 
     Outside blocks are written as they are; the words of the rest are what `grammar.tidy` makes of them.  `known` keeps
-    what is printed for the next document that has the same blocks.  ValueError for what cannot be written: an empty heading or
-    title, a link's target with a line end, a field that is none.
+    what is printed for the next document that has the same blocks.  ValueError for what cannot be written: an empty
+    heading or title, a link's target with a line end, a field that is none.
     """
     room = _Room(references=_has_references(document))
     chunks = [] if document.title is None else [_title(document.title, room)]

@@ -11,7 +11,8 @@ FATAL = frozenset({"XS101", "XS111", "XS120", "XS121", "XS122", "XS123", "XS124"
 """The codes of what Xen's tools die on; what else is an error loses or contradicts something."""
 
 
-# ---- the bytes ----------------------------------------------------------------------------------------------------------
+# ---- the bytes
+# ----------------------------------------------------------------------------------------------------------
 @problem("XS101", "invalid-utf8", "error")
 def invalid_utf8(byte: int) -> str:
     """The file is not UTF-8.
@@ -105,14 +106,15 @@ def latin1_letter(char: str, where: str) -> str:
     return f"U+{ord(char):04X} ({char}) in a {where}: Xen's generated page becomes invalid UTF-8; use ASCII"
 
 
-# ---- what lies outside the mark-up ----------------------------------------------------------------------------------------
+# ---- what lies outside the mark-up
+# ----------------------------------------------------------------------------------------
 @problem("XS110", "outside-markup", "warning")
 def outside_markup(what: str, consequence: str) -> str:
     """A construct of Markdown that SUPPORT.md does not use.
 
     The mark-up is a closed subset of pandoc's Markdown: headings, paragraphs, literals, bullet lists, definition lists.
-    Anything else is a risk: pandoc may swallow what follows, or Xen's tools may die on the next field.  It is an error where
-    a later field may be lost or fatal, else a warning.
+    Anything else is a risk: pandoc may swallow what follows, or Xen's tools may die on the next field.  It is an error
+    where a later field may be lost or fatal, else a warning.
 
     Bad:
             Status: Supported
@@ -170,7 +172,10 @@ def underlined_heading(text: str, level: int) -> str:
 
             Status: Experimental
     """
-    return f'"{text}" over a row of {"=" if level == 1 else "-"} is a heading of level {level} to pandoc; write {"#" * level} instead, or remove the row'
+    return (
+        f'"{text}" over a row of {"=" if level == 1 else "-"} is a heading of level {level} to pandoc; write'
+        f" {'#' * level} instead, or remove the row"
+    )
 
 
 @problem("XS113", "reference-link", "warning")
@@ -203,8 +208,8 @@ def reference_link(label: str) -> str:
 def pandoc_3_differs(what: str, reading: str) -> str:
     """pandoc 3 reads this differently from pandoc 2.
 
-    Rows are read here as with pandoc 2.17, which Debian 12 has.  On a machine with pandoc 3 the same file gives other rows, other
-    words in them, or Xen's tools die.
+    Rows are read here as with pandoc 2.17, which Debian 12 has.  On a machine with pandoc 3 the same file gives other
+    rows, other words in them, or Xen's tools die.
 
     Bad:
             Status: Supported
@@ -219,7 +224,8 @@ def pandoc_3_differs(what: str, reading: str) -> str:
     return f"{what}: pandoc 3 {reading}"
 
 
-# ---- fields ---------------------------------------------------------------------------------------------------------------
+# ---- fields
+# ---------------------------------------------------------------------------------------------------------------
 @problem("XS120", "unknown-key", "error")
 def unknown_key(key: str, likely: str | None) -> str:
     """A literal holds a key that Xen's tools do not know.
@@ -232,9 +238,15 @@ def unknown_key(key: str, likely: str | None) -> str:
             Status: Supported
     """
     if key.startswith(("Initial-", "Supported-", "Security-Support-")):
-        return f'"{key}" in a literal that does not begin with Xen-Version: Xen\'s tools die here; begin it with that field'
+        return (
+            f'"{key}" in a literal that does not begin with Xen-Version: Xen\'s tools die here; begin it with that'
+            " field"
+        )
     if key.startswith(("Initial-", "Supported-Until", "Security-Support-")):
-        return f'"{key}" in a literal that does not begin with Xen-Version: Xen\'s tools die here; begin it with that field'
+        return (
+            f'"{key}" in a literal that does not begin with Xen-Version: Xen\'s tools die here; begin it with that'
+            " field"
+        )
     return f'unknown key "{key}": Xen\'s tools die here; ' + (
         f'did you mean "{likely}"?' if likely else "the keys are Status and Supported"
     )
@@ -244,8 +256,8 @@ def unknown_key(key: str, likely: str | None) -> str:
 def malformed_field(line: str, advice: str) -> str:
     """A field is not written as `Key: value` or `Key, qualifier: value`.
 
-    Xen's tools die on a space before the colon, none after it, an empty value or qualifier, a missing comma, a colon in the
-    qualifier, or a key in lower case.
+    Xen's tools die on a space before the colon, none after it, an empty value or qualifier, a missing comma, a colon in
+    the qualifier, or a key in lower case.
 
     Bad:
             Status :Supported
@@ -267,7 +279,10 @@ def continued_line(line: str) -> str:
     Good:
             Status: Supported, security supported only when de-privileged
     """
-    return f'"{line}" is not a field of its own: Xen\'s tools die here; put it on the line of the field above, however long that gets'
+    return (
+        f'"{line}" is not a field of its own: Xen\'s tools die here; put it on the line of the field above, however'
+        " long that gets"
+    )
 
 
 @problem("XS123", "foreign-literal", "error")
@@ -332,8 +347,8 @@ def field_before_heading(what: str) -> str:
 def lost_field(reason: str, line: str, *more: str) -> str:
     """A field is text to pandoc, and its row is lost without a word.
 
-    That happens to fields that are indented by one to three columns, have no blank line before them after a paragraph or
-    list, or come after a list whose items' text starts in column 4 or less.
+    That happens to fields that are indented by one to three columns, have no blank line before them after a paragraph
+    or list, or come after a list whose items' text starts in column 4 or less.
 
     Bad:
         It runs guests.
@@ -364,8 +379,14 @@ def equal_keys(key: str, value: str, others: str, *more: str) -> str:
             Status, Arm: Experimental
     """
     if more:
-        return f"more than one field has each of the row keys {key} ({others}), {', '.join(more)}: only the last value of each is read"
-    return f'more than one field has the row key {key} ({others}): only the last value, "{value}", is read; give each its own qualifier'
+        return (
+            f"more than one field has each of the row keys {key} ({others}), {', '.join(more)}: only the last value of"
+            " each is read"
+        )
+    return (
+        f'more than one field has the row key {key} ({others}): only the last value, "{value}", is read; give each its'
+        " own qualifier"
+    )
 
 
 @problem("XS128", "fenced-field", "warning")
@@ -384,7 +405,8 @@ def fenced_field() -> str:
     return "fields in a fenced block; indent them by four columns instead"
 
 
-# ---- headings -------------------------------------------------------------------------------------------------------------
+# ---- headings
+# -------------------------------------------------------------------------------------------------------------
 @problem("XS130", "heading-jump", "error")
 def heading_jump(level: int, above: int) -> str:
     """A heading is more than one level below the one before it.
@@ -465,7 +487,8 @@ def empty_heading() -> str:
     return "heading without text: Xen's generator dies on rows below it; give it a text or remove it"
 
 
-# ---- definition lists -----------------------------------------------------------------------------------------------------
+# ---- definition lists
+# -----------------------------------------------------------------------------------------------------
 @problem("XS140", "definition-shape", "error")
 def definition_shape(reason: str) -> str:
     """A definition list does not have the shape that Xen's tools read.

@@ -9,7 +9,8 @@ from grammar.escape import fold
 from grammar.fields import RELEASE_KEYS
 from grammar.nodes import Block, DefinitionList, Document, Link, Literal, ParsedField, Term
 
-NOTES = "Release-Notes"  # the name of the release notes' address among the values; a field of that name was in 4.10 and 4.11
+# the name of the release notes' address among the values; a field of that name was in 4.10 and 4.11
+NOTES = "Release-Notes"
 IN_LITERAL = f"{NOTES} (in the literal)"
 Values = dict[str, str]
 
@@ -18,8 +19,8 @@ Values = dict[str, str]
 class ReleasePart:
     """A release part as it was read.
 
-    `literals`: the release literals of the document, of which the first counts; `fields`: its fields by keyword, the first of
-    equal ones; `notes`: the entry for the release notes.
+    `literals`: the release literals of the document, of which the first counts; `fields`: its fields by keyword, the
+    first of equal ones; `notes`: the entry for the release notes.
     """
 
     literals: tuple[Literal, ...]

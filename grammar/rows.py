@@ -23,9 +23,10 @@ LIMIT_PART = re.compile(r"(?:^|,\s*)(regularly tested|security supported)\s*$", 
 class Row:
     """One row as docs/parse-support-md reads it.
 
-    `key`: its last key; `keys`: all keys on its path, by which rows are told apart; `path`: the words on it; `anchor`: its
-    section's; `qualifier` as written, None without one; `status`: the value; `described`/`caveat`: the section has a
-    paragraph before/after its first field.  `kind`: `status`, `list` (`Supported, x86: bzImage`), `release` or `term`.
+    `key`: its last key; `keys`: all keys on its path, by which rows are told apart; `path`: the words on it; `anchor`:
+    its section's; `qualifier` as written, None without one; `status`: the value; `described`/`caveat`: the section has
+    a paragraph before/after its first field.  `kind`: `status`, `list` (`Supported, x86: bzImage`), `release` or
+    `term`.
     """
 
     key: str
@@ -116,7 +117,9 @@ def _field(entry: ParsedField, *, release: bool) -> _Entry:
 
 
 def read_rows(document: Document, source: Source | None = None) -> Reading:
-    """The rows of a document, in file order (the unqualified row is not moved), as xen.git's docs/parse-support-md has them."""
+    """The rows of a document, in file order (the unqualified row is not moved), as xen.git's docs/parse-support-md
+    has them.
+    """
     rows: list[Row] = []
     index: dict[tuple[str, ...], int] = {}
     repeated: dict[tuple[str, ...], list[Span]] = {}
@@ -181,7 +184,9 @@ def _equal(group: list[tuple[Row, list[Span]]], source: Source | None) -> Diagno
 
 
 def limits(rows: list[Row]) -> list[Limit]:
-    """The limits that Status fields state: `up to N` for a variant, what of it is tested, where security support ends."""
+    """The limits that Status fields state: `up to N` for a variant, what of it is tested, where security support
+    ends.
+    """
     found: dict[tuple[tuple[str, ...], str], dict[str, Amount]] = {}
     order: dict[tuple[tuple[str, ...], str], tuple[str, str, str | None]] = {}
     for row in rows:

@@ -65,7 +65,9 @@ class _Judge:
             yield problems.lost_heading(lost.span, lost.text, lost.reason, severity=severity)
 
     def lost_fields(self) -> Iterator[Diagnostic]:
-        """Fields that are text; those of neighbouring lines that are lost for one reason are one mistake, and one diagnostic."""
+        """Fields that are text; those of neighbouring lines that are lost for one reason are one mistake, and one
+        diagnostic.
+        """
         group: list[Lost] = []
         for lost in self.ledger.lost:
             if group and (group[-1].reason != lost.reason or group[-1].number != lost.number - 1):
@@ -75,7 +77,8 @@ class _Judge:
         if group:
             yield _lost(group)
 
-    # -- outside the mark-up ----------------------------------------------------------------------------------------------
+    # -- outside the mark-up
+    # ----------------------------------------------------------------------------------------------
     def outside(self, left: Left) -> Diagnostic:
         """A construct outside the mark-up: an error where a later field may be lost or fatal."""
         what = left.what
@@ -133,7 +136,8 @@ class _Judge:
         """The numbers of the lines for which `holds` says yes."""
         return [n for n in range(1, self.page.count + 1) if holds(self.page.line_text(n))]
 
-    # -- how far what is not closed reaches ---------------------------------------------------------------------------------
+    # -- how far what is not closed reaches
+    # ---------------------------------------------------------------------------------
     def swallowed(self, left: Left) -> int:
         """The last line that an unclosed construct reaches: where it is closed further down."""
         what, number, start, text = left.what, left.first, left.span.start, self.page.text
@@ -176,7 +180,8 @@ class _Judge:
                     self._closing[open_.pop()] = found.start()
         return self._closing
 
-    # -- headings that pandoc does not see ------------------------------------------------------------------------------------
+    # -- headings that pandoc does not see
+    # ------------------------------------------------------------------------------------
     def owns_fields(self, span: Span, text: str) -> bool:
         """Whether fields are below a heading that pandoc does not see: they fall to the section before."""
         number, level = self.page.position(span.start)[0], len(text) - len(text.lstrip("#"))

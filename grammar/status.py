@@ -44,9 +44,10 @@ def size(amount: Amount) -> tuple[float, str]:
 class Status(NamedTuple):
     """A Status value read.
 
-    `label`: the vocabulary's name or None; `security` as in the vocabulary, `unstated` where neither label nor words say
-    it; `limit`: the N of `up to N`; `maximum`: whether it is `Supported up to N`; `condition`: the words after `security
-    supported only`; `exact`: the value is the label's own spelling (a limit or condition is never more than that).
+    `label`: the vocabulary's name or None; `security` as in the vocabulary, `unstated` where neither label nor words
+    say it; `limit`: the N of `up to N`; `maximum`: whether it is `Supported up to N`; `condition`: the words after
+    `security supported only`; `exact`: the value is the label's own spelling (a limit or condition is never more than
+    that).
     """
 
     label: str | None
@@ -84,7 +85,9 @@ def _amount(number: str, unit: str | None) -> Amount:
 
 @lru_cache(maxsize=4096)
 def read_status(value: str) -> Status:
-    """Read a Status value.  Any text: an unknown wording has no label, and `unstated` security unless its words say it."""
+    """Read a Status value.  Any text: an unknown wording has no label, and `unstated` security unless its words say
+    it.
+    """
     folded = fold_label(value)
     label = _by_folded().get(folded)
     if label is not None:

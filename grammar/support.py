@@ -1,4 +1,6 @@
-"""The SUPPORT mark-up as support.lark defines it: which lines of a text it refuses, and what of it can only be counted."""
+"""The SUPPORT mark-up as support.lark defines it: which lines of a text it refuses, and what of it can only be
+counted.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ from grammar.tables import tables
 
 _MARKS = frozenset("*_'\"[‘“")
 _SHOWN = 40  # characters of a line in a message
-_LIKE = ": pandoc takes it for words here, and for something else in another place; write a paragraph, an item or a field, with blank lines around"
+_LIKE = (
+    ": pandoc takes it for words here, and for something else in another place; write a paragraph, an item or a field,"
+    " with blank lines around"
+)
 _MANY = 40  # marks in a block that may nest deeper than pandoc reads in reasonable time
 
 
@@ -37,7 +42,8 @@ class Refusal(NamedTuple):
 
 
 def refusals(text: str) -> list[Refusal]:
-    """The lines of a text, the first one of each block, that the grammar refuses; none where all of the text is SUPPORT mark-up.
+    """The lines of a text, the first one of each block, that the grammar refuses; none where all of the text is SUPPORT
+    mark-up.
 
     Takes any text, with tabs and CRs.  Levels, keys and nesting are left to `counted`.
     """
@@ -45,7 +51,8 @@ def refusals(text: str) -> list[Refusal]:
 
 
 def refused(source: Source, known: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
-    """A warning for each block of a source that the grammar refuses and of which no finding of the parser, `known`, speaks.
+    """A warning for each block of a source that the grammar refuses and of which no finding of the parser, `known`,
+    speaks.
 
     Pandoc reads such a line as text where it is, but it looks like something else, and would be that in another place.
     """
@@ -63,14 +70,18 @@ def refused(source: Source, known: Sequence[Diagnostic]) -> Iterator[Diagnostic]
 
 
 def outside(text: str) -> list[str]:
-    """Why a text is not SUPPORT mark-up, a line each; none where it is, and then pandoc's reading finds no error in it."""
+    """Why a text is not SUPPORT mark-up, a line each; none where it is, and then pandoc's reading finds no error in
+    it.
+    """
     tree, wrong = tree_of(text)
     found = [f"line {one.line} is outside the SUPPORT mark-up" for one in wrong]
     return found if tree is None else [*found, *counted(tree)]
 
 
 def tree_of(text: str) -> tuple[Tree | None, list[Refusal]]:
-    """The tree of a text, without what is refused and what is behind it in its block; the refusals.  None: the last block is refused."""
+    """The tree of a text, without what is refused and what is behind it in its block; the refusals.  None: the last
+    block is refused.
+    """
     shown = "\n".join([*texts_of(text), "", ""])
     driver = Driver(tables("support"), shown)
     found: list[Refusal] = []
@@ -125,7 +136,8 @@ class _Numbers:
         return len(self.text)
 
 
-# ---- what no grammar of this kind counts --------------------------------------------------------------------------------
+# ---- what no grammar of this kind counts
+# --------------------------------------------------------------------------------
 def counted(tree: Tree) -> Iterator[str]:
     """What is wrong with the levels of the headings, the keys of the fields, the nesting of marks."""
     level = 0
@@ -161,7 +173,9 @@ def _heading(section: Tree) -> str:
 
 
 class _Identifiers:
-    """The identifiers of the headings so far: those given, and those that pandoc makes, without the number that tells equal ones apart."""
+    """The identifiers of the headings so far: those given, and those that pandoc makes, without the number that
+    tells equal ones apart.
+    """
 
     def __init__(self) -> None:
         self.given: set[str] = set()

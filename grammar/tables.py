@@ -1,7 +1,7 @@
 """Lark's LALR tables of the grammar files beside this module, kept as JSON in the user's cache folder.
 
-Lark is where the tables come from; reading them back takes a twentieth of the time that Lark takes to be imported.  JSON, since a
-pickle of a place that others can write to would run what they put there.
+Lark is where the tables come from; reading them back takes a twentieth of the time that Lark takes to be imported.
+JSON, since a pickle of a place that others can write to would run what they put there.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Rule(NamedTuple):
 class Tables(NamedTuple):
     """One grammar.
 
-    `terminals`: names and patterns, in the order in which the lexer tries them.  `states`: for each symbol the state to go to,
-    plus one, or the negative number of the rule to reduce by, less one; `start`, `end`: the first and the last state.
-    `contextual`: a terminal is tried only where the parser's state accepts it.
+    `terminals`: names and patterns, in the order in which the lexer tries them.  `states`: for each symbol the state to
+    go to, plus one, or the negative number of the rule to reduce by, less one; `start`, `end`: the first and the last
+    state. `contextual`: a terminal is tried only where the parser's state accepts it.
     """
 
     terminals: list[list[str]]

@@ -16,7 +16,8 @@ _ABBREVIATION = re.compile(
     r"(?:al|approx|ca|cf|e\.g|ed|eds|eq|fig|i\.e|incl|max|min|nos?|pp?|rel|resp|rev|sec|ver|viz|vol|vs)\.|[^\W\d_]\.",
     re.I,
 )
-# what may begin a block, or make the line above it another: a list, heading, quote, fence, table, rule, definition, div;
+# what may begin a block, or make the line above it another: a list, heading, quote, fence, table, rule, definition,
+# div;
 # or what looks like a field or heading that somebody lost
 _BLOCK = re.compile(
     r"(?:[*_+-]+|#+[.)]?|\(?(?:#|@[\w-]*|[0-9]+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)]|[:~])(?!\S)"

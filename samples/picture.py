@@ -1,4 +1,5 @@
-"""Draw features.png: some rows of the sample's Features tab beside the lines that they become; `python samples/picture.py [FILE]`.
+"""Draw features.png: some rows of the sample's Features tab beside the lines that they become; `python
+samples/picture.py [FILE]`.
 
 Needs the packages of `make test` and Chromium.
 """
@@ -26,7 +27,8 @@ th { background: #1f4e79; color: #fff; font-weight: 600; }
 td.row { background: #eceff2; color: #666; }
 td.tree, th.tree { background: #fff4cf; color: #1b1b1b; }
 td.private { color: #9a9a9a; font-style: italic; }
-pre { margin: 0; padding: 12px; background: #f6f8fa; border: 1px solid #d7dbe0; font: 12.5px/1.4 "DejaVu Sans Mono", "Liberation Mono", monospace; }
+pre { margin: 0; padding: 12px; background: #f6f8fa; border: 1px solid #d7dbe0;
+  font: 12.5px/1.4 "DejaVu Sans Mono", "Liberation Mono", monospace; }
 pre b { background: #fff4cf; font-weight: 400; }
 .arrow { align-self: center; font-size: 34px; color: #1f4e79; }
 """
@@ -87,9 +89,10 @@ def page() -> str:
     )
     text = "\n".join(f"<b>{escape(line)}</b>" if "Status" in line else escape(line) for line in lines())
     return (
-        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><style>{_STYLE}</style><main><section><h2>categorisation.xlsx, tab Features</h2>'
-        f'<table><tr><th></th>{head}</tr>{body}</table></section><div class="arrow">&rarr;</div>'
-        f"<section><h2>{TREE}/SUPPORT.md</h2><pre>{text}</pre></section></main></html>"
+        '<!DOCTYPE html><html lang="en"><meta'
+        f' charset="utf-8"><style>{_STYLE}</style><main><section><h2>categorisation.xlsx, tab'
+        f" Features</h2><table><tr><th></th>{head}</tr>{body}</table></section><div"
+        f' class="arrow">&rarr;</div><section><h2>{TREE}/SUPPORT.md</h2><pre>{text}</pre></section></main></html>'
     )
 
 

@@ -1,8 +1,8 @@
 """The boundary of the command line: whatever a command raises becomes one line on standard error and an exit status.
 
-No exception reaches a terminal as a traceback, whoever made the mistake.  `XEN_SUPPORT_TRACEBACK=1` shows where it came from,
-for developers.  Nothing that is printed here holds a token, key or password: of an exception that no code expected, only its
-kind and place are told, as its words may hold anything that was in memory.
+No exception reaches a terminal as a traceback, whoever made the mistake.  `XEN_SUPPORT_TRACEBACK=1` shows where it came
+from, for developers.  Nothing that is printed here holds a token, key or password: of an exception that no code
+expected, only its kind and place are told, as its words may hold anything that was in memory.
 """
 
 from __future__ import annotations
@@ -62,7 +62,10 @@ def _line(error: BaseException) -> str:
     if isinstance(error, OSError) and (error.strerror or error.filename):
         name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
         return " ".join(f"{name}{error.strerror or type(error).__name__}".split())
-    return f"this is a fault of xen-support: {type(error).__name__} {_place(error)}; please report it ({SHOW}=1 shows more)"
+    return (
+        f"this is a fault of xen-support: {type(error).__name__} {_place(error)}; please report it ({SHOW}=1 shows"
+        " more)"
+    )
 
 
 def _place(error: BaseException) -> str:

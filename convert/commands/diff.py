@@ -26,9 +26,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "diff",
         help="what changed in meaning, security losses first",
-        description="Print what changed in meaning from A to B, feature by feature: rows, limits, headings, descriptions and caveats, "
-        "those that cost security support or may do so first. Wrapping and mark-up are no change. Exit status 1 where "
-        "there are differences (with --security-only: differences in security support).",
+        description=(
+            "Print what changed in meaning from A to B, feature by feature: rows, limits, headings, descriptions and"
+            " caveats, those that cost security support or may do so first. Wrapping and mark-up are no change. Exit"
+            " status 1 where there are differences (with --security-only: differences in security support)."
+        ),
     )
     what = "a SUPPORT.md, a file of a git ref, a tree (version, branch, tag, unpacked source), a workbook, or -"
     parser.add_argument("old", metavar="A", help=what)

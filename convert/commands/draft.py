@@ -29,9 +29,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "draft",
         help="a workbook -> DIR/<tree>/SUPPORT.md, validated",
-        description="Draft a SUPPORT.md for each Xen tree of a categorisation workbook. A draft is read again before it is "
-        "written, and not written where it does not say what the sheet says; what lint finds in it is reported by cell, "
-        "and an error among that makes the exit status 1. Problems of the sheet block the trees that they touch (exit status 1) and no others.",
+        description=(
+            "Draft a SUPPORT.md for each Xen tree of a categorisation workbook. A draft is read again before it is"
+            " written, and not written where it does not say what the sheet says; what lint finds in it is reported by"
+            " cell, and an error among that makes the exit status 1. Problems of the sheet block the trees that they"
+            " touch (exit status 1) and no others."
+        ),
     )
     add_source(parser, optional=True)
     parser.add_argument(
@@ -40,33 +43,54 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--tree", action="append", metavar="T", help="only this tree of the workbook (repeatable)")
     parser.add_argument("--force", action="store_true", help="overwrite an existing SUPPORT.md that differs")
     parser.add_argument(
-        "--definitions", metavar="FILE|REF:PATH", help="take the definitions part from there (default: from the tree, with --repo; "
-        "else our template)",
-    )  # fmt: skip
+        "--definitions",
+        metavar="FILE|REF:PATH",
+        help="take the definitions part from there (default: from the tree, with --repo; else our template)",
+    )
     parser.add_argument(
-        "--repo", type=Path, metavar="DIR", help="a xen.git: a draft for a tree that has a SUPPORT.md there keeps that file's title, "
-        "preamble, definitions, line breaks and spelling, and statuses that it has in the same row are known",
-    )  # fmt: skip
+        "--repo",
+        type=Path,
+        metavar="DIR",
+        help=(
+            "a xen.git: a draft for a tree that has a SUPPORT.md there keeps that file's title, "
+            "preamble, definitions, line breaks and spelling, and statuses that it has in the same row are known"
+        ),
+    )
     parser.add_argument(
         "--remote", metavar="R", help="with --repo: whose branch is meant where several remotes have it"
     )
     parser.add_argument(
-        "--print-layout", nargs="?", const="", metavar="default", help="print a layout file for what is seen in SOURCE, guesses marked, or "
-        "(`default`, and without SOURCE) the default layout, which explains all keys; write nothing",
-    )  # fmt: skip
+        "--print-layout",
+        nargs="?",
+        const="",
+        metavar="default",
+        help=(
+            "print a layout file for what is seen in SOURCE, guesses marked, or "
+            "(`default`, and without SOURCE) the default layout, which explains all keys; write nothing"
+        ),
+    )
     parser.add_argument(
         "--explain",
         metavar="KEY",
         help="print the cell behind a row key, its text and what became of it; write nothing",
     )
     parser.add_argument(
-        "--oracle", nargs="?", const="", metavar="SCRIPT", help="also compare with pandoc, and with this docs/parse-support-md (which "
-        "is run)",
-    )  # fmt: skip
+        "--oracle",
+        nargs="?",
+        const="",
+        metavar="SCRIPT",
+        help="also compare with pandoc, and with this docs/parse-support-md (which is run)",
+    )
     parser.add_argument(
-        "--covers", action="append", default=[], metavar="FILE|REF:PATH", help="(repeatable) also say what of a text that lists what is "
-        "supported (such as stable-4.9:docs/misc/qemu-xen-security) or of the wiki's table no draft has",
-    )  # fmt: skip
+        "--covers",
+        action="append",
+        default=[],
+        metavar="FILE|REF:PATH",
+        help=(
+            "(repeatable) also say what of a text that lists what is "
+            "supported (such as stable-4.9:docs/misc/qemu-xen-security) or of the wiki's table no draft has"
+        ),
+    )
     parser.add_argument(
         "--and-back", action="store_true", help="with --covers: also what it does not say of what a draft has"
     )
@@ -125,8 +149,8 @@ def run(args: argparse.Namespace) -> int:
     print(_table(categorisation, trees, outcome, args.output))
     if questions:
         print(
-            f"{len(questions)} open questions: {args.output}/open-questions-public.txt; with the sheet's words and owners, not for "
-            f"publication: {args.output}/open-questions.md",
+            f"{len(questions)} open questions: {args.output}/open-questions-public.txt; with the sheet's words and"
+            f" owners, not for publication: {args.output}/open-questions.md",
             file=sys.stderr,
         )
     uncovered = _covers(args, covered, outcome.made)
@@ -176,7 +200,9 @@ def _draft(
 
 
 def _tell_findings(args: argparse.Namespace, outcome: _Outcome) -> None:
-    """What lint finds in the drafts, each once for all the trees that have it at that cell; notes on style by number only."""
+    """What lint finds in the drafts, each once for all the trees that have it at that cell; notes on style by number
+    only.
+    """
     from convert.output.terminal import Painter, one_line
 
     paint = Painter(args.color, sys.stderr)
@@ -201,14 +227,16 @@ def _tell_findings(args: argparse.Namespace, outcome: _Outcome) -> None:
 def _write(
     args: argparse.Namespace, categorisation: Categorisation, outcome: _Outcome, questions: list[OpenQuestion]
 ) -> None:
-    """Write the drafts that are right, unless another file is in the way, and the lists of open questions beside them."""
+    """Write the drafts that are right, unless another file is in the way, and the lists of open questions beside
+    them.
+    """
     fine = [one for name, one in outcome.made.items() if name not in outcome.refused]
     if not args.force:
         outcome.in_the_way += [path for one in fine if (path := draft.in_the_way(args.output, one))]
     for path in outcome.in_the_way:
         print(
-            f"xen-support: {clean(str(path))} differs from the draft and is not overwritten: --force overwrites it, and "
-            "`xen-support update` merges a new draft into a branch and keeps what was changed by hand",
+            f"xen-support: {clean(str(path))} differs from the draft and is not overwritten: --force overwrites it, and"
+            " `xen-support update` merges a new draft into a branch and keeps what was changed by hand",
             file=sys.stderr,
         )
     kept = {path.parent for path in outcome.in_the_way}
@@ -389,7 +417,8 @@ def _explain(key: str, categorisation: Categorisation, trees: list[Tree], made: 
             if question.tree == tree.name and _asked(question) == key:
                 known = True
                 print(
-                    f'{clean(tree.name)}: {clean(question.place)} "{clean(question.words)}"\n    undecided, so it is left out'
+                    f'{clean(tree.name)}: {clean(question.place)} "{clean(question.words)}"\n    undecided, so it is'
+                    " left out"
                 )
     if not known:
         print(f"xen-support: no row {clean(key)} in the drafts; `xen-support show` prints the keys", file=sys.stderr)

@@ -16,8 +16,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "explain",
         help="a rule, its reason, an example",
-        description="Print what a code means, why it is there, and an example of what it finds and what it wants: rules of lint, "
-        "and what is said about workbooks. Without CODE, a list of all.",
+        description=(
+            "Print what a code means, why it is there, and an example of what it finds and what it wants: rules of"
+            " lint, and what is said about workbooks. Without CODE, a list of all."
+        ),
     )
     parser.add_argument(
         "codes",

@@ -32,8 +32,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     history = subparsers.add_parser(
         "history",
         help="one feature through all trees and all commits that changed its meaning",
-        description="Print what each tree says of a feature, and every change of its meaning, newest first: the commit, the trees that "
-        "have it or a pick of it, the advisories that it is or mentions. Words that are in one feature's name alone do as well.",
+        description=(
+            "Print what each tree says of a feature, and every change of its meaning, newest first: the commit, the"
+            " trees that have it or a pick of it, the advisories that it is or mentions. Words that are in one"
+            " feature's name alone do as well."
+        ),
     )
     history.add_argument(
         "feature",
@@ -51,8 +54,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     blame = subparsers.add_parser(
         "blame",
         help="per row the last commit that changed its meaning",
-        description="Print for each row of a tree the last commit that changed its meaning: its status or the caveats of its section. "
-        "Wrapping, order and the case of a label are no change.",
+        description=(
+            "Print for each row of a tree the last commit that changed its meaning: its status or the caveats of its"
+            " section. Wrapping, order and the case of a label are no change."
+        ),
     )
     blame.add_argument("tree", metavar="TREE", help="a version such as 4.20, unstable, a branch, a tag, a commit")
     blame.set_defaults(func=run_blame)
@@ -100,7 +105,8 @@ def run_history(args: argparse.Namespace) -> int:
 def _meant(
     asked: str, aliases: Aliases, tips: Sequence[pure.Snapshot], trees: Sequence[Tree], repo: Path
 ) -> tuple[str, Past]:
-    """The feature that is asked for, and the history.  Raises Failure with what is near where no tree and no commit has it.
+    """The feature that is asked for, and the history.  Raises Failure with what is near where no tree and no commit has
+    it.
 
     Nothing but the trees' own files is read for what one of them has; old files are read for their headings only.
     """

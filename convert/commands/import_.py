@@ -35,19 +35,33 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "import",
         help="SUPPORT files -> a workbook in the default layout",
-        description="Make a workbook in the default layout out of the SUPPORT.md of one or many trees: trees, rows, limits, texts, "
-        "and texts that differ between trees in columns of their own. It is read again before it is written: what a draft "
-        "of it would say differently is reported (exit status 1), as are errors of the files.",
+        description=(
+            "Make a workbook in the default layout out of the SUPPORT.md of one or many trees: trees, rows, limits,"
+            " texts, and texts that differ between trees in columns of their own. It is read again before it is"
+            " written: what a draft of it would say differently is reported (exit status 1), as are errors of the"
+            " files."
+        ),
     )
     parser.add_argument(
-        "files", metavar="FILE|REF:PATH|T", nargs="+",
-        help="a SUPPORT.md, a file of a git ref, a tree (version, branch, tag, unpacked source), or -; with --from what that names",
-    )  # fmt: skip
+        "files",
+        metavar="FILE|REF:PATH|T",
+        nargs="+",
+        help=(
+            "a SUPPORT.md, a file of a git ref, a tree (version, branch, tag, unpacked source), or -; with --from what"
+            " that names"
+        ),
+    )
     parser.add_argument(
-        "--from", dest="kind", choices=KINDS, metavar="KIND", help="what the inputs are instead: wiki (the wiki's page of release "
-        "features, as wiki text or with tabs or bars between cells), text (a list such as docs/misc/qemu-xen-security), kconfig or "
-        "docs (what a tree's Kconfig, its documents say)",
-    )  # fmt: skip
+        "--from",
+        dest="kind",
+        choices=KINDS,
+        metavar="KIND",
+        help=(
+            "what the inputs are instead: wiki (the wiki's page of release features, as wiki text or with tabs or bars"
+            " between cells), text (a list such as docs/misc/qemu-xen-security), kconfig or docs (what a tree's"
+            " Kconfig, its documents say)"
+        ),
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="BOOK", help="the workbook to write, .xlsx")
     parser.add_argument("--force", action="store_true", help="overwrite an existing workbook")
     parser.add_argument(
@@ -112,7 +126,8 @@ def _read(args: argparse.Namespace, argument: str, name: str | None) -> tuple[li
     parsed = parse(source)
     if not parsed.document.sections:
         raise Failure(
-            f"{source.name}: no SUPPORT.md, as it has no headings; --from reads lists and the wiki's table; nothing is written"
+            f"{source.name}: no SUPPORT.md, as it has no headings; --from reads lists and the wiki's table; nothing is"
+            " written"
         )
     found_in_rows = read_rows(parsed.document, source).diagnostics
     wrong = [d for d in (*parsed.diagnostics, *found_in_rows) if d.severity == "error"]
@@ -166,4 +181,7 @@ def _check(files: Sequence[TreeFile], tables: Tables, data: bytes) -> list[str]:
 
 
 def _layout(separator: str) -> str:
-    return f'# Headings below level 3: what follows this in a Feature name is a deeper heading.\n[features]\nheading_separator = "{separator}"\n'
+    return (
+        "# Headings below level 3: what follows this in a Feature name is a deeper"
+        f' heading.\n[features]\nheading_separator = "{separator}"\n'
+    )

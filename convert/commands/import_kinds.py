@@ -1,4 +1,6 @@
-"""import --from: what is no SUPPORT.md -> a workbook; nothing is guessed, and nothing written where a source is refused."""
+"""import --from: what is no SUPPORT.md -> a workbook; nothing is guessed, and nothing written where a source is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def refuse(source: Source) -> None:
 
 
 def run(args: argparse.Namespace, output: Path) -> int:
-    """Read what `args.files` name as `args.kind`, write the workbook; 1 where it cannot say all of it, 2 where a source is refused."""
+    """Read what `args.files` name as `args.kind`, write the workbook; 1 where it cannot say all of it, 2 where a
+    source is refused.
+    """
     read = {"wiki": _wiki, "text": _texts}.get(args.kind, _trees)
     try:
         gathered = read(args)
@@ -64,7 +68,8 @@ def run(args: argparse.Namespace, output: Path) -> int:
     for tree in tables.trees:
         if tree.version is None:
             print(
-                f"xen-support: {clean(tree.name)}: its Xen-Version is not known; fill it in in the tab Trees before a draft is made",
+                f"xen-support: {clean(tree.name)}: its Xen-Version is not known; fill it in in the tab Trees before a"
+                " draft is made",
                 file=sys.stderr,
             )
     for line in lost:

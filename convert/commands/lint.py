@@ -27,15 +27,20 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "lint",
         help="what is wrong with a SUPPORT.md",
-        description="Report what Xen's own tools would die on or lose in a SUPPORT.md, and what reviewers would ask to change. "
-        "Exit status 1 for findings at or above --fail-on.",
+        description=(
+            "Report what Xen's own tools would die on or lose in a SUPPORT.md, and what reviewers would ask to change. "
+            "Exit status 1 for findings at or above --fail-on."
+        ),
     )
     parser.add_argument(
         "files",
         nargs="*",
         metavar="FILE|REF:PATH|T|A..B|-",
-        help="a file, a file of a git ref, a tree (a version such as 4.20, unstable, a ref, a tag, an unpacked source tree), the "
-        "commits of a range that touch SUPPORT.md, or standard input (default: SUPPORT.md here, or at the repository's top)",
+        help=(
+            "a file, a file of a git ref, a tree (a version such as 4.20, unstable, a ref, a tag, an unpacked source"
+            " tree), the commits of a range that touch SUPPORT.md, or standard input (default: SUPPORT.md here, or at"
+            " the repository's top)"
+        ),
     )
     which = parser.add_argument_group("rules")
     which.add_argument(
@@ -95,7 +100,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check everything that is named, write what is found; 1 for findings at or above --fail-on, 2 for unreadable input."""
+    """Check everything that is named, write what is found; 1 for findings at or above --fail-on, 2 for unreadable
+    input.
+    """
     _refuse(args)
     given = settings(args.config)
     fail_on: Severity = args.fail_on or given.fail_on or "error"

@@ -86,7 +86,9 @@ def run_logout(args: argparse.Namespace) -> int:
 
 
 def run_whoami(args: argparse.Namespace) -> int:
-    """Say which sign-in would be used, with `--test` whether it works; exit status 0, or 2 if there is none, or it does not."""
+    """Say which sign-in would be used, with `--test` whether it works; exit status 0, or 2 if there is none, or it
+    does not.
+    """
     from convert.failure import printable
     from convert.sheet.google.auth import choose
 

@@ -30,9 +30,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "matrix",
         help="all trees side by side",
-        description="Print the support status of every feature in all trees, newest first. Without arguments: master (or staging) and "
-        "each stable-X.Y of the repository that has SUPPORT.md. A file with errors does not stop the others; exit status 1 "
-        "says that there are some. The arguments of xen.git's docs/support-matrix-generate, REF URL REF-NN URL-NN, work too.",
+        description=(
+            "Print the support status of every feature in all trees, newest first. Without arguments: master (or"
+            " staging) and each stable-X.Y of the repository that has SUPPORT.md. A file with errors does not stop the"
+            " others; exit status 1 says that there are some. The arguments of xen.git's docs/support-matrix-generate,"
+            " REF URL REF-NN URL-NN, work too."
+        ),
     )
     add_trees(parser)
     parser.add_argument(
@@ -47,7 +50,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--site",
         type=Path,
         metavar="DIR",
-        help="make or renew a static site: index, matrix, a page a feature with its history, a page a tree, JSON, an Atom feed",
+        help=(
+            "make or renew a static site: index, matrix, a page a feature with its history, a page a tree, JSON, an"
+            " Atom feed"
+        ),
     )
     parser.add_argument(
         "--site-url",
@@ -58,13 +64,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--url",
         action="append",
         metavar="URL",
-        help="where a tree's SUPPORT.html is: with NN for the version of a release tree, without for the unstable one "
-        "(default: those of xenbits.xen.org)",
+        help=(
+            "where a tree's SUPPORT.html is: with NN for the version of a release tree, without for the unstable one "
+            "(default: those of xenbits.xen.org)"
+        ),
     )
     parser.add_argument(
         "--xsas",
         action="store_true",
-        help="with html: link each feature to the advisories that changed it, by the history of SUPPORT.md (--site does so always)",
+        help=(
+            "with html: link each feature to the advisories that changed it, by the history of SUPPORT.md (--site does"
+            " so always)"
+        ),
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit status 0 even where a file has errors, for cron")
     parser.add_argument("-D", dest="debug", action="store_true", help=argparse.SUPPRESS)  # of support-matrix-generate

@@ -18,7 +18,10 @@ def add_aliases(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> No
         "--aliases",
         type=_path,
         metavar="FILE",
-        help='features under new names (TOML): [[alias]] old = "..." new = "..."; beside those that are shipped for xen.git',
+        help=(
+            'features under new names (TOML): [[alias]] old = "..." new = "..."; beside those that are shipped for'
+            " xen.git"
+        ),
     )
     parser.add_argument(
         "--no-aliases",
@@ -36,8 +39,8 @@ def _path(text: str) -> Path:
 def chosen_aliases(args: argparse.Namespace, makefiles: Iterable[object]) -> Aliases:
     """The aliases of a run: those of `--aliases`, and the shipped ones where a SUPPORT.md is beside xen/Makefile.
 
-    `makefiles`: for each tree what says that it has a xen/Makefile (its text or version, None without).  Raises Failure for
-    a file that is no aliases file.
+    `makefiles`: for each tree what says that it has a xen/Makefile (its text or version, None without).  Raises Failure
+    for a file that is no aliases file.
     """
     use = not args.no_aliases and any(makefile is not None for makefile in makefiles)
     return load(args.aliases, shipped() if use else None)

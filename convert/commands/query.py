@@ -28,9 +28,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     query = subparsers.add_parser(
         "query",
         help="the rows that answer a question",
-        description="Print the rows of all trees that match every option given; of an option given twice, either value. Patterns are "
-        "shell globs of any case. What a status states holds only while its tree has support: the trees that have none on the "
-        "day are named on standard error. Exit status 1 when a file has errors.",
+        description=(
+            "Print the rows of all trees that match every option given; of an option given twice, either value."
+            " Patterns are shell globs of any case. What a status states holds only while its tree has support: the"
+            " trees that have none on the day are named on standard error. Exit status 1 when a file has errors."
+        ),
     )
     query.add_argument(
         "--tree",

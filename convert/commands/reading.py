@@ -79,11 +79,19 @@ def read(column: Column, *, prose: bool) -> build.Tree:
     ]
     stated = re.match(r"[0-9]{1,6}\.[0-9]{1,6}", str(facts.get("Xen-Version", "")))
     return build.Tree(
-        name=column.name, ref=column.ref, commit=column.commit, date=column.date,
-        version=column.version or (stated[0] if stated else None), release=facts, source=source, document=parsed.document,
-        rows=tuple(reading.rows), errors=tuple(sorted(errors, key=lambda d: d.span.start if d.span else 0)),
-        problem=column.problem, branch=column.branch,
-    )  # fmt: skip
+        name=column.name,
+        ref=column.ref,
+        commit=column.commit,
+        date=column.date,
+        version=column.version or (stated[0] if stated else None),
+        release=facts,
+        source=source,
+        document=parsed.document,
+        rows=tuple(reading.rows),
+        errors=tuple(sorted(errors, key=lambda d: d.span.start if d.span else 0)),
+        problem=column.problem,
+        branch=column.branch,
+    )
 
 
 def digests(trees: Sequence[build.Tree]) -> list[str]:

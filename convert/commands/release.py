@@ -33,17 +33,26 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "release",
         help="version, dates, release-notes link; the gate before a tag",
-        usage="xen-support release branch|rc|final|extend --tree T... [options]\n"
-        "       xen-support release --sheet BOOK [--tree T...]\n"
-        "       xen-support release --check [REF|TAG|T ...] [options]",
-        description="Set the release part of SUPPORT.md as a step of a release wants it, as one commit on support/TREE; nothing else of "
-        "the file changes, and neither work tree nor index. Or judge commits before they are tagged. Exit status 1 where a tree is "
-        "refused, or --check finds something at or above --fail-on.",
-    )  # fmt: skip
+        usage=(
+            "xen-support release branch|rc|final|extend --tree T... [options]\n"
+            "       xen-support release --sheet BOOK [--tree T...]\n"
+            "       xen-support release --check [REF|TAG|T ...] [options]"
+        ),
+        description=(
+            "Set the release part of SUPPORT.md as a step of a release wants it, as one commit on support/TREE; nothing"
+            " else of the file changes, and neither work tree nor index. Or judge commits before they are tagged. Exit"
+            " status 1 where a tree is refused, or --check finds something at or above --fail-on."
+        ),
+    )
     parser.add_argument(
-        "words", nargs="*", metavar="KIND|REF", help="the step: branch (the newly unstable tree), rc (the first candidate), final (X.Y.0), extend "
-        "(longer support); with --check what to judge (default: the commit of the current branch)",
-    )  # fmt: skip
+        "words",
+        nargs="*",
+        metavar="KIND|REF",
+        help=(
+            "the step: branch (the newly unstable tree), rc (the first candidate), final (X.Y.0), extend "
+            "(longer support); with --check what to judge (default: the commit of the current branch)"
+        ),
+    )
     where = parser.add_argument_group("where")
     where.add_argument(
         "--repo", type=Path, default=Path(), metavar="DIR", help="the xen.git (default: the current one)"
@@ -52,8 +61,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     where.add_argument("--today", metavar="DATE", help="the present day (default: SOURCE_DATE_EPOCH, else today)")
     step = parser.add_argument_group("a step")
     step.add_argument(
-        "--tree", action="extend", nargs="+", metavar="T", help="the trees: 4.20, unstable, a branch; X.Y without a branch is the unstable tree"
-    )  # fmt: skip
+        "--tree",
+        action="extend",
+        nargs="+",
+        metavar="T",
+        help="the trees: 4.20, unstable, a branch; X.Y without a branch is the unstable tree",
+    )
     step.add_argument("--date", metavar="D", help="final: the day of the announcement; else the day whose policy holds")
     step.add_argument("--version", metavar="X.Y", help="branch: the next number, while xen/Makefile says the old one")
     step.add_argument("--shorten", action="store_true", help="let support end earlier than the file says")

@@ -32,9 +32,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "series",
         help="patches ready to mail",
-        description="Write what support/TREE changes against the tree's staging branch as mails for `git send-email OUTDIR/*.patch`, "
-        "made from commits on the branch series/TREE. Nothing is sent, and the network is not used. Exit status 1 where "
-        "the mails are not fit to be sent, or a tree is blocked.",
+        description=(
+            "Write what support/TREE changes against the tree's staging branch as mails for `git send-email"
+            " OUTDIR/*.patch`, made from commits on the branch series/TREE. Nothing is sent, and the network is not"
+            " used. Exit status 1 where the mails are not fit to be sent, or a tree is blocked."
+        ),
     )
     parser.add_argument(
         "--repo", type=Path, default=Path(), metavar="DIR", help="the xen.git (default: the current one)"
@@ -49,7 +51,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     what.add_argument(
         "--split",
         choices=("theme", "section", "none"),
-        help="a patch a theme, and for single architectures; a patch a section; or one for all (default: theme for a new file)",
+        help=(
+            "a patch a theme, and for single architectures; a patch a section; or one for all (default: theme for a new"
+            " file)"
+        ),
     )
     what.add_argument(
         "--themes",
@@ -75,8 +80,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     what.add_argument("--cc", action="append", default=[], metavar="ADDRESS", help="a further Cc (repeatable)")
     what.add_argument("--no-cc", action="store_true", help="no Cc from MAINTAINERS")
     what.add_argument(
-        "--run-get-maintainer", action="store_true", help="ask the tree's own scripts/get_maintainer.pl; this runs code of the repository"
-    )  # fmt: skip
+        "--run-get-maintainer",
+        action="store_true",
+        help="ask the tree's own scripts/get_maintainer.pl; this runs code of the repository",
+    )
     what.add_argument("--yes-many", action="store_true", help=f"write more than {MOST} mails")
     what.add_argument("--force", action="store_true", help="overwrite mails in OUTDIR that were edited by hand")
     parser.add_argument("--check", action="store_true", help="only check the mails that lie in OUTDIR")
@@ -138,7 +145,9 @@ def _note(args: argparse.Namespace, names: Sequence[str]) -> int:
 
 
 def _prepare(args: argparse.Namespace, names: Sequence[str], book: Categorisation | None) -> tuple[int, list[Ready]]:
-    """Make the series of each tree; the exit status so far, and those that there are.  Raises Failure for too many mails."""
+    """Make the series of each tree; the exit status so far, and those that there are.  Raises Failure for too many
+    mails.
+    """
     known = themes.load(args.themes)
     if args.themes is not None and args.split not in (None, "theme"):
         raise Failure(f"--themes goes with --split theme, not with --split {args.split}")
@@ -158,8 +167,8 @@ def _prepare(args: argparse.Namespace, names: Sequence[str], book: Categorisatio
     count = sum(len(one.mails) for one in ready)
     if count > MOST and not args.yes_many:
         raise Failure(
-            f"that makes {count} mails, more than {MOST}; --yes-many if it is meant, --split theme for fewer, --split none for one "
-            "patch a tree"
+            f"that makes {count} mails, more than {MOST}; --yes-many if it is meant, --split theme for fewer, --split"
+            " none for one patch a tree"
         )
     return status, ready
 
@@ -194,9 +203,23 @@ def _request(
     own = args.cover.read_text(encoding="utf-8", errors="replace") if args.cover else None
     split = args.split or ("theme" if args.themes is not None else None)
     return Request(
-        name, args.version, split, known, not args.no_rfc, args.release, args.onto, args.remote, args.signoff, args.backport, own,
-        questions, tuple(args.cc), not args.no_cc, args.run_get_maintainer, args.new,
-    )  # fmt: skip
+        name,
+        args.version,
+        split,
+        known,
+        not args.no_rfc,
+        args.release,
+        args.onto,
+        args.remote,
+        args.signoff,
+        args.backport,
+        own,
+        questions,
+        tuple(args.cc),
+        not args.no_cc,
+        args.run_get_maintainer,
+        args.new,
+    )
 
 
 def _tell(ready: Ready, files: Sequence[Path]) -> None:

@@ -26,14 +26,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "show",
         help="what a SUPPORT.md says",
-        description="Print what a SUPPORT.md says, read as Xen's own tools read it. Exit status 1 when the file has errors; its "
-        "rows are printed all the same.",
+        description=(
+            "Print what a SUPPORT.md says, read as Xen's own tools read it. Exit status 1 when the file has errors; its"
+            " rows are printed all the same."
+        ),
     )
     parser.add_argument(
         "file",
         metavar="FILE|REF:PATH|T|-",
-        help="a SUPPORT.md, a file of a git ref, a tree (a version such as 4.20, unstable, a branch, a tag, an unpacked source "
-        "tree), or standard input",
+        help=(
+            "a SUPPORT.md, a file of a git ref, a tree (a version such as 4.20, unstable, a branch, a tag, an unpacked"
+            " source tree), or standard input"
+        ),
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
     parser.add_argument("--repo", metavar="DIR", help="the git repository of REF:PATH or T (default: the current one)")
@@ -61,7 +65,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _source(name: str, repo: str | None, remote: str | None) -> Source:
-    """What an argument names: a file of that name first, as everywhere, then a file of a ref, then a tree's SUPPORT.md."""
+    """What an argument names: a file of that name first, as everywhere, then a file of a ref, then a tree's
+    SUPPORT.md.
+    """
     if name == "-" or ":" in name or os.path.exists(name):
         return read_source(name, repo, remote)
     from pathlib import Path
@@ -126,7 +132,9 @@ def release(document: Document, rows: list[Row]) -> dict[str, Any]:
 
 
 def print_text(parsed: Parsed, rows: list[Row], paint: Painter) -> None:
-    """Sections, features, variants with their status and security support, and the limits, for a person at a terminal."""
+    """Sections, features, variants with their status and security support, and the limits, for a person at a
+    terminal.
+    """
     document = parsed.document
     if document.title:
         print(paint(clean(document.title), "bold"))

@@ -38,7 +38,9 @@ def add_source(parser: argparse.ArgumentParser, *, optional: bool = False) -> No
 
 
 def load(args: argparse.Namespace, look: Look | None = None) -> Categorisation:
-    """Read and categorise SOURCE; `look` finds what the trees' files state.  Raises Failure with a reason for people."""
+    """Read and categorise SOURCE; `look` finds what the trees' files state.  Raises Failure with a reason for
+    people.
+    """
     from convert.sheet.categorise import categorise
     from convert.sheet.standing import nothing
 
@@ -47,7 +49,9 @@ def load(args: argparse.Namespace, look: Look | None = None) -> Categorisation:
 
 
 def look_in(repo: Path, remote: str | None = None) -> Look:
-    """How the statuses are found that a tree's file states today: its branch, the support branch, the last draft merged there."""
+    """How the statuses are found that a tree's file states today: its branch, the support branch, the last draft
+    merged there.
+    """
     from convert.sheet.model import Tree
     from convert.sheet.standing import Standing, standing
     from convert.trees import git, resolve
@@ -80,8 +84,8 @@ def tell_problems(args: argparse.Namespace, categorisation: Categorisation, tree
             print(one_line(problem, None, categorisation.workbook, paint), file=sys.stderr)
     if any(problem.code == _UNKNOWN for problem in categorisation.problems):
         print(
-            "xen-support: an unknown status is corrected in the sheet, or made known: in a layout's [synonyms], in the tab Labels, or with "
-            "--keep-unknown, which writes it as it is",
+            "xen-support: an unknown status is corrected in the sheet, or made known: in a layout's [synonyms], in the"
+            " tab Labels, or with --keep-unknown, which writes it as it is",
             file=sys.stderr,
         )
     if categorisation.advice:

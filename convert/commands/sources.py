@@ -29,9 +29,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "sources",
         help="what else in a tree speaks of support, held against SUPPORT.md",
-        description="Read what Kconfig, docs/features, the command line, the man pages and MAINTAINERS of a tree say of "
-        "security support, and hold it against the rows of its SUPPORT.md. Nothing of the tree is run. Exit status 1 where "
-        "they contradict each other, have different labels, or one does not speak of what the other does.",
+        description=(
+            "Read what Kconfig, docs/features, the command line, the man pages and MAINTAINERS of a tree say of"
+            " security support, and hold it against the rows of its SUPPORT.md. Nothing of the tree is run. Exit status"
+            " 1 where they contradict each other, have different labels, or one does not speak of what the other does."
+        ),
     )
     parser.add_argument(
         "tree",
@@ -44,7 +46,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         default=[],
         metavar="FILE|REF:PATH",
-        help="(repeatable) also a text that lists what is supported, such as stable-4.9:docs/misc/qemu-xen-security, or the wiki's table",
+        help=(
+            "(repeatable) also a text that lists what is supported, such as stable-4.9:docs/misc/qemu-xen-security, or"
+            " the wiki's table"
+        ),
     )
     parser.add_argument(
         "--and-back", action="store_true", help="also the rows of the same kinds that none of --against names"
@@ -93,11 +98,16 @@ def run(args: argparse.Namespace) -> int:
 
     if args.format == "json":
         value = {
-            "schema": formats.SCHEMA, "tool": TOOL, "tree": tree.name, "commit": tree.commit,
-            "sources": [{"name": one.name, "sha256": hashlib.sha256(one.data).hexdigest()} for one in (tree.source, *others)],
+            "schema": formats.SCHEMA,
+            "tool": TOOL,
+            "tree": tree.name,
+            "commit": tree.commit,
+            "sources": [
+                {"name": one.name, "sha256": hashlib.sha256(one.data).hexdigest()} for one in (tree.source, *others)
+            ],
             "statements": [formats.as_json(finding, owner) for finding in found],
             "unnamed": [{"row": one.row.key, "status": one.row.status, "line": one.line} for one in back],
-        }  # fmt: skip
+        }
         print(json.dumps(value, indent=1))
     else:
         for line in [*(formats.unnamed_line(one) for one in back), *formats.text(found, owner)]:

@@ -41,8 +41,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "trees",
         help="the trees, their versions, dates, and what is supported today",
-        description="List the trees of a repository with their versions and dates, and whether they are supported, get security "
-        "support only, or have ended. Exit status 1 when a file has errors.",
+        description=(
+            "List the trees of a repository with their versions and dates, and whether they are supported, get security"
+            " support only, or have ended. Exit status 1 when a file has errors."
+        ),
     )
     parser.add_argument(
         "trees",
@@ -86,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
 def notes(tree: Tree, repo: Path | None, remote: str | None, today: date) -> list[str]:
     """What is to be known of a tree's days: where they contradict each other, and where its branch says later ones now.
 
-    A tag, or any commit of a release, has the days that were right when it was made; support may have been extended since.
+    A tag, or any commit of a release, has the days that were right when it was made; support may have been extended
+    since.
     """
     now = standing(tree.release, today)
     found = [now.contradiction] if now.contradiction else []
@@ -115,13 +118,21 @@ def as_json(
         "today": today.isoformat(),
         "trees": [
             {
-                "name": t.name, "version": t.version, "ref": t.ref, "commit": t.commit, "date": t.date, "release": dict(t.release),
-                "support": state(t.release, today), "url": urls.of(t), "sha256": digest,
-                "errors": len(t.errors) + (t.problem is not None), "notes": list((said or {}).get(t.name, ())),
+                "name": t.name,
+                "version": t.version,
+                "ref": t.ref,
+                "commit": t.commit,
+                "date": t.date,
+                "release": dict(t.release),
+                "support": state(t.release, today),
+                "url": urls.of(t),
+                "sha256": digest,
+                "errors": len(t.errors) + (t.problem is not None),
+                "notes": list((said or {}).get(t.name, ())),
             }
             for t, digest in zip(trees, digests(trees), strict=True)
         ],
-    }  # fmt: skip
+    }
 
 
 def _row(tree: Tree, urls: Address, today: date) -> list[str]:

@@ -26,10 +26,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "update",
         help="new drafts merged into each tree's branch, hand edits kept",
-        description="Merge a new draft of each tree into SUPPORT.md on the branch support/TREE, and keep what was changed by hand. "
-        "What changed since the last draft is merged unit by unit: a status, a paragraph, a list's item, a heading. "
-        "Nothing but that branch and the tool's own refs is written; work tree and index stay as they are. Exit "
-        "status 1 where there are conflicts or blocked trees, with --plan also where there is anything to do.",
+        description=(
+            "Merge a new draft of each tree into SUPPORT.md on the branch support/TREE, and keep what was changed by"
+            " hand. What changed since the last draft is merged unit by unit: a status, a paragraph, a list's item, a"
+            " heading. Nothing but that branch and the tool's own refs is written; work tree and index stay as they"
+            " are. Exit status 1 where there are conflicts or blocked trees, with --plan also where there is anything"
+            " to do."
+        ),
     )
     add_source(parser, optional=True)
     parser.add_argument(
@@ -45,8 +48,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--abort", action="store_true", help="give up the merges that wait; all is as it was before them"
     )
     parser.add_argument(
-        "--ours", action="append", default=[], metavar="KEY", help="keep what the file says there (repeatable; ANCHOR:* for all of a heading)"
-    )  # fmt: skip
+        "--ours",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="keep what the file says there (repeatable; ANCHOR:* for all of a heading)",
+    )
     parser.add_argument(
         "--theirs", action="append", default=[], metavar="KEY", help="take what the sheet says there (repeatable)"
     )
@@ -56,8 +63,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
     parser.add_argument(
-        "--onto", metavar="REF", help="the branch that patches are made against (default: staging or staging-X.Y, else the sheet's)"
-    )  # fmt: skip
+        "--onto",
+        metavar="REF",
+        help="the branch that patches are made against (default: staging or staging-X.Y, else the sheet's)",
+    )
     parser.add_argument(
         "--adopt", action="store_true", help="take the file over as it is, without the base that belongs to the branch"
     )  # fmt: skip

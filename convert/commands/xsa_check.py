@@ -25,13 +25,21 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "check",
         help="which advisories are in which tree",
-        description="Say for each advisory whether its patches are in a tree, by their content. Exit status 0 only where nothing is "
-        "open; 1 for missing, partial, reverted, unpushed, unsure or unknown ones; 2 where something could not be looked at.",
+        description=(
+            "Say for each advisory whether its patches are in a tree, by their content. Exit status 0 only where"
+            " nothing is open; 1 for missing, partial, reverted, unpushed, unsure or unknown ones; 2 where something"
+            " could not be looked at."
+        ),
     )
     parser.add_argument(
-        "refs", nargs="*", metavar="REF",
-        help="a branch, a tag, a commit, a version such as 4.20 (default, and `supported`: master and the branches with security support)",
-    )  # fmt: skip
+        "refs",
+        nargs="*",
+        metavar="REF",
+        help=(
+            "a branch, a tag, a commit, a version such as 4.20 (default, and `supported`: master and the branches with"
+            " security support)"
+        ),
+    )
     add_source(parser)
     parser.add_argument("--repo", type=Path, metavar="DIR", help="the clone of xen.git (default: the current one)")
     parser.add_argument("--remote", metavar="NAME", help="the remote of branches that are not local")
@@ -41,9 +49,14 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--xsa", metavar="N[,N]", action="append", help="only these advisories")
     parser.add_argument("--today", metavar="D", help="judge support and publication as of this day, YYYY-MM-DD")
     parser.add_argument(
-        "--tree", metavar="NAME=DIR", action="append",
-        help="the clone of another tree that advisories have patches for: --tree qemuu=DIR, read at the revision that Config.mk pins",
-    )  # fmt: skip
+        "--tree",
+        metavar="NAME=DIR",
+        action="append",
+        help=(
+            "the clone of another tree that advisories have patches for: --tree qemuu=DIR, read at the revision that"
+            " Config.mk pins"
+        ),
+    )
     parser.add_argument(
         "--for-release",
         action="store_true",
@@ -156,8 +169,8 @@ def _tell(found: report.Report, args: argparse.Namespace) -> None:
         print(f"xen-support: {clean(problem)}", file=sys.stderr)
     for decision in found.idle:
         print(
-            f"xen-support: {args.accept}:{decision.line}: warning: the decision on XSA-{decision.xsa} at {clean(decision.ref)} "
-            "no longer matters",
+            f"xen-support: {args.accept}:{decision.line}: warning: the decision on XSA-{decision.xsa} at"
+            f" {clean(decision.ref)} no longer matters",
             file=sys.stderr,
         )
     if args.for_release:

@@ -21,8 +21,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "list",
         help="the patches of advisories, by public date",
-        description="Print one line a patch, number<TAB>path<TAB><TAB>subject, by public date, number and name. Exit status 2 where "
-        "something could not be read.",
+        description=(
+            "Print one line a patch, number<TAB>path<TAB><TAB>subject, by public date, number and name. Exit status 2"
+            " where something could not be read."
+        ),
     )
     add_source(parser)
     parser.add_argument("--since", metavar="DATE|TAG", help="advisories public since then (default: all)")
@@ -37,8 +39,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "compare",
         help="what one source has and another has not",
-        description="Hold two sources of advisories against each other, by content; recipes by meaning. An advisory that is only "
-        "announced is listed as embargoed, not as forgotten. Exit status 1 on differences.",
+        description=(
+            "Hold two sources of advisories against each other, by content; recipes by meaning. An advisory that is"
+            " only announced is listed as embargoed, not as forgotten. Exit status 1 on differences."
+        ),
     )
     parser.add_argument("a", metavar="A", help="a directory, a checkout of xsa.git, or an address")
     parser.add_argument("b", metavar="B", nargs="?", default=PUBLIC, help=f"the other one (default: {PUBLIC})")
@@ -86,11 +90,17 @@ def run_compare(args: argparse.Namespace) -> int:
         b.close()
     if args.format == "json":
         value = {
-            "schema": "xen-support.xsa-compare/1", "tool": TOOL, "a": a.url, "b": b.url, "only_a": found.only_a, "only_b": found.only_b,
+            "schema": "xen-support.xsa-compare/1",
+            "tool": TOOL,
+            "a": a.url,
+            "b": b.url,
+            "only_a": found.only_a,
+            "only_b": found.only_b,
             "differ": [{"name": name, "what": what} for name, what in found.differ],
-            "embargoed": [{"xsa": one.number, "date": one.day} for one in found.embargoed], "embargoed_files": found.embargoed_files,
+            "embargoed": [{"xsa": one.number, "date": one.day} for one in found.embargoed],
+            "embargoed_files": found.embargoed_files,
             "problems": [clean(text) for text in problems],
-        }  # fmt: skip
+        }
         print(json.dumps(value, ensure_ascii=False, indent=1))
     else:
         for name in found.only_a:

@@ -1,4 +1,6 @@
-"""xsa log, xsa support, xsa people: what commits say of advisories, what SUPPORT.md owes them, whom a patch concerns."""
+"""xsa log, xsa support, xsa people: what commits say of advisories, what SUPPORT.md owes them, whom a patch
+concerns.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "log",
         help="the advisories that a range of commits fixes",
-        description="Say which advisories a range of commits fixes, by the messages; with --from by the patches, too. What a commit only "
-        "mentions is listed apart.",
+        description=(
+            "Say which advisories a range of commits fixes, by the messages; with --from by the patches, too. What a"
+            " commit only mentions is listed apart."
+        ),
     )
     parser.add_argument(
         "range", metavar="A..B", help="two branches, tags, commits or versions: RELEASE-4.20.0..stable-4.20"
@@ -39,8 +43,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "support",
         help="which advisory changed which row of SUPPORT.md, and where that is missing",
-        description="Say which advisories changed SUPPORT.md, what they changed, and on which branches that statement is missing. Exit "
-        "status 1 where one is.",
+        description=(
+            "Say which advisories changed SUPPORT.md, what they changed, and on which branches that statement is"
+            " missing. Exit status 1 where one is."
+        ),
     )
     parser.add_argument(
         "refs", nargs="*", metavar="REF", help="a branch, a tag, a version (default: master and all stable branches)"
@@ -52,8 +58,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "people",
         help="the maintainers of what a patch changes, who are not on a list",
-        description="Print `name <address> file` for the maintainers, by the tree's MAINTAINERS, of each file that a patch changes, who are "
-        "not on the list. Nothing is sent, fetched or kept.",
+        description=(
+            "Print `name <address> file` for the maintainers, by the tree's MAINTAINERS, of each file that a patch"
+            " changes, who are not on the list. Nothing is sent, fetched or kept."
+        ),
     )
     parser.add_argument("patches", nargs="+", type=Path, metavar="PATCH", help="a patch file, or - for standard input")
     parser.add_argument(

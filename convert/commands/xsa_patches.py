@@ -92,7 +92,8 @@ def run_patches(args: argparse.Namespace) -> int:
 def run_needs(args: argparse.Namespace) -> int:
     """The commits between a tag and an advisory's StableRef that its patches are on, oldest first, a hash a line.
 
-    What they are goes to standard error, so that `git cherry-pick $(xen-support xsa check --needs N TAG)` takes the output.
+    What they are goes to standard error, so that `git cherry-pick $(xen-support xsa check --needs N TAG)` takes the
+    output.
     """
     repo = args.repo or Path()
     if len(args.refs) != 1:

@@ -8,9 +8,18 @@ from convert.names.likeness import Likely
 from grammar.labels import Security
 
 KINDS = (
-    "security-lost", "security-gained", "status", "limit", "added", "removed", "renamed", "split", "moved", "description",
+    "security-lost",
+    "security-gained",
+    "status",
+    "limit",
+    "added",
+    "removed",
+    "renamed",
+    "split",
+    "moved",
+    "description",
     "caveat",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +28,12 @@ class Change:
 
     `key` and `path` are the new document's, or the old one's where the new one has none; `feature` is the path of the
     heading.  `old` and `new` are statuses, texts (`description`, `caveat`, headings without rows) or paths (`renamed`,
-    `moved`), None where there is none.  `security` is the meaning before and after, None where no status tells; a misspelt
-    label means what it is meant for.  `why` says what makes it a possible loss of security support, None where it is none.
-    `perhaps` is what a vanished row may have become, or the supported row that a new one is like: no more than a suggestion.
-    `formerly`: the old path, where a supported row vanished and its likely successor, which is this change's, promises less.
-    `description`, `caveats`: the texts that come with the rows of an added, removed or renamed heading, a line a paragraph.
+    `moved`), None where there is none.  `security` is the meaning before and after, None where no status tells; a
+    misspelt label means what it is meant for.  `why` says what makes it a possible loss of security support, None where
+    it is none. `perhaps` is what a vanished row may have become, or the supported row that a new one is like: no more
+    than a suggestion. `formerly`: the old path, where a supported row vanished and its likely successor, which is this
+    change's, promises less. `description`, `caveats`: the texts that come with the rows of an added, removed or renamed
+    heading, a line a paragraph.
     """
 
     kind: str

@@ -51,10 +51,11 @@ _WORDS = 8  # of a name that another one may have in it
 
 
 def compare(old: Document, new: Document, aliases: Aliases | None = None, trees: Trees = (None, None)) -> list[Change]:
-    """All changes of meaning: losses of security support first, then possible ones, gains, and the others in file order.
+    """All changes of meaning: losses of security support first, then possible ones, gains, and the others in file
+    order.
 
-    `trees`: the names of the two trees, for aliases of single trees.  Wrapping, emphasis, spaces, the case of a label and
-    its final full stop are no change.
+    `trees`: the names of the two trees, for aliases of single trees.  Wrapping, emphasis, spaces, the case of a label
+    and its final full stop are no change.
     """
     before, after = entries(old), entries(new)
     matched = match(before, after, aliases or Aliases(), trees)
@@ -95,7 +96,9 @@ def _by_heading(matched: Match) -> dict[int, _Below]:
 
 @dataclass(slots=True)
 class _Comparison:
-    """One comparison; `lost`, `cut`: the old document's fields that were no rows, and lines that were cut off theirs; `said_before`, `said_after`: all sentences."""
+    """One comparison; `lost`, `cut`: the old document's fields that were no rows, and lines that were cut off
+    theirs; `said_before`, `said_after`: all sentences.
+    """
 
     matched: Match
     old: Entry
@@ -149,7 +152,8 @@ class _Comparison:
         for fresh in self.fresh:
             self._added(fresh, list(_around(fresh.entry, before, above)), supported)
 
-    # -- headings and texts -----------------------------------------------------------------------------------------------
+    # -- headings and texts
+    # -----------------------------------------------------------------------------------------------
     def _place(self, old: Entry, new: Entry, moved: bool) -> None:
         paths = " / ".join(old.path), " / ".join(new.path)
         security = best(old.rows), best(new.rows)
@@ -203,7 +207,8 @@ class _Comparison:
                 why = why_restricted(mine)
             self.changes.append(Change(kind, new.anchor, new.path, new.path, was or None, now or None, securities, why))
 
-    # -- rows -------------------------------------------------------------------------------------------------------------
+    # -- rows
+    # -------------------------------------------------------------------------------------------------------------
     def _rows(self, old: Entry, new: Entry, below: _Below) -> None:
         """The rows of one heading on both sides."""
         limits = bounds(old.rows), bounds(new.rows)
@@ -271,7 +276,9 @@ class _Comparison:
         self._row(old, new, fresh.entry, (bounds(gone.entry.rows), bounds(fresh.entry.rows)))
 
     def _succeeded(self, gone: Loose, likely: Index, taken: set[int]) -> bool:
-        """Whether a supported row vanished, and a new one of a like name promises less: one change; the new one is taken."""
+        """Whether a supported row vanished, and a new one of a like name promises less: one change; the new one is
+        taken.
+        """
         if gone.row.kind != "status" or gone.row.security not in SUPPORTED or _left(gone) is not None:
             return False
         found = likely.heir(gone, taken)
@@ -284,11 +291,20 @@ class _Comparison:
         why = f"{promised_less(old, new)}; it is gone, and may continue under this other name"
         self.changes.append(
             Change(
-                kind, new.key, new.path, heir.entry.path, old.status, new.status, (old.security, new.security), why, like,
-                gone.entry.path, heir.entry.description if heir.other is None else "",
+                kind,
+                new.key,
+                new.path,
+                heir.entry.path,
+                old.status,
+                new.status,
+                (old.security, new.security),
+                why,
+                like,
+                gone.entry.path,
+                heir.entry.description if heir.other is None else "",
                 heir.entry.caveats if heir.other is None else "",
             )
-        )  # fmt: skip
+        )
         return True
 
     def _removed(self, gone: Loose, likely: Index) -> None:
@@ -404,7 +420,9 @@ def _why_gone(row: Row, left: Row | None, perhaps: Likely | None) -> str | None:
 
 
 def _part_of_supported(fresh: Loose, supported: dict[tuple[str, ...], Row]) -> Likely | None:
-    """A supported row of the old document, by its heading's words, that the new heading has in its name one after another."""
+    """A supported row of the old document, by its heading's words, that the new heading has in its name one after
+    another.
+    """
     whole = tokens(fresh.entry.name)
     for size in range(min(len(whole) - 1, _WORDS), 1, -1):
         for n in range(len(whole) - size + 1):

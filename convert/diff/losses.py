@@ -11,9 +11,13 @@ from grammar.status import Amount, fold_label, size
 
 SUPPORTED = frozenset[Security](("yes", "caveats", "limited", "external"))
 _WORDS: dict[Security, str] = {
-    "yes": "security supported", "no": "not security supported", "external": "security supported by another project only",
-    "caveats": "security supported with conditions", "limited": "security supported in part", "unstated": "without a statement on security",
-}  # fmt: skip
+    "yes": "security supported",
+    "no": "not security supported",
+    "external": "security supported by another project only",
+    "caveats": "security supported with conditions",
+    "limited": "security supported in part",
+    "unstated": "without a statement on security",
+}
 # labels that say "supported, but less"; another project's security support is none of them
 _RESTRICTED = ("Supported, not security supported", "Supported, with caveats", "No security support")
 
@@ -46,12 +50,16 @@ def meant(row: Row) -> Security:
 
 
 def restricted(row: Row) -> bool:
-    """Whether a status says by itself that support is less than full: with caveats, conditions, or without security support."""
+    """Whether a status says by itself that support is less than full: with caveats, conditions, or without security
+    support.
+    """
     return row.label in _RESTRICTED or row.reading.condition is not None
 
 
 def less_than_before(rows: Iterable[tuple[Row, Row]]) -> bool | None:
-    """Whether some of these rows (old, new) promise less: True; False where none does and some promise more; None else."""
+    """Whether some of these rows (old, new) promise less: True; False where none does and some promise more; None
+    else.
+    """
     steps = [rank(meant(new)) - rank(meant(old)) for old, new in rows if old.kind == new.kind == "status"]
     if any(step < 0 for step in steps):
         return True
@@ -74,7 +82,9 @@ def variant_of(row: Row) -> str | None:
 
 
 def bound(limit: Limit | None) -> Amount | None:
-    """How far security support goes: its own end, but not beyond the maximum, else that; None where no limit is stated."""
+    """How far security support goes: its own end, but not beyond the maximum, else that; None where no limit is
+    stated.
+    """
     if limit is None or limit.security is None or limit.maximum is None:
         return None if limit is None else limit.security or limit.maximum
     (most, unit), (end, other) = size(limit.maximum), size(limit.security)

@@ -24,10 +24,11 @@ _ID = re.compile(r"[A-Za-z0-9_-]{25,120}")
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One side of a comparison: its name, the text it stands for, the tree's name if it is known, and what to tell people.
+    """One side of a comparison: its name, the text it stands for, the tree's name if it is known, and what to tell
+    people.
 
-    `drafted`: it comes out of a workbook, and its preamble and definitions are not the workbook's words; `makefile`: whether
-    there is a xen/Makefile beside it, None where there is none.
+    `drafted`: it comes out of a workbook, and its preamble and definitions are not the workbook's words; `makefile`:
+    whether there is a xen/Makefile beside it, None where there is none.
     """
 
     name: str
@@ -69,8 +70,8 @@ def _begins(path: Path, magic: bytes) -> bool:
 def read_both(old: str, new: str, means: Means, *, last_draft: bool = False) -> tuple[Operand, Operand]:
     """The two sides.  `last_draft`: the old one names a tree, whose last draft is meant.  Raises Failure.
 
-    A workbook's draft keeps the definitions part of the other side, as `draft --repo` would; its tree is `means.tree`, or
-    the only one, or the one that the other side is called.
+    A workbook's draft keeps the definitions part of the other side, as `draft --repo` would; its tree is `means.tree`,
+    or the only one, or the one that the other side is called.
     """
     one_input((old, new))
     books = is_workbook(old), is_workbook(new)

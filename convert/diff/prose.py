@@ -1,4 +1,6 @@
-"""What two texts say differently: sentences, without those that moved, were corrected, or have another address of one page."""
+"""What two texts say differently: sentences, without those that moved, were corrected, or have another address of
+one page.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ _RESTRICTS = re.compile(
     re.I,
 )
 _DENIES = re.compile(
-    r"\b(?:not|no|never)\s+(?:\w+\s+){0,3}(?:security[- ])?support|\bun(?:supported|trusted)\b|\brestrict|\bexclud|\bno\s+XSAs?\b"
+    r"\b(?:not|no|never)\s+(?:\w+\s+){0,3}(?:security[-"
+    r" ])?support|\bun(?:supported|trusted)\b|\brestrict|\bexclud|\bno\s+XSAs?\b"
     r"|\bno\s+security\b",
     re.I,
 )
@@ -150,8 +153,8 @@ def differing(
 ) -> Differing:
     """What is only in the old and what is only in the new sentences.
 
-    Left out are sentences that differ by typing mistakes or by words of `names` (those of a renamed feature), and old ones
-    that a status value now has (`statuses`).
+    Left out are sentences that differ by typing mistakes or by words of `names` (those of a renamed feature), and old
+    ones that a status value now has (`statuses`).
     """
     there = " / ".join(_key(status) for status in statuses)
     before, after = {one.key for one in old}, {one.key for one in new}
@@ -200,7 +203,9 @@ def names_of(old: Entry, new: Entry) -> frozenset[str]:
 
 
 def why_restricted(found: Differing) -> str | None:
-    """Why words may take security support away: a statement of it is gone, or words that restrict it are new; None else."""
+    """Why words may take security support away: a statement of it is gone, or words that restrict it are new; None
+    else.
+    """
     gone = any(one.speaks and not one.restricts and one.listed >= 0 for one in found.removed)
     new = any(one.speaks and one.restricts and one.listed <= 0 for one in found.added)
     return "the words on security support changed; read the two texts" if gone or new else None

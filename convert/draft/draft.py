@@ -1,4 +1,6 @@
-"""A folder of drafts: one SUPPORT file a tree with its provenance, the lists of open questions; written whole or not at all."""
+"""A folder of drafts: one SUPPORT file a tree with its provenance, the lists of open questions; written whole or not
+at all.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,8 @@ class Made:
 
 
 def make(
-    categorisation: Categorisation, tree: Tree, definitions: Definitions | None, own: Source | None = None, lint: Lint | None = None,
+    categorisation: Categorisation, tree: Tree, definitions: Definitions | None, own: Source | None = None,
+    lint: Lint | None = None,
     memo: Memo | None = None,
 ) -> Made | list[str]:  # fmt: skip
     """A tree's validated draft, or what is wrong with it, each line with the cell it is about.

@@ -1,8 +1,9 @@
-"""A draft for a tree that has a file keeps that file's face: title, preamble, line breaks, emphasis, spelling of labels, order.
+"""A draft for a tree that has a file keeps that file's face: title, preamble, line breaks, emphasis, spelling of
+labels, order.
 
-The draft is merged into the file as `update` merges it, unit by unit, with the file as the base: what says the same keeps its
-bytes.  Before that, what differs in its dress only is taken from the file: a label in other letter case or with a full stop, a
-list's keyword, the words of a paragraph whose emphasis and links a plain cell does not have.
+The draft is merged into the file as `update` merges it, unit by unit, with the file as the base: what says the same
+keeps its bytes.  Before that, what differs in its dress only is taken from the file: a label in other letter case or
+with a full stop, a list's keyword, the words of a paragraph whose emphasis and links a plain cell does not have.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def _theirs(base: str, ours: str, theirs: str, labels: tuple[str, str, str]) -> 
 
 
 def _collect(
-    sections: tuple[Section, ...], above: _Path, fields: dict[tuple[_Path, str], ParsedField], texts: dict[_Path, tuple[Block, ...]]
+    sections: tuple[Section, ...], above: _Path, fields: dict[tuple[_Path, str], ParsedField],
+    texts: dict[_Path, tuple[Block, ...]],
 ) -> None:  # fmt: skip
     """The fields and texts of a file by the headings above them; of equal fields the last, as Xen reads it."""
     for section in sections:
@@ -90,9 +92,11 @@ def _section(section: Section, above: _Path, fields: _Dress, texts: Mapping[_Pat
     path = (*above, fold(section.heading.text))
     by_words: dict[object, Block] = {_words(block): block for block in tidy_blocks(texts.get(path, ()))}
     blocks = tuple(
-        replace(block, fields=tuple(_field(f, path, fields) for f in block.fields))
-        if isinstance(block, Literal) and block.kind == "feature"
-        else _text(block, by_words)
+        (
+            replace(block, fields=tuple(_field(f, path, fields) for f in block.fields))
+            if isinstance(block, Literal) and block.kind == "feature"
+            else _text(block, by_words)
+        )
         for block in section.blocks
     )
     return replace(section, blocks=blocks, sections=tuple(_section(s, path, fields, texts) for s in section.sections))
@@ -118,7 +122,9 @@ def _row(row: Expected, fields: _Dress) -> Expected:
 
 
 def _text(block: Block, there: Mapping[object, Block]) -> Block:
-    """A plain text's counterpart in the file, whose emphasis and links no plain cell says; a text with marks is its own."""
+    """A plain text's counterpart in the file, whose emphasis and links no plain cell says; a text with marks is its
+    own.
+    """
     if isinstance(block, Paragraph | BulletList) and not _marked(block):
         return there.get(_words(block), block)
     return block

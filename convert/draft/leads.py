@@ -16,7 +16,8 @@ ATTRIBUTES = {
 
 
 def led_by(tree: Tree, text: str, where: str) -> tuple[Tree, list[str]]:
-    """A sheet's tree with the release part that its file in git has, and a sentence for each cell that says something else.
+    """A sheet's tree with the release part that its file in git has, and a sentence for each cell that says something
+    else.
 
     `text` is the file, `where` the branch it is on, for people.  A file without release part leaves the sheet's.
     """
@@ -30,7 +31,8 @@ def led_by(tree: Tree, text: str, where: str) -> tuple[Tree, list[str]]:
         cell, sheet, git = tree.places.get(attribute), getattr(tree, attribute), values.get(key)
         if cell is not None and sheet != git:
             said.append(
-                f"{cell}: {git or f'no {key}'} in SUPPORT.md of {where}, {sheet or 'nothing'} in the sheet; git's is kept"
+                f"{cell}: {git or f'no {key}'} in SUPPORT.md of {where}, {sheet or 'nothing'} in the sheet; git's is"
+                " kept"
             )
     facts: dict[str, str | None] = {attribute: values.get(key) or None for attribute, key in ATTRIBUTES.items()}
     return replace(tree, **{**facts, "version": values["Xen-Version"]}), said  # type: ignore[arg-type]

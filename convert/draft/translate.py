@@ -31,7 +31,9 @@ RELEASE_NOTES = "Release Notes"
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One row that a draft must have: the headings above it, its qualifier and value, its cell, the model's prose flags."""
+    """One row that a draft must have: the headings above it, its qualifier and value, its cell, the model's prose
+    flags.
+    """
 
     path: tuple[str, ...]
     qualifier: str | None
@@ -46,9 +48,9 @@ class Expected:
 class Draft:
     """What one tree's file is to be.
 
-    `document` is without the definitions part; `text` is the whole file; `rows` are those it must read back as, in order.
-    `worn`: it has the face of the tree's own file, and that file's order; `inherited` are the errors of that file, by code and
-    message, which the draft may have where it keeps the file's words.
+    `document` is without the definitions part; `text` is the whole file; `rows` are those it must read back as, in
+    order. `worn`: it has the face of the tree's own file, and that file's order; `inherited` are the errors of that
+    file, by code and message, which the draft may have where it keeps the file's words.
     """
 
     tree: Tree
@@ -62,7 +64,8 @@ class Draft:
 
 @dataclass(slots=True)
 class Memo:
-    """What the drafts of one workbook have in common: the blocks and texts of features that say the same in several trees.
+    """What the drafts of one workbook have in common: the blocks and texts of features that say the same in several
+    trees.
 
     `checked`: texts of sections that were read back as these blocks; `held`: texts that are inside the mark-up.
     """
@@ -86,8 +89,8 @@ def translate(
 ) -> Draft:
     """One tree's draft.  `definitions`: the tree's own part, which is kept; without it our template is taken.
 
-    `memo` is shared by the drafts of one workbook.  ValueError for a model that no file can hold; the sheet's problems should
-    have caught it.
+    `memo` is shared by the drafts of one workbook.  ValueError for a model that no file can hold; the sheet's problems
+    should have caught it.
     """
     out = _Out(tree.name, memo or Memo())
     release = _release(tree, out)

@@ -54,7 +54,8 @@ class Reread:
 def differences(draft: Draft, read: Reread | None = None, memo: Memo | None = None) -> list[Difference]:
     """Each way in which the draft's text, parsed again, is not what the model says; empty when the draft is right.
 
-    `read` is the text where it has been read already; `memo` knows texts that were read back as they should before.  A draft that has the face of the tree's own file has its order too.
+    `read` is the text where it has been read already; `memo` knows texts that were read back as they should before.  A
+    draft that has the face of the tree's own file has its order too.
     """
     read = read or Reread.of(draft)
     found = [
@@ -72,9 +73,9 @@ def differences(draft: Draft, read: Reread | None = None, memo: Memo | None = No
 def unheld(draft: Draft, memo: Memo | None = None) -> list[Difference]:
     """What of a draft without a face, and so of what is written anew, is outside the mark-up (grammar/support.lark).
 
-    The definitions part behind it may be kept from the tree as it is, and is not looked at.  The mark-up knows no construct that
-    reaches over a heading, so each section is held to it by itself, and once for all trees that have it; how levels grow is
-    what the translation decides.
+    The definitions part behind it may be kept from the tree as it is, and is not looked at.  The mark-up knows no
+    construct that reaches over a heading, so each section is held to it by itself, and once for all trees that have it;
+    how levels grow is what the translation decides.
     """
     body = draft.text.removesuffix(draft.definitions.text)
     held = (memo or Memo()).held

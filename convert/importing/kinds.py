@@ -34,10 +34,16 @@ def of_wiki(page: wiki.Page, names: Sequence[str]) -> Gathered:
         facts = release.facts
         out.trees.append(
             TreeFacts(
-                called[release.name], f"stable-{release.name}", release.name, facts.get("Initial-Release"), facts.get("Supported-Until"),
-                facts.get("Security-Support-Until"), release.notes, "; ".join([*release.undecided, *release.footnotes]) or None,
+                called[release.name],
+                f"stable-{release.name}",
+                release.name,
+                facts.get("Initial-Release"),
+                facts.get("Supported-Until"),
+                facts.get("Security-Support-Until"),
+                release.notes,
+                "; ".join([*release.undecided, *release.footnotes]) or None,
             )
-        )  # fmt: skip
+        )
     for entry in page.features:
         _entry(entry, out.feature(entry.section, entry.name, entry.variant), called)
         for name in called.values() if entry.text else ():
@@ -69,7 +75,9 @@ def of_list(out: Gathered, listing: listed.Listing, tree: TreeFacts, known: Map)
 
 
 def of_tree(out: Gathered, texts: Mapping[str, str], rows: Rows, tree: TreeFacts, group: str) -> None:
-    """Add what a tree's Kconfig (or its documents) says: under the heading of the row that speaks of it, if there is one."""
+    """Add what a tree's Kconfig (or its documents) says: under the heading of the row that speaks of it, if there is
+    one.
+    """
     out.trees.append(tree)
     found = {one.row.key: one.row.path for one in rows.rows}
     for finding in elsewhere.findings(texts, rows):
@@ -138,8 +146,9 @@ def _read(found: Categorisation) -> dict[_Key, str]:
 def _written(tables: Tables) -> Iterator[tuple[_Key, str]]:
     for heading in tables.headings:
         cells: Iterable[tuple[str | None, Mapping[str, str]]] = [
-            *((row.variant, row.cells) for row in heading.rows), *((limit.variant, limit.maximum) for limit in heading.limits),
-        ]  # fmt: skip
+            *((row.variant, row.cells) for row in heading.rows),
+            *((limit.variant, limit.maximum) for limit in heading.limits),
+        ]
         for variant, by_tree in cells:
             for tree, words in by_tree.items():
                 yield (heading.section, heading.name, variant, tree), words

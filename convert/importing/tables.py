@@ -1,4 +1,6 @@
-"""SUPPORT files of one or many trees -> the tables of a workbook in the default layout.  Pure: documents in, tables out."""
+"""SUPPORT files of one or many trees -> the tables of a workbook in the default layout.  Pure: documents in, tables
+out.
+"""
 
 from __future__ import annotations
 
@@ -70,8 +72,8 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A feature (`name` None: the section itself): its rows, its prose by tree, its limits; `stated`: its rows in each tree
-    that has it; `withdrawn`: no tree has it, and its name is struck out, which keeps it out of drafts."""
+    """A feature (`name` None: the section itself): its rows, its prose by tree, its limits; `stated`: its rows in each
+    tree that has it; `withdrawn`: no tree has it, and its name is struck out, which keeps it out of drafts."""
 
     section: str
     name: str | None
@@ -223,8 +225,8 @@ def _limited(headings: Sequence[Heading]) -> Iterator[Heading]:
     """Headings with their limits in the Limits tab, and in the Features tab what keeps them in their place.
 
     The Limits tab follows a section's features, so limits at the end of a section need nothing else; other headings of
-    limits keep a row that says `text`.  Of a heading that has other rows too, limits go there only where they have parts
-    (tested, security), which the Features tab cannot hold; their rows then come behind the others.
+    limits keep a row that says `text`.  Of a heading that has other rows too, limits go there only where they have
+    parts (tested, security), which the Features tab cannot hold; their rows then come behind the others.
     """
     sections = Counter(heading.section for heading in headings if heading.rows)
     below: set[str] = set()
@@ -239,7 +241,9 @@ def _limited(headings: Sequence[Heading]) -> Iterator[Heading]:
 
 
 def _placed(heading: Heading, *, alone: bool, below: bool) -> Heading:
-    """A heading with its limits where they belong; `alone` in its section, or other headings with rows are `below` it."""
+    """A heading with its limits where they belong; `alone` in its section, or other headings with rows are `below`
+    it.
+    """
     found = dict(_families(heading))
     limits = tuple(_limit(variant, trees) for variant, trees in found.items())
     rest = {row.variant: dict(row.cells) for row in heading.rows if not _is_limit(row, found)}
@@ -267,7 +271,9 @@ _Family = dict[str, dict[str, tuple[Figure, Amount]]]
 
 
 def _families(heading: Heading) -> Iterator[tuple[str | None, _Family]]:
-    """The limits among a heading's rows that the Limits tab can state in all trees: variant -> tree -> part -> figure."""
+    """The limits among a heading's rows that the Limits tab can state in all trees: variant -> tree -> part ->
+    figure.
+    """
     found: dict[str | None, _Family] = {}
     refused: set[str | None] = set()
     for tree, rows in heading.stated.items():

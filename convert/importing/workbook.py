@@ -35,8 +35,13 @@ _BELOW = ("tested", "security")  # the parts of a limit below its maximum
 _PLACES = 12  # of an own word that are listed
 _LINE, _HIGHEST = 15.0, 409.0  # points: a line of text, and the highest row that programs take
 _MEANINGS = {
-    "yes": "yes", "no": "no", "external": "by another project", "caveats": "with conditions", "limited": "in part", "unstated": "",
-}  # fmt: skip
+    "yes": "yes",
+    "no": "no",
+    "external": "by another project",
+    "caveats": "with conditions",
+    "limited": "in part",
+    "unstated": "",
+}
 _Shared = tuple[tuple[Run, ...], dict[str, tuple[Run, ...]]]
 
 
@@ -54,7 +59,9 @@ def lost_links(tables: Tables) -> list[tuple[str, str]]:
 
 
 def write(tables: Tables, day: date) -> bytes:
-    """The workbook's bytes, made and saved on a day.  ValueError with the feature's name for a text that is too long for a cell."""
+    """The workbook's bytes, made and saved on a day.  ValueError with the feature's name for a text that is too long
+    for a cell.
+    """
     from openpyxl import Workbook
 
     book = Workbook()
@@ -76,9 +83,15 @@ def _trees(book: Workbook, tables: Tables) -> None:
     sheet = _sheet(book, "Trees", (*TREES, "Discussion") if discussed else TREES, "B2")
     for number, tree in enumerate(tables.trees, 2):
         facts = (
-            tree.name, tree.branch, tree.version, tree.initial_release, tree.supported_until, tree.security_support_until,
-            tree.release_notes, tree.discussion,
-        )  # fmt: skip
+            tree.name,
+            tree.branch,
+            tree.version,
+            tree.initial_release,
+            tree.supported_until,
+            tree.security_support_until,
+            tree.release_notes,
+            tree.discussion,
+        )
         for column, text in enumerate(facts, 1):
             _put(sheet, number, column, text)
 
@@ -89,8 +102,8 @@ def summary(tables: Tables, output: Path) -> str:
     limits = sum(len(heading.limits) for heading in tables.headings)
     features = sum(heading.name is not None for heading in tables.headings)
     return (
-        f"{clean(str(output))}: {counted(len(tables.trees), 'tree')}, {counted(features, 'feature')}, {counted(rows, 'row')}, "
-        f"{counted(limits, 'limit')}"
+        f"{clean(str(output))}: {counted(len(tables.trees), 'tree')}, {counted(features, 'feature')},"
+        f" {counted(rows, 'row')}, {counted(limits, 'limit')}"
     )
 
 
@@ -132,7 +145,9 @@ class _Rows:
 
 
 def _features(book: Workbook, tables: Tables, words: int) -> None:
-    """The Features tab: section and feature in merged cells, prose merged over a feature's rows; `words` are offered."""
+    """The Features tab: section and feature in merged cells, prose merged over a feature's rows; `words` are
+    offered.
+    """
     trees = [tree.name for tree in tables.trees]
     shown = [heading for heading in tables.headings if heading.rows]
     prose: dict[str, list[_Shared]] = {
@@ -255,7 +270,8 @@ def _shared(figures: Mapping[str, str], line: LimitRow) -> tuple[str | None, dic
 def _labels(book: Workbook, own: Mapping[str, Sequence[str]]) -> None:
     """The words that the drop-downs of the status columns offer, and what they mean for security support.
 
-    `own` are the statuses of the files that are none of the labels, with their places; listed here they are no unknown words.
+    `own` are the statuses of the files that are none of the labels, with their places; listed here they are no unknown
+    words.
     """
     sheet = _sheet(book, _LABELS_TAB, ("Status", "Security support", "Found in the files at"), "A2")
     words = [(label.name, _MEANINGS[label.security], "") for label in LABELS]
@@ -362,7 +378,9 @@ def _merge(sheet: Worksheet, first: int, last: int, column: int) -> None:
 
 
 def _heighten(sheet: Worksheet, first: int, last: int, texts: Iterable[tuple[Run, ...]]) -> None:
-    """Make several rows high enough for the texts merged over them; programs fit single rows to their texts by themselves."""
+    """Make several rows high enough for the texts merged over them; programs fit single rows to their texts by
+    themselves.
+    """
     words = ["".join(run.text for run in runs) for runs in texts]
     lines = max(sum(len(line) // _WIDTHS["Caveats"] + 1 for line in text.split("\n")) for text in words)
     if last > first and lines > last - first + 1:

@@ -23,8 +23,8 @@ Younger = Callable[[tuple[str, ...]], bool | None]
 def younger(repo: Path, old: str, new: str) -> Younger:
     """A function that says whether the row with some keys is younger than the tree at the commit `old`.
 
-    It finds the commit after `old` with which the row came into the tree at `new`.  True: that commit changes code and names
-    no security advisory, so the feature itself is new there; False: it does not; None: git does not know.
+    It finds the commit after `old` with which the row came into the tree at `new`.  True: that commit changes code and
+    names no security advisory, so the feature itself is new there; False: it does not; None: git does not know.
     """
 
     @cache

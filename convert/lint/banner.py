@@ -1,6 +1,7 @@
 """The number in README's banner, which figlet draws in its font "standard": read digit by digit.
 
-Source: the banners of xen.git's releases, and figlet's rule that neighbours overlap by a column where their strokes allow it.
+Source: the banners of xen.git's releases, and figlet's rule that neighbours overlap by a column where their strokes
+allow it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Known findings that are not to be reported again: a file of their instances (rule, row, words), so that moved lines do not matter."""
+"""Known findings that are not to be reported again: a file of their instances (rule, row, words), so that moved
+lines do not matter.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ def read(path: Path) -> Counter[str]:
         value: Any = json.loads(data) if len(data) <= MAX_BYTES else None
         if isinstance(value, dict) and value.get("schema") == _FIRST:
             raise Failure(
-                f"{path}: not a baseline of this version, which tells findings apart by their words, too; write it again"
+                f"{path}: not a baseline of this version, which tells findings apart by their words, too; write it"
+                " again"
             )
         if not isinstance(value, dict) or value.get("schema") != SCHEMA:
             raise Failure(f"{path}: not a baseline of xen-support lint; --write-baseline makes one")
@@ -46,7 +49,9 @@ def read(path: Path) -> Counter[str]:
 
 
 def write(path: Path, results: Iterable[Result]) -> int:
-    """Write all findings of a run as a baseline; of several files the largest count counts.  Returns how many entries."""
+    """Write all findings of a run as a baseline; of several files the largest count counts.  Returns how many
+    entries.
+    """
     counts: Counter[str] = Counter()
     for result in results:
         counts |= Counter(one for diagnostic in result.diagnostics for one in instances(result, diagnostic))
@@ -59,7 +64,9 @@ def write(path: Path, results: Iterable[Result]) -> int:
 def remaining(
     result: Result, diagnostics: list[Diagnostic], counts: Counter[str]
 ) -> tuple[list[Diagnostic], Counter[str]]:
-    """Those of a result's findings that go beyond the baseline's counts, and how much of the baseline the file needed."""
+    """Those of a result's findings that go beyond the baseline's counts, and how much of the baseline the file
+    needed.
+    """
     used: Counter[str] = Counter()
     kept = []
     for diagnostic in diagnostics:

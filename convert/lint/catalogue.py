@@ -120,9 +120,11 @@ def _known(entry: Entry) -> Known:
 
 
 def find(word: str, entries: Mapping[str, Known] | None = None) -> list[Known]:
-    """The entries that a word means: a code, a name, the beginning of a code (`XS12`), `default`, `style`, `elsewhere` or `all`.
+    """The entries that a word means: a code, a name, the beginning of a code (`XS12`), `default`, `style`, `elsewhere`
+    or `all`.
 
-    `entries`: among which to look (default: what lint can report).  Raises Failure for a word that means none, with the nearest that does.
+    `entries`: among which to look (default: what lint can report).  Raises Failure for a word that means none, with the
+    nearest that does.
     """
     entries = known() if entries is None else entries
     text = word.strip()
@@ -157,7 +159,8 @@ def chosen(
 ) -> frozenset[str]:
     """The codes that are to speak: those selected (the default ones where nothing is), without those ignored.
 
-    `touched`: only what a change brings is told; then more rules are default ones.  `style`: those that are notes on style, too.
+    `touched`: only what a change brings is told; then more rules are default ones.  `style`: those that are notes on
+    style, too.
 
     Raises Failure for a word that means no rule.
     """

@@ -1,4 +1,6 @@
-"""Settings of lint: --config FILE, then xen-support.toml in the current folder or above it, then the user's own file."""
+"""Settings of lint: --config FILE, then xen-support.toml in the current folder or above it, then the user's own
+file.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +48,8 @@ class Settings(NamedTuple):
 def settings(config: str | None = None, start: str | None = None) -> Settings:
     """The settings for a run that was started in `start` (default: the current folder); `config` is --config's file.
 
-    Of several files the first that has a key counts; exceptions add up.  Raises Failure for a file that cannot be read, is no
-    TOML, or holds a key that is unknown or has no place in a settings file.
+    Of several files the first that has a key counts; exceptions add up.  Raises Failure for a file that cannot be read,
+    is no TOML, or holds a key that is unknown or has no place in a settings file.
     """
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None

@@ -67,9 +67,9 @@ def lint(
 ) -> list[Diagnostic]:
     """The findings in a source, in file order.
 
-    `day`: the day by which policies are judged; `makefile`: the text of the tree's xen/Makefile; `siblings`: other trees to
-    compare with; `select`, `ignore`: codes, names, beginnings of codes; `style`: notes on style too.  Raises Failure for a
-    word that means no rule.
+    `day`: the day by which policies are judged; `makefile`: the text of the tree's xen/Makefile; `siblings`: other
+    trees to compare with; `select`, `ignore`: codes, names, beginnings of codes; `style`: notes on style too.  Raises
+    Failure for a word that means no rule.
     """
     codes = chosen(select, ignore, style=style)
     return run(source, codes, day=day, makefile=makefile, siblings=lambda rows: siblings).diagnostics
@@ -93,17 +93,28 @@ def run(
 ) -> Result:
     """As `lint`, for codes already chosen; `siblings` may look at the rows first, the rest is as in registry.Context.
 
-    The result has the rows too.  `read` is the source where it has been read already; `held`: it is inside the mark-up, which is
-    known.
+    The result has the rows too.  `read` is the source where it has been read already; `held`: it is inside the mark-up,
+    which is known.
     """
     if read is None:
         parsed = parse(source, prose=False)  # no rule looks at the words of paragraphs; they read the source's lines
         read = parsed, read_rows(parsed.document, source)
     parsed, reading = read
     context = Context(
-        source, parsed, tuple(reading.rows), tuple(limits(reading.rows)), day, makefile, tuple(siblings(reading.rows)), gate,
-        texts, aliases or Aliases(), name, before, logged,
-    )  # fmt: skip
+        source,
+        parsed,
+        tuple(reading.rows),
+        tuple(limits(reading.rows)),
+        day,
+        makefile,
+        tuple(siblings(reading.rows)),
+        gate,
+        texts,
+        aliases or Aliases(),
+        name,
+        before,
+        logged,
+    )
     syntax = [*parsed.diagnostics, *reading.diagnostics]
     found = [d for d in (*syntax, *(() if held else refused(source, syntax))) if d.code in codes]
     if found:

@@ -33,7 +33,9 @@ class Exceptions:
         self.used: set[Allow] = set()
 
     def remaining(self, result: Result, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-        """Those of a result's findings that no exception hides: one is hidden when all rows it is about are excepted."""
+        """Those of a result's findings that no exception hides: one is hidden when all rows it is about are
+        excepted.
+        """
         if not self.by_key:
             return diagnostics
         kept = []

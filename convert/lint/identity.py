@@ -1,4 +1,6 @@
-"""What tells one occurrence of a finding from another across commits, and which findings an older state does not have."""
+"""What tells one occurrence of a finding from another across commits, and which findings an older state does not
+have.
+"""
 
 from __future__ import annotations
 
@@ -102,8 +104,8 @@ _SEVERAL = {"XS102": _line_ends, "XS126": _lines, "XS127": _repeated}
 def new_only(result: Result, old: Result | None, findings: Sequence[Diagnostic] | None = None) -> list[Diagnostic]:
     """Those of a result's findings (`findings`: of these) that an older state of the file does not have, as multisets.
 
-    Of several equal ones those on unchanged lines are the old ones.  A finding on an unchanged line that had it before is old
-    also where its row has another key now.
+    Of several equal ones those on unchanged lines are the old ones.  A finding on an unchanged line that had it before
+    is old also where its row has another key now.
     """
     found = list(result.diagnostics if findings is None else findings)
     if old is None or not found or not old.diagnostics:
@@ -131,7 +133,9 @@ def new_only(result: Result, old: Result | None, findings: Sequence[Diagnostic] 
 def _not_moved(
     result: Result, old: Result, found: Sequence[Diagnostic], same: dict[int, int], known: Counter[str]
 ) -> Iterator[Diagnostic]:
-    """Findings without those that their unchanged lines had before, when the row had another key; `known` are left over."""
+    """Findings without those that their unchanged lines had before, when the row had another key; `known` are left
+    over.
+    """
     there = Counter((d.code, _line(old, d), _bare(old, d)) for d in old.diagnostics)
     left: Counter[tuple[str, str]] = Counter()
     for one, count in known.items():
@@ -175,7 +179,9 @@ def _line(result: Result, diagnostic: Diagnostic) -> int:
 
 
 def unchanged(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
-    """The lines (from 1) of a new text that an old one has, each with its number there; linear but for some thousand lines."""
+    """The lines (from 1) of a new text that an old one has, each with its number there; linear but for some thousand
+    lines.
+    """
     first = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     rest = min(len(old), len(new)) - first
     last = next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
@@ -188,7 +194,9 @@ def unchanged(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
 
 
 def _pairs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The places (from 0) of lines that stand for each other: by difflib, of very many those that each side has once."""
+    """The places (from 0) of lines that stand for each other: by difflib, of very many those that each side has
+    once.
+    """
     if len(old) < _MATCHED and len(new) < _MATCHED:
         from difflib import SequenceMatcher
 

@@ -25,7 +25,9 @@ class Policy:
     source: str
 
     def ends(self, released: date) -> tuple[date, date]:
-        """The last day of support and that of security support of a release.  Raises ValueError beyond the year 9999."""
+        """The last day of support and that of security support of a release.  Raises ValueError beyond the year
+        9999.
+        """
         return months_later(released, self.support), months_later(released, self.security)
 
     def __str__(self) -> str:

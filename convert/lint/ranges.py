@@ -27,7 +27,8 @@ class Step(NamedTuple):
 
     Those states have the same name, and source, xen/Makefile and other files of their own tree.
 
-    `logged`: whether the range that it is of has a change of CHANGELOG.md; None where there is no such file, or no range.
+    `logged`: whether the range that it is of has a change of CHANGELOG.md; None where there is no such file, or no
+    range.
     """
 
     target: Target
@@ -46,7 +47,9 @@ def split(name: str) -> tuple[str, str] | None:
 
 
 def commits(trees: Trees, old: str, new: str) -> Iterator[Step]:
-    """SUPPORT.md as each commit after `old` up to `new` leaves it, where it touches that file; a deletion is told and skipped."""
+    """SUPPORT.md as each commit after `old` up to `new` leaves it, where it touches that file; a deletion is told
+    and skipped.
+    """
     from convert.trees import git
     from convert.trees.commit import read
 

@@ -1,8 +1,9 @@
 """The rules of lint: how one is entered, what it is given, and the one walk that calls them.
 
-A rule is a generator function of (node, context) whose docstring is its explanation: a line that says what is wrong, a blank
-line, the reason, a blank line, then `Bad:` and `Good:`, each followed by an indented SUPPORT fragment.  A fragment is below a
-heading of the engine's making (see `tests/lint/test_catalogue.py`), unless it begins with `%` or `#`.
+A rule is a generator function of (node, context) whose docstring is its explanation: a line that says what is wrong, a
+blank line, the reason, a blank line, then `Bad:` and `Good:`, each followed by an indented SUPPORT fragment.  A
+fragment is below a heading of the engine's making (see `tests/lint/test_catalogue.py`), unless it begins with `%` or
+`#`.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ Tier = Choice["default", "style", "selected"]
 class Sibling(NamedTuple):
     """Another tree to compare with: its name, what it says, whether it is newer than the tree under lint.
 
-    `younger(keys)`: whether the row with these keys came into that tree with code that the tree under lint does not have;
-    None where nobody can tell.
+    `younger(keys)`: whether the row with these keys came into that tree with code that the tree under lint does not
+    have; None where nobody can tell.
     """
 
     name: str
@@ -45,9 +46,10 @@ class Sibling(NamedTuple):
 class Gate(NamedTuple):
     """What is looked at before a tag is made (`release --check`), and by rules of that gate alone.
 
-    `tag`: the tag that the commit has or is to have, None for none; `changelog`, `readme`: the texts of CHANGELOG.md and
-    README beside the file, where they are there; `numbers`: the X.Y that have a branch of their own, `tags`: the tags of
-    releases, both None where all branches are not looked at; `tagged`: the day on which the tag was made, if it has been.
+    `tag`: the tag that the commit has or is to have, None for none; `changelog`, `readme`: the texts of CHANGELOG.md
+    and README beside the file, where they are there; `numbers`: the X.Y that have a branch of their own, `tags`: the
+    tags of releases, both None where all branches are not looked at; `tagged`: the day on which the tag was made, if it
+    has been.
     """
 
     tag: str | None = None
@@ -62,11 +64,13 @@ class Gate(NamedTuple):
 class Context:
     """What a rule may look at besides its node; the command fills it, rules never run git.
 
-    `makefile`: the text of the tree's xen/Makefile, where a tree is at hand; `siblings`: with --against; `day`: the day by which
-    policies are judged (the commit's, for a tag); `gate`: for `release --check` only; `texts` reads the tree's other files that
-    speak of support, path -> text, for the rules that ask for them; `aliases`: which headings and rows are one under other
-    names; `name`: the tree's name; `before`: the file as the commits or the patch under lint found it, with --new-only, ranges
-    and --patch; `logged`: whether what is under lint has an entry in CHANGELOG.md, None where nobody asks (no range, no file).
+    `makefile`: the text of the tree's xen/Makefile, where a tree is at hand; `siblings`: with --against; `day`: the day
+    by which policies are judged (the commit's, for a tag); `gate`: for `release --check` only; `texts` reads the tree's
+    other files that speak of support, path -> text, for the rules that ask for them; `aliases`: which headings and rows
+    are one under other names; `name`: the tree's name; `before`: the file as the commits or the patch under lint found
+    it, with
+    --new-only, ranges and --patch; `logged`: whether what is under lint has an entry in CHANGELOG.md, None where nobody
+    asks (no range, no file).
     """
 
     source: Source
@@ -138,12 +142,14 @@ def rule(
     alone: bool = False,
     lone: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter a generator of (span, message[, keywords of Entry.at]) into the catalogue; `on` is the node type it is called for.
+    """Enter a generator of (span, message[, keywords of Entry.at]) into the catalogue; `on` is the node type it is
+    called for.
 
-    The function yields tuples (span, message) or (span, message, {"rows": ..., "fix": ..., "severity": ..., "words": ...}), one
-    for each occurrence, and no line and no count in a message.  `default` false: only when selected; a rule of severity info
-    is a note on style; `touched`: then it speaks in --new-only all the same; `alone`: only when it is selected itself, not with others; `lone`: it looks at nothing but its
-    node, which is a block or a field, and the node's own text.
+    The function yields tuples (span, message) or (span, message, {"rows": ..., "fix": ..., "severity": ..., "words":
+    ...}), one for each occurrence, and no line and no count in a message.  `default` false: only when selected; a rule
+    of severity info is a note on style; `touched`: then it speaks in --new-only all the same; `alone`: only when it is
+    selected itself, not with others; `lone`: it looks at nothing but its node, which is a block or a field, and the
+    node's own text.
     """
     tier: Tier = "selected" if not default else "style" if severity == "info" else "default"
 
@@ -172,7 +178,8 @@ def blocks_of(blocks: Iterable[Any]) -> Iterator[Node]:
 def check(context: Context, codes: Iterable[str]) -> list[Diagnostic]:
     """The findings of the chosen rules, in one walk, in file order.
 
-    Blocks in which rules that look at nothing else found nothing are not looked at again where another document has them.
+    Blocks in which rules that look at nothing else found nothing are not looked at again where another document has
+    them.
     """
     by_type: dict[type, list[Entry]] = {}
     for code in codes:

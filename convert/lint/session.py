@@ -98,7 +98,9 @@ class Session:
             yield self._step(step) if self.options.new_only is None else self._one(step.target)
 
     def patch(self) -> Iterator[Checked]:
-        """The file that a patch on standard input changes, with what the patch introduces; nothing for other patches."""
+        """The file that a patch on standard input changes, with what the patch introduces; nothing for other
+        patches.
+        """
         from convert.lint import ranges
         from convert.trees.arguments import MAX_BYTES
 

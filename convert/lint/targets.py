@@ -1,4 +1,6 @@
-"""What an argument of lint names: a file, `REF:PATH`, standard input, or a tree: a version, a ref, a tag, an unpacked source tree."""
+"""What an argument of lint names: a file, `REF:PATH`, standard input, or a tree: a version, a ref, a tag, an
+unpacked source tree.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
 class Target(NamedTuple):
     """One input with what is known about it.
 
-    `name`: as people are told; `path`: the file's path without a ref; `day`: by which policies are judged; `makefile`: the text
-    of the tree's xen/Makefile; `file`: where it can be written; `inside`: its path in the repository it came out of; `commit`,
-    `subject`: the commit it was read at; `tree`: what the tree was called, `named`: by a branch or tag, not by a commit;
-    `texts` reads the tree's other files that speak of support, path -> text, when a rule asks for them.
+    `name`: as people are told; `path`: the file's path without a ref; `day`: by which policies are judged; `makefile`:
+    the text of the tree's xen/Makefile; `file`: where it can be written; `inside`: its path in the repository it came
+    out of; `commit`, `subject`: the commit it was read at; `tree`: what the tree was called, `named`: by a branch or
+    tag, not by a commit; `texts` reads the tree's other files that speak of support, path -> text, when a rule asks for
+    them.
     """
 
     name: str
@@ -52,7 +55,9 @@ class Target(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A ref: its commit, whether it is a branch, what to tell people about the choice, whether it has a name of its own."""
+    """A ref: its commit, whether it is a branch, what to tell people about the choice, whether it has a name of its
+    own.
+    """
 
     name: str
     commit: str
@@ -107,7 +112,9 @@ class Trees:
         return pathlib.Path(self.folder)
 
     def target(self, name: str) -> Target:
-        """The input that an argument names; a file of that name comes first.  Raises Failure with a reason for people."""
+        """The input that an argument names; a file of that name comes first.  Raises Failure with a reason for
+        people.
+        """
         if name == "-":
             source = read_source(name)
             return Target(source.name, source.name, source, date.today())
@@ -133,11 +140,24 @@ class Trees:
         makefile = git.object_of(self.repo, f"{found.commit}:{MAKEFILE}") if inside == FILE else None
         texts = texts_of(self.repo, found.commit) if inside == FILE else None
         return Target(
-            name, inside, source, day, decoded(makefile), None, inside, found.commit, subject, found.name, found.named, texts
-        )  # fmt: skip
+            name,
+            inside,
+            source,
+            day,
+            decoded(makefile),
+            None,
+            inside,
+            found.commit,
+            subject,
+            found.name,
+            found.named,
+            texts,
+        )
 
     def supported(self, day: date) -> Iterator[str]:
-        """The branches of the release trees whose SUPPORT.md promises security support on a day, and the unstable one's."""
+        """The branches of the release trees whose SUPPORT.md promises security support on a day, and the unstable
+        one's.
+        """
         from convert.trees import git
         from convert.trees.all import branch_of, release_trees
 

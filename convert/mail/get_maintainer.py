@@ -1,4 +1,6 @@
-"""Who gets a copy of a patch, as the tree's own scripts/get_maintainer.pl has it.  It is run only when a person asks for it."""
+"""Who gets a copy of a patch, as the tree's own scripts/get_maintainer.pl has it.  It is run only when a person asks
+for it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ _LONGEST = 60  # seconds
 
 
 def recipients(repo: Path, commit: str, mail: str) -> list[str]:
-    """The people and lists that the script of a commit names for a mail.  Raises Failure where it fails or is not there.
+    """The people and lists that the script of a commit names for a mail.  Raises Failure where it fails or is not
+    there.
 
     It runs in a folder of its own with what it reads: the script, MAINTAINERS, the names of the tree's folders.
     """

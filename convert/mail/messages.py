@@ -90,8 +90,13 @@ def subject_of(text: str, component: str = "SUPPORT.md") -> str:
 def wrapped(text: str, bullet: str = "") -> list[str]:
     """Text as lines of a mail; the first begins with the bullet."""
     return textwrap.wrap(
-        text, BODY, initial_indent=bullet, subsequent_indent=" " * len(bullet), break_long_words=True, break_on_hyphens=False
-    )  # fmt: skip
+        text,
+        BODY,
+        initial_indent=bullet,
+        subsequent_indent=" " * len(bullet),
+        break_long_words=True,
+        break_on_hyphens=False,
+    )
 
 
 def too_long(lines: Sequence[str], most: int = BODY) -> list[str]:

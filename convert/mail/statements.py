@@ -1,8 +1,8 @@
 """What changed between two files, said in sentences for commit messages, change logs and cover letters.
 
-The changes are those of diff/compare, with what reviewers would otherwise stumble over: headings that the merge knows to be
-one under a new name are renamed, not removed and added; a label's definition is a definition and no status; headings in
-another order are told; the rows of one limit are together.
+The changes are those of diff/compare, with what reviewers would otherwise stumble over: headings that the merge knows
+to be one under a new name are renamed, not removed and added; a label's definition is a definition and no status;
+headings in another order are told; the rows of one limit are together.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ def _reordered(was: Part, now: Part, pairs: dict[Part, Part]) -> Iterator[Change
 
 
 def _together(changes: Sequence[Change]) -> Iterator[Change]:
-    """The changes in their order; what is regularly tested or security supported follows the limit that it belongs to."""
+    """The changes in their order; what is regularly tested or security supported follows the limit that it belongs
+    to.
+    """
     groups: dict[tuple[tuple[str, ...], str], list[Change]] = {}
     for change in sorted(changes, key=severity):
         key = (change.feature, _variant(change) if _is_row(change) else f"\0{change.kind}{change.key}")
@@ -147,7 +149,11 @@ def statement(change: Change, named: str) -> str:
     old, new = _short(change.old), _short(change.new)
     match change.kind:
         case "added" | "removed":
-            return f"{named}: new{f': {new}' if new else ''}" if change.kind == "added" else f"{named}: removed{f', was {old}' if old else ''}"  # fmt: skip
+            return (
+                f"{named}: new{f': {new}' if new else ''}"
+                if change.kind == "added"
+                else f"{named}: removed{f', was {old}' if old else ''}"
+            )
         case "renamed" | "moved":
             return f"{named}: {change.kind}, was {old.rpartition(' / ')[2] if change.kind == 'renamed' else old}"
         case "description" | "caveat":

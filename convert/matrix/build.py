@@ -27,17 +27,27 @@ Change = Literal["better", "worse", "security-lost", "text", "same"]
 Kind = Literal["status", "list", "limit", "release"]
 # equal security support, more or less of a feature: the labels that security alone does not order, least first
 _ORDER = (
-    "Not functional", "Not implemented", "Not supported", "Obsolete", "Experimental", "Tech Preview", "No security support",
-    "Supported, not security supported", "Deprecated", "Supported up to N", "Supported",
-)  # fmt: skip
+    "Not functional",
+    "Not implemented",
+    "Not supported",
+    "Obsolete",
+    "Experimental",
+    "Tech Preview",
+    "No security support",
+    "Supported, not security supported",
+    "Deprecated",
+    "Supported up to N",
+    "Supported",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
     """One tree, read.
 
-    `version`: as `4.20`; `release`: the release fields by name, and `release_notes`; `date`: of its commit, as YYYY-MM-DD;
-    `problem`: why nothing of it could be read, None otherwise; `errors`: what Xen's tools would die on or lose.
+    `version`: as `4.20`; `release`: the release fields by name, and `release_notes`; `date`: of its commit, as
+    YYYY-MM-DD; `problem`: why nothing of it could be read, None otherwise; `errors`: what Xen's tools would die on or
+    lose.
     """
 
     name: str
@@ -58,8 +68,8 @@ class Tree:
 class Cell:
     """One row in one tree.
 
-    `security` is what the status says, `effective` what holds of it on the day, as far as the tree has any security support;
-    `text`: the section's caveats go with it.
+    `security` is what the status says, `effective` what holds of it on the day, as far as the tree has any security
+    support; `text`: the section's caveats go with it.
     """
 
     status: str | None
@@ -94,10 +104,10 @@ class Line:
     """One line of the matrix: a row, or a heading, or both.
 
     `id`: its key, or for a further one of that key the key with `~2`; `formerly`: ids that it has in other trees, by
-    the aliases; `kind`: None for a heading without a status; `depth` counts headings above it; `stated`: some tree has a
-    status here, so it is a row to Xen; `parts`: what each tree says under this heading, empty for a qualified row;
-    `relations`: what it became under another name, or was; `newest`: for each key that it has somewhere the newest tree, by
-    index, that has it under that key.
+    the aliases; `kind`: None for a heading without a status; `depth` counts headings above it; `stated`: some tree has
+    a status here, so it is a row to Xen; `parts`: what each tree says under this heading, empty for a qualified row;
+    `relations`: what it became under another name, or was; `newest`: for each key that it has somewhere the newest
+    tree, by index, that has it under that key.
     """
 
     key: str
@@ -201,7 +211,8 @@ def _line(node: Node, identity: str, count: int, cells: tuple[Cell, ...]) -> Lin
 
 
 def kind(row: Row) -> Kind:
-    """What a row is: a status, a limit, a list of what is supported, or a field of the release; only the first two are statuses.
+    """What a row is: a status, a limit, a list of what is supported, or a field of the release; only the first two are
+    statuses.
 
     Of definition lists only the entry of the release notes is a field of the release.
     """

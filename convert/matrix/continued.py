@@ -23,9 +23,9 @@ Step = Literal["less", "same", "more"]
 class Continuation:
     """A row of an older tree, and the row of the next newer tree that it became, or may have become.
 
-    `old` and `new` are the rows' keys; `tree` counts from 0, the newest, and is the newer of the two.  `certain`: an alias
-    or equal words elsewhere say so; otherwise the names are alike, which is no more than a suggestion.  `security`: how
-    much the newer one promises, compared with the older; None where one of them is no status.
+    `old` and `new` are the rows' keys; `tree` counts from 0, the newest, and is the newer of the two.  `certain`: an
+    alias or equal words elsewhere say so; otherwise the names are alike, which is no more than a suggestion.
+    `security`: how much the newer one promises, compared with the older; None where one of them is no status.
     """
 
     tree: int
@@ -36,7 +36,9 @@ class Continuation:
 
 
 def continuations(trees: Sequence[tuple[str, Document]], aliases: Aliases) -> Iterator[Continuation]:
-    """What became of the rows that are elsewhere in the next newer tree, or not at all; `trees`: newest first, by name."""
+    """What became of the rows that are elsewhere in the next newer tree, or not at all; `trees`: newest first, by
+    name.
+    """
     read = [(name, entries(document)) for name, document in trees]
     for index, ((newer, new), (older, old)) in enumerate(pairwise(read)):
         found = match(old, new, aliases, (older, newer))
@@ -56,7 +58,9 @@ def _joined(index: int, old: Row, new: Row, *, certain: bool) -> Continuation:
 
 
 def compared(old: Row, new: Row) -> Step | None:
-    """How much security support the newer of two rows promises, compared with the older; None where one is no status."""
+    """How much security support the newer of two rows promises, compared with the older; None where one is no
+    status.
+    """
     if not old.kind == new.kind == "status":
         return None
     step = rank(new.security) - rank(old.security)

@@ -47,7 +47,9 @@ def row_json(line: Line, matrix: Matrix) -> dict[str, Any]:
 
 
 def tree_json(tree: Tree, standing: Standing, digest: str) -> dict[str, Any]:
-    """A tree as in the schemas of matrix and query: where it comes from, its release fields, what it is on the day, its errors."""
+    """A tree as in the schemas of matrix and query: where it comes from, its release fields, what it is on the day,
+    its errors.
+    """
     errors: list[dict[str, Any]] = [
         {
             "line": tree.source.position(error.span.start)[0] if error.span else None,

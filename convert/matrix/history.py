@@ -1,4 +1,6 @@
-"""How what a SUPPORT.md means changed from one commit to the next, and who last changed each row: snapshots in, lists out."""
+"""How what a SUPPORT.md means changed from one commit to the next, and who last changed each row: snapshots in,
+lists out.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ Graph = Sequence[tuple[str, tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A SUPPORT.md as one commit has it; `broken` are the paths of keys where it has errors (empty path: above all headings)."""
+    """A SUPPORT.md as one commit has it; `broken` are the paths of keys where it has errors (empty path: above all
+    headings).
+    """
 
     root: Entry
     broken: frozenset[tuple[str, ...]] = frozenset()
@@ -53,8 +57,9 @@ class Perhaps:
 class Step:
     """One change of meaning: `old` and `new` are statuses, paths or texts, None where there is none.
 
-    `effect`, for a status: better, worse, security-lost or text.  `perhaps`: for what vanished or is new under that name.
-    `places`: the headings that it is about, on both sides; `rows`: the keys of its row, empty for what is a heading's.
+    `effect`, for a status: better, worse, security-lost or text.  `perhaps`: for what vanished or is new under that
+    name. `places`: the headings that it is about, on both sides; `rows`: the keys of its row, empty for what is a
+    heading's.
     """
 
     kind: Kind
@@ -69,7 +74,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """A row and the commit that last changed its meaning; `perhaps`: the row that it may have been before that commit."""
+    """A row and the commit that last changed its meaning; `perhaps`: the row that it may have been before that
+    commit.
+    """
 
     row: Row
     commit: str
@@ -116,7 +123,9 @@ class Wanted:
         return bool(entry.keys) and self.name in map(self.aliases.canonical, (entry.name, entry.anchor))
 
     def row(self, key: str, entry: Entry | None = None) -> bool:
-        """Whether a row's key is the one that is asked for, by itself or below a heading that an alias joins with it."""
+        """Whether a row's key is the one that is asked for, by itself or below a heading that an alias joins with
+        it.
+        """
         if self.aliases.canonical(key) == self.name:
             return True
         if self.heading is None or not key.casefold().endswith(self.part):
@@ -231,7 +240,9 @@ def _by_entry(rows: Iterable[Loose]) -> dict[int, list[Loose]]:
 
 
 def _alike(found: Match) -> tuple[dict[tuple[str, ...], Perhaps], dict[tuple[str, ...], Perhaps]]:
-    """By keys: what each vanished row may have become, and what each new row may have been; by likeness of names, as diff."""
+    """By keys: what each vanished row may have become, and what each new row may have been; by likeness of names, as
+    diff.
+    """
     became: dict[tuple[str, ...], Perhaps] = {}
     was: dict[tuple[str, ...], Perhaps] = {}
     if not found.gone or not found.fresh:
@@ -283,8 +294,8 @@ Edges = Callable[[str, str | None], tuple[Step, ...]]
 def changes(graph: Graph, edges: Edges, wanted: Callable[[Step], bool]) -> list[tuple[str, tuple[Step, ...]]]:
     """The commits of a history with a change that is wanted, in the order of `graph`.
 
-    `edges` has the steps from a parent (None: from nothing) to a commit.  A merge counts when it differs from each of its
-    parents; it is shown against the first.
+    `edges` has the steps from a parent (None: from nothing) to a commit.  A merge counts when it differs from each of
+    its parents; it is shown against the first.
     """
     found = []
     for commit, parents in graph:
@@ -295,9 +306,11 @@ def changes(graph: Graph, edges: Edges, wanted: Callable[[Step], bool]) -> list[
 
 
 def blame(graph: Graph, snapshots: Callable[[str], Snapshot], aliases: Aliases) -> list[Blame]:
-    """For each row of the newest commit of `graph` the one that last changed its meaning: its status, or the section's caveats.
+    """For each row of the newest commit of `graph` the one that last changed its meaning: its status, or the section's
+    caveats.
 
-    `graph` begins with that commit.  A row keeps its identity through what pairing joins: equal headings, aliases, moves.
+    `graph` begins with that commit.  A row keeps its identity through what pairing joins: equal headings, aliases,
+    moves.
     """
     return _Blame(graph, snapshots, aliases).done() if graph else []
 

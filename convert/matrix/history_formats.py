@@ -41,7 +41,9 @@ def tree_json(tree: Tree, standing: Standing, rows: Sequence[Row]) -> dict[str, 
 
 
 def commit_json(commit: Commit) -> dict[str, Any]:
-    """Who, when, what for; `xsas`: the advisories that it is (part of) the fix for, `mentions`: those that it only names."""
+    """Who, when, what for; `xsas`: the advisories that it is (part of) the fix for, `mentions`: those that it only
+    names.
+    """
     said = read(commit.message)
     return {
         "commit": commit.hash, "date": commit.date, "author": commit.author, "subject": commit.subject,
@@ -55,11 +57,13 @@ def change_json(change: Change, past: Past) -> dict[str, Any]:
     first, *others = change.commits
     commits = past.commits(change.commits)
     return {
-        **commit_json(commits[first]), "trees": list(change.trees),
+        **commit_json(commits[first]),
+        "trees": list(change.trees),
         "picks": [
-            {"commit": name, "date": commits[name].date, "trees": list(past.containing.get(name, ()))} for name in others
+            {"commit": name, "date": commits[name].date, "trees": list(past.containing.get(name, ()))}
+            for name in others
         ],
-    }  # fmt: skip
+    }
 
 
 def step_json(step: Step) -> dict[str, Any]:
@@ -82,9 +86,13 @@ def blame_json(blame: Blame, past: Past) -> dict[str, Any]:
     own = past.change(blame.commit)
     commits = (blame.commit, *(name for name in own.commits if name != blame.commit))
     return {
-        "key": blame.row.key, "path": list(blame.row.path), "qualifier": blame.row.qualifier, "status": blame.row.status,
-        "commit": change_json(Change(commits, own.trees), past), "perhaps": perhaps_json(blame.perhaps),
-    }  # fmt: skip
+        "key": blame.row.key,
+        "path": list(blame.row.path),
+        "qualifier": blame.row.qualifier,
+        "status": blame.row.status,
+        "commit": change_json(Change(commits, own.trees), past),
+        "perhaps": perhaps_json(blame.perhaps),
+    }
 
 
 def _flat(commit: Value) -> list[str]:
@@ -120,7 +128,9 @@ def history_text(value: Value, paint: Painter) -> Iterator[str]:
             yield f"{clean(tree['name']) if n == 0 else '':<{width}}  {variant}{words}{ended if row and n == 0 else ''}"
     for commit in value["commits"]:
         yield ""
-        yield f"{paint(commit['commit'][:12], 'warning')} {commit['date']} {clean(commit['author'])}{_advisories(commit)}"
+        yield (
+            f"{paint(commit['commit'][:12], 'warning')} {commit['date']} {clean(commit['author'])}{_advisories(commit)}"
+        )
         yield f"    {clean(commit['subject'])}"
         if len(names) > 1 or commit["picks"]:
             yield f"    {_where(commit, names)}"
@@ -175,7 +185,9 @@ def _became(step: Value) -> str:
 
 
 def blame_text(value: Value, paint: Painter, names: Sequence[str]) -> Iterator[str]:
-    """Lines for a terminal: commit, day, author, row, status, the advisories that the commit is, the trees (of `names`) with it."""
+    """Lines for a terminal: commit, day, author, row, status, the advisories that the commit is, the trees (of
+    `names`) with it.
+    """
     for row in value["rows"]:
         commit = row["commit"]
         xsas = f"  is {' '.join(commit['xsas'])}" if commit["xsas"] else ""

@@ -12,14 +12,17 @@ from convert.xsa.messages import picked_from
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change, by the commits that brought it to branches: `commits`, the first made first; `trees` that have one of them."""
+    """One change, by the commits that brought it to branches: `commits`, the first made first; `trees` that have one
+    of them.
+    """
 
     commits: tuple[str, ...]
     trees: tuple[str, ...]
 
 
 def containing(graph: Graph, tips: Mapping[str, str | None]) -> dict[str, tuple[str, ...]]:
-    """For each commit of a graph (newest first, every commit before its parents) the trees that have it, in the order of `tips`.
+    """For each commit of a graph (newest first, every commit before its parents) the trees that have it, in the order
+    of `tips`.
 
     `tips`: for each tree the first commit of the graph that it has.
     """
@@ -38,8 +41,9 @@ def containing(graph: Graph, tips: Mapping[str, str | None]) -> dict[str, tuple[
 def straightened(graph: Graph, blobs: Mapping[str, str | None], start: str) -> list[tuple[str, tuple[str, ...]]]:
     """Of a graph with both sides of each merge the part that the text of one commit came from, newest first.
 
-    As git log has it without --full-history: of a merge that has the text of a parent, that parent alone is followed (the first
-    such).  It ends at commits without the file, which are left out.  `blobs`: what each commit has of the file.
+    As git log has it without --full-history: of a merge that has the text of a parent, that parent alone is followed
+    (the first such).  It ends at commits without the file, which are left out.  `blobs`: what each commit has of the
+    file.
     """
     source: dict[str, str] = {}  # where the text of a commit came from unchanged
     parents: dict[str, tuple[str, ...]] = {}
@@ -61,8 +65,8 @@ def straightened(graph: Graph, blobs: Mapping[str, str | None], start: str) -> l
 def folded(commits: Sequence[Commit], trees: Mapping[str, tuple[str, ...]], order: Sequence[str]) -> dict[str, Change]:
     """For each commit the change that it is part of.
 
-    A commit is a pick of another where its message says so, or else where author, day and subject are equal; never of one
-    that a tree of its own has as well.  `commits`: the oldest first; `order`: the trees, newest first.
+    A commit is a pick of another where its message says so, or else where author, day and subject are equal; never of
+    one that a tree of its own has as well.  `commits`: the oldest first; `order`: the trees, newest first.
     """
     groups = _Groups(commits, trees)
     for commit in commits:

@@ -26,7 +26,20 @@ _CHANGED = {"better": "kb", "worse": "kw", "security-lost": "kl", "text": "kt"}
 _ABSENT = {"not-yet": "ay", "removed": "ar", "gap": "ag", "unreadable": "au"}
 _QUALIFIED = 6  # rows of one heading whose distance from it the style sheet knows
 # ids of the page itself; no automatic identifier of a heading begins with an underscore
-_OWN = ("_table", "_about", "_trees", "_filter", "_ended", "_count", "_q", "_section", "_status", "_security", "_changed", "_more")  # fmt: skip
+_OWN = (
+    "_table",
+    "_about",
+    "_trees",
+    "_filter",
+    "_ended",
+    "_count",
+    "_q",
+    "_section",
+    "_status",
+    "_security",
+    "_changed",
+    "_more",
+)
 Pages = Callable[[Line], tuple[str, Sequence[str]] | None]
 ADVISORY = "https://xenbits.xenproject.org/xsa/advisory-{}.html"
 
@@ -160,7 +173,9 @@ class _Lines:
         return [(self.names[n], f"{self.columns[n]['url']}#{_fragment(part.key)}") for n, part in found if part]
 
     def _anchors(self, line: Line) -> str:
-        """Which trees have this heading, by index, each with its anchor where it is another; empty where all have it as it is."""
+        """Which trees have this heading, by index, each with its anchor where it is another; empty where all have it
+        as it is.
+        """
         plain = self.ids[line.id]
         found = [
             str(n) if part.key == plain else f"{n}:{_fragment(part.key)}" for n, part in enumerate(line.parts) if part
@@ -239,7 +254,9 @@ class _Lines:
 
 
 def _says_it(cell: Cell, standing: Standing) -> bool:
-    """Whether a status is a label that names security support by itself, and nothing more is to be said of that tree."""
+    """Whether a status is a label that names security support by itself, and nothing more is to be said of that
+    tree.
+    """
     if cell.security != "no" and not standing.security_supported:
         return False
     label = cell.label or ""
@@ -252,7 +269,9 @@ def advisory(number: str) -> str:
 
 
 def texts(line: Line, names: Sequence[str], which: str) -> list[tuple[str, list[str]]]:
-    """The different texts under a heading (`caveats` or `description`), each with the names of the trees that say it."""
+    """The different texts under a heading (`caveats` or `description`), each with the names of the trees that say
+    it.
+    """
     found: dict[str, list[str]] = {}
     for name, part in zip(names, line.parts, strict=False):
         text = getattr(part, which) if part is not None else ""

@@ -1,4 +1,6 @@
-"""The history of SUPPORT.md in a repository, read by few git processes: commits, files, and which trees have which commit."""
+"""The history of SUPPORT.md in a repository, read by few git processes: commits, files, and which trees have which
+commit.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ class Past:
         return edge
 
     def headings(self) -> list[str]:
-        """Every line that is a heading in the file of some commit, its words as written; the files are not parsed for it."""
+        """Every line that is a heading in the file of some commit, its words as written; the files are not parsed
+        for it.
+        """
         found: dict[bytes, None] = {}
         for data in self.data.values():
             found.update(dict.fromkeys(_HEADING.findall(data or b"")))

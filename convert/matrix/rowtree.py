@@ -1,4 +1,6 @@
-"""The headings and rows of several trees in one: the same keys and nesting as in Xen's own matrix, in the newest tree's order."""
+"""The headings and rows of several trees in one: the same keys and nesting as in Xen's own matrix, in the newest
+tree's order.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,8 @@ class Part:
 class Node:
     """A heading or a qualified row in all trees that have it; trees count from 0, the newest.
 
-    `rows` and `parts` are by tree; a qualified row has no parts.  `key` and the names are those of the newest tree that has
-    it: `plain` as they are there, `names` with aliases followed (both empty where there are no aliases).
+    `rows` and `parts` are by tree; a qualified row has no parts.  `key` and the names are those of the newest tree that
+    has it: `plain` as they are there, `names` with aliases followed (both empty where there are no aliases).
     """
 
     key: str
@@ -152,7 +154,9 @@ class _Merge:
         )
 
     def _alias(self, parent: Node, words: Sequence[str]) -> Node | None:
-        """The node that the aliases file says is the same: a sibling, else one elsewhere; never one that this tree has itself."""
+        """The node that the aliases file says is the same: a sibling, else one elsewhere; never one that this tree
+        has itself.
+        """
         if not self.aliases.entries:
             return None
         names, plain = self._names(words), frozenset(map(folded, words))

@@ -22,7 +22,9 @@ _LONGEST = 32767  # characters of an xlsx cell
 
 
 def safe(text: str) -> str:
-    """A text for a CSV cell: one that a spreadsheet would calculate gets an apostrophe before it, as such programs show text."""
+    """A text for a CSV cell: one that a spreadsheet would calculate gets an apostrophe before it, as such programs
+    show text.
+    """
     return f"'{text}" if _FORMULA.match(text) else text
 
 

@@ -63,7 +63,8 @@ def standing_words(standing: Standing) -> str:
 
 
 def in_tree(security: Security, standing: Standing) -> str:
-    """What a status means for security in a tree that is what it is on the day: in the past tense where support has ended.
+    """What a status means for security in a tree that is what it is on the day: in the past tense where support has
+    ended.
 
     Empty for what never had any in a tree that has ended.
     """
@@ -81,7 +82,8 @@ def in_tree(security: Security, standing: Standing) -> str:
 
 
 def effective(security: Security, standing: Standing) -> Security:
-    """The security support that a status gives on a day, as far as its tree has any: none in a tree that is not released or has ended.
+    """The security support that a status gives on a day, as far as its tree has any: none in a tree that is not
+    released or has ended.
 
     In a tree that states no dates a promise is not known to hold: `unstated`.
     """
@@ -91,7 +93,9 @@ def effective(security: Security, standing: Standing) -> Security:
 
 
 def several(names: Sequence[str], order: Sequence[str]) -> str:
-    """Names of trees for people: `all trees`, or with three and more neighbours as `4.22 to 4.17`; `order`: all of them."""
+    """Names of trees for people: `all trees`, or with three and more neighbours as `4.22 to 4.17`; `order`: all of
+    them.
+    """
     if len(names) == len(order) > 1:
         return "all trees"
     places = sorted(order.index(name) for name in names)

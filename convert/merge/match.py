@@ -20,8 +20,8 @@ def match(base: Part, side: Part) -> Matches:
     """The side's part for each of the base's that it still has: by its path, then by its name, then by what it says.
 
     A name counts when only one heading without partner has it on either side (a feature that was moved); what it says
-    counts for parts below the same heading (one that was renamed), likewise if only one says it.  One that was renamed and
-    changed is known by how much of its text, name and place it still has.
+    counts for parts below the same heading (one that was renamed), likewise if only one says it.  One that was renamed
+    and changed is known by how much of its text, name and place it still has.
     """
     found: Matches = {base: side}
     _equal(found, base.walk(), side.walk(), _numbered(base, side))
@@ -63,7 +63,9 @@ def _equal(found: Matches, base: Iterable[Part], side: Iterable[Part], key: Call
 
 
 def _renamed(found: Matches, base: Part, side: Part) -> None:
-    """Headings whose text changed: by their blocks, or by the headings below them, where the heading above is the same."""
+    """Headings whose text changed: by their blocks, or by the headings below them, where the heading above is the
+    same.
+    """
     above = _above(found, base, side)
 
     def blocks(part: Part) -> Hashable | None:
@@ -91,7 +93,9 @@ def _above(found: Matches, base: Part, side: Part) -> dict[Part, Part | None]:
 
 
 def _reworded(found: Matches, base: Part, side: Part) -> None:
-    """Headings whose text changed together with something below them: the likest pairs below one heading, if no other is as like."""
+    """Headings whose text changed together with something below them: the likest pairs below one heading, if no
+    other is as like.
+    """
     above = _above(found, base, side)
     taken = set(found.values())
     free: dict[tuple[Part, int], tuple[list[Part], list[Part]]] = {}
@@ -120,7 +124,9 @@ def _likeness(p: Part, q: Part, found: Matches, back: Matches) -> float:
 
 
 def _content(p: Part, q: Part) -> float:
-    """How much of what two parts say is the same, 0 to 1; another value of the same row, or words that are alike, count half."""
+    """How much of what two parts say is the same, 0 to 1; another value of the same row, or words that are alike,
+    count half.
+    """
     rows = [{line.key: line.text.split() for unit in part.units for line in unit.lines} for part in (p, q)]
     said = [Counter(unit.meaning for unit in part.units if unit.kind != "fields") for part in (p, q)]
     same = sum(1.0 if words == rows[1][key] else 0.5 for key, words in rows[0].items() if key in rows[1])

@@ -52,10 +52,10 @@ def merge(
 ) -> Merged:
     """Merge what changed from base to theirs into ours.
 
-    By unit: each Status field, paragraph, list item, heading, and the position of a heading; two changes of one unit that
-    are not the same are a conflict, between markers in the result.  What only we changed, or nobody, keeps its bytes.
-    `merge_text` merges the words of one paragraph, as `git merge-file --zdiff3` does (trees/git.merge_file).  ValueError for
-    bytes that are not UTF-8.
+    By unit: each Status field, paragraph, list item, heading, and the position of a heading; two changes of one unit
+    that are not the same are a conflict, between markers in the result.  What only we changed, or nobody, keeps its
+    bytes. `merge_text` merges the words of one paragraph, as `git merge-file --zdiff3` does (trees/git.merge_file).
+    ValueError for bytes that are not UTF-8.
     """
     files = read(base, "base"), read(ours, "ours"), read(theirs, "theirs")
     merger = _Merger(files, labels or Labels(), rule, merge_text)
@@ -210,7 +210,8 @@ class _Merger:
                 yield Chunk("\n".join(waiting), "\n\n", "fields")
                 waiting = []
 
-    # -- putting together, and reading again ------------------------------------------------------------------------------
+    # -- putting together, and reading again
+    # ------------------------------------------------------------------------------
     def assembled(self, chunks: list[Chunk]) -> str:
         for chunk, after in pairwise(chunks):
             if chunk.kind == "list" and after.kind == "fields" and after.text.startswith((" ", "\t")):

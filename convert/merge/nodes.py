@@ -18,9 +18,9 @@ from grammar.rows import key_of
 class Node:
     """One heading in the base, in ours, in theirs; None where it is not.
 
-    Not `alive`: the merged file lacks it.  `clash`: one side removed what the other changed or moved; `moving`: both sides moved
-    it, to different headings; `namesake`: another heading at its place would have its name, though no side has two.  `bare`: it
-    stays for what is below it only; `whole`: as the side has it that has it.
+    Not `alive`: the merged file lacks it.  `clash`: one side removed what the other changed or moved; `moving`: both
+    sides moved it, to different headings; `namesake`: another heading at its place would have its name, though no side
+    has two. `bare`: it stays for what is below it only; `whole`: as the side has it that has it.
     """
 
     base: Part | None
@@ -198,7 +198,8 @@ def _moved_nodes(nodes: list[Node]) -> set[Node]:
 
 
 def find_namesakes(nodes: list[Node]) -> None:
-    """Mark the headings that would be called as another one beside them is, where neither side has two of that name there.
+    """Mark the headings that would be called as another one beside them is, where neither side has two of that name
+    there.
 
     One that both sides have is marked, as only of such a one the name is in question.
     """

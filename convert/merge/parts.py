@@ -44,8 +44,8 @@ class Line:
 class Unit:
     """One block, or one item of a list, with the spaces after it.
 
-    `kind`: `paragraph`, `list`, `item`, `fields` (a literal with rows), `other`.  `meaning` is equal for units that say the
-    same.  `lines` are a literal's, between the `fence`'s two lines if there are; `items` a list's.
+    `kind`: `paragraph`, `list`, `item`, `fields` (a literal with rows), `other`.  `meaning` is equal for units that say
+    the same.  `lines` are a literal's, between the `fence`'s two lines if there are; `items` a list's.
     """
 
     kind: str
@@ -205,7 +205,9 @@ class _Cutter:
 
 
 def key_of_field(found: Field, kind: str) -> str:
-    """What tells a field from the others of its section: the keyword of a release field, the qualifier's key of others."""
+    """What tells a field from the others of its section: the keyword of a release field, the qualifier's key of
+    others.
+    """
     if kind == "release":
         return f"release {key_of('', found.keyword)}"
     return key_of("", found.qualifier) if found.qualifier else ""

@@ -55,7 +55,9 @@ def merge_units(
     ours: Sequence[Unit],
     theirs: Sequence[Unit],
 ) -> Iterator[Chunk]:
-    """Merge all but the literals, for which chunks of kind `fields` are: ours, or one without text where theirs has one."""
+    """Merge all but the literals, for which chunks of kind `fields` are: ours, or one without text where theirs has
+    one.
+    """
     to_ours, to_theirs = align_units(base, ours), align_units(base, theirs)
     named = [zones(units) for units in (base, ours, theirs)]
     slots = [_slots(len(base), units, pairs) for units, pairs in ((ours, to_ours), (theirs, to_theirs))]
@@ -217,7 +219,9 @@ def _taken(side: Side | None, o: Unit | None, t: Unit | None) -> Iterator[Chunk]
 def _both_changed(
     context: Context, place: Place, units: tuple[Unit, Unit | None, Unit | None], side: Side | None
 ) -> tuple[str, int] | None:
-    """A unit that both sides changed, merged inside: the text and its conflicts; None where they did not, or it has no parts."""
+    """A unit that both sides changed, merged inside: the text and its conflicts; None where they did not, or it has
+    no parts.
+    """
     b, o, t = units
     if o is None or t is None or t.meaning in (b.meaning, o.meaning):
         return None

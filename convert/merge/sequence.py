@@ -43,7 +43,9 @@ def side_of(
 
 
 def align(base: Sequence[Hashable], side: Sequence[Hashable], like: Callable[[int, int], float]) -> Pairs:
-    """Which element of a side is which of the base, in order: equal ones first, then like ones (0 to 1) between them."""
+    """Which element of a side is which of the base, in order: equal ones first, then like ones (0 to 1) between
+    them.
+    """
     most = min(len(base), len(side))
     first = next((n for n in range(most) if base[n] != side[n]), most)
     last = next((n for n in range(most - first) if base[-1 - n] != side[-1 - n]), most - first)

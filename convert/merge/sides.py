@@ -18,8 +18,9 @@ MergeText = Callable[[str, str, str, tuple[str, str, str]], tuple[str, int]]
 class Place:
     """A unit of merging, by name.
 
-    `key`: a row's key, or `ANCHOR:WHAT`; `path`: the headings that lead to it; `what`: `status`, `description`, `caveats`,
-    `heading`, `position`, `feature` (the heading with all that is its own), `file`; `qualifier`: a row's, in key form.
+    `key`: a row's key, or `ANCHOR:WHAT`; `path`: the headings that lead to it; `what`: `status`, `description`,
+    `caveats`, `heading`, `position`, `feature` (the heading with all that is its own), `file`; `qualifier`: a row's, in
+    key form.
     """
 
     key: str

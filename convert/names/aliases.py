@@ -1,4 +1,6 @@
-"""The aliases file: which features are the same under another name (TOML); the one for xen.git is shipped, xen-aliases.toml."""
+"""The aliases file: which features are the same under another name (TOML); the one for xen.git is shipped,
+xen-aliases.toml.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ SHIPPED = "xen-aliases.toml"
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`old` became `new`: headings or row keys as written; `tree` limits it to that tree; `commit` is what renamed it."""
+    """`old` became `new`: headings or row keys as written; `tree` limits it to that tree; `commit` is what renamed
+    it.
+    """
 
     old: str
     new: str

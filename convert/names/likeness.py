@@ -46,7 +46,9 @@ class Index:
         return _likely(*scores[0]) if scores else None
 
     def heir(self, wanted: Loose, taken: Collection[int], least: float = LIKE) -> tuple[Loose, Likely] | None:
-        """The one row that is more alike than any other, among those whose ids are not `taken`; None where two are alike."""
+        """The one row that is more alike than any other, among those whose ids are not `taken`; None where two are
+        alike.
+        """
         scores = [found for found in self._scores(wanted, least) if id(found[1]) not in taken]
         if not scores or (len(scores) > 1 and scores[0][0] == scores[1][0]):
             return None

@@ -34,7 +34,8 @@ Trees = tuple[str | None, str | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A heading (the document itself: no keys) with its rows, its prose before and after its first field, and its children.
+    """A heading (the document itself: no keys) with its rows, its prose before and after its first field, and its
+    children.
 
     Prose is text: a line a paragraph, a line with `- ` an item.
     """

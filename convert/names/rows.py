@@ -24,8 +24,8 @@ class Match:
     """Two files side by side.
 
     `headings`: which heading is which; `rows`: the pairs (old, new) of rows that are one, in the new file's order, each
-    with its heading on both sides; `aliased`: those of them that only an alias of their keys joins; `gone`, `fresh`: the
-    rows that one side alone has.
+    with its heading on both sides; `aliased`: those of them that only an alias of their keys joins; `gone`, `fresh`:
+    the rows that one side alone has.
     """
 
     headings: Pairs

@@ -11,7 +11,9 @@ from grammar.status import Status, read_status
 
 
 def distance(a: str, b: str, most: int) -> int:
-    """Edits between two words (a swap of neighbours is one; Damerau's distance, restricted); `most` + 1 where it is more."""
+    """Edits between two words (a swap of neighbours is one; Damerau's distance, restricted); `most` + 1 where it is
+    more.
+    """
     if abs(len(a) - len(b)) > most:
         return most + 1
     before: list[int] = []
@@ -36,7 +38,9 @@ def letters(text: str) -> str:
 
 
 def one_edit(a: str, b: str) -> bool:
-    """Whether two words differ by one edit that is no number's: `SMMUv1` and `SMMUv2` are two things, `rtl8193` is a swap."""
+    """Whether two words differ by one edit that is no number's: `SMMUv1` and `SMMUv2` are two things, `rtl8193` is a
+    swap.
+    """
     if a == b or distance(a, b, 1) != 1:
         return False
     start = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
@@ -63,7 +67,9 @@ def _by_words() -> dict[tuple[str, ...], str]:
 
 
 def _close(word: str, other: str) -> bool:
-    """Whether a word is another misspelled.  The first letters must agree: `unsupported` is not `supported` misspelled."""
+    """Whether a word is another misspelled.  The first letters must agree: `unsupported` is not `supported`
+    misspelled.
+    """
     if word == other:
         return True
     most = 1 if len(other) < 6 else 2
@@ -85,7 +91,9 @@ def same_words(value: str) -> str | None:
 
 
 def meant_status(value: str) -> Status:
-    """What a status value is meant to say: of a misspelt label, or of one with words in brackets, that label; else itself."""
+    """What a status value is meant to say: of a misspelt label, or of one with words in brackets, that label; else
+    itself.
+    """
     status = read_status(value)
     if status.security != "unstated":
         return status

@@ -44,9 +44,9 @@ class Proxy:
 def proxy_for(host: str, environ: Mapping[str, str] | None = None, scheme: str = "https") -> Proxy | None:
     """The proxy for https, or http, to a host; None where it is reached directly.
 
-    `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY` in this order, an empty one being none, unless `no_proxy` has the
-    host; `HTTP_PROXY` is not looked at, as a web server sets it from a request's header.  Raises Failure for one that is not
-    understood.
+    `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY` in this order, an empty one being none, unless `no_proxy` has
+    the host; `HTTP_PROXY` is not looked at, as a web server sets it from a request's header.  Raises Failure for one
+    that is not understood.
     """
     given = os.environ if environ is None else environ
     first = ["http_proxy"] if scheme == "http" else _names("https_proxy")

@@ -97,8 +97,9 @@ def check_url(url: str, plain: bool = False, metadata: bool = False) -> None:
 class Guard:
     """An `http` object with `request` as httplib2's, which google-auth takes too, with the limits held.
 
-    `sign_in`: hosts that a redirect leads to where a sign-in is needed, each with what to tell people; `only_host`: no other
-    host is asked, whatever redirects say; `plain`: http is allowed to other machines; `metadata`: to a cloud's metadata server.
+    `sign_in`: hosts that a redirect leads to where a sign-in is needed, each with what to tell people; `only_host`: no
+    other host is asked, whatever redirects say; `plain`: http is allowed to other machines; `metadata`: to a cloud's
+    metadata server.
     """
 
     def __init__(

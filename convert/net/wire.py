@@ -1,4 +1,6 @@
-"""The wire: connections whose every read is under the deadline and counted, through the proxy that the environment names."""
+"""The wire: connections whose every read is under the deadline and counted, through the proxy that the environment
+names.
+"""
 
 from __future__ import annotations
 

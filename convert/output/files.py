@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o644, *, lasting: bool = True) -> None:
-    """Write a file by way of a temporary one beside it and a rename; its folder is made.  A pipe or device is written to.
+    """Write a file by way of a temporary one beside it and a rename; its folder is made.  A pipe or device is written
+    to.
 
     Not `lasting`: a crash of the machine may lose it, for what can be made again.  Raises OSError.
     """

@@ -1,7 +1,7 @@
 """The build backend: setuptools', with man pages and completion made first, and the same bytes from the same sources.
 
-PEP 517 names it in pyproject.toml.  Without SOURCE_DATE_EPOCH (reproducible-builds.org) the day of the newest version in
-CHANGELOG.md is every file's date, so that a wheel built twice is one wheel.
+PEP 517 names it in pyproject.toml.  Without SOURCE_DATE_EPOCH (reproducible-builds.org) the day of the newest version
+in CHANGELOG.md is every file's date, so that a wheel built twice is one wheel.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def _prepare() -> None:
 
 
 def _epoch() -> int:
-    """The day of the newest version in CHANGELOG.md, in seconds since 1970; 1980-01-01, where zip begins, without one."""
+    """The day of the newest version in CHANGELOG.md, in seconds since 1970; 1980-01-01, where zip begins, without
+    one.
+    """
     log = Path("CHANGELOG.md")
     found = _RELEASED.search(log.read_text(encoding="utf-8")) if log.is_file() else None
     day = found[1] if found else "1980-01-01"

@@ -1,7 +1,8 @@
 """The guides (`guides/*.md`) as man pages of section 7.
 
-They are our own, and of a small part of Markdown: a first line `# NAME - words`, headings, paragraphs, lists of one level, code
-(fenced, or four spaces deep), tables, links, `code`, **strong** and *stressed* words, and comments, which are left out.
+They are our own, and of a small part of Markdown: a first line `# NAME - words`, headings, paragraphs, lists of one
+level, code (fenced, or four spaces deep), tables, links, `code`, **strong** and *stressed* words, and comments, which
+are left out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Man pages and bash completion, out of the argparse definitions, the catalogue and the guides.
 
-`python -m convert.packaging.manual DIR` writes `xen-support.1`, `xen-support-lint.1`, a page of section 7 for each guide, and
-`xen-support.bash`.
+`python -m convert.packaging.manual DIR` writes `xen-support.1`, `xen-support-lint.1`, a page of section 7 for each
+guide, and `xen-support.bash`.
 """
 
 from __future__ import annotations
@@ -138,7 +138,10 @@ def guide_page(text: str) -> str:
 def _head(name: str, words: str, section: int = 1) -> list[str]:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     day = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
-    heading = f'.TH {roff(name.upper())} {section} "{day:%Y-%m-%d}" "xen\\-support {__version__}" "{"User Commands" if section == 1 else "Guides"}"'
+    heading = (
+        f'.TH {roff(name.upper())} {section} "{day:%Y-%m-%d}" "xen\\-support {__version__}"'
+        f' "{"User Commands" if section == 1 else "Guides"}"'
+    )
     return [heading, ".SH NAME", f"{roff(name)} \\- {roff(words)}"]
 
 

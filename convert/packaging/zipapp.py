@@ -1,7 +1,8 @@
-"""xen-support-lint.pyz: what works without a workbook, in one file with its libraries inside, for machines without PyPI.
+"""xen-support-lint.pyz: what works without a workbook, in one file with its libraries inside, for machines without
+PyPI.
 
-lint (the default), explain, release, xsa, diff, trees, query, history, blame.  `python -m convert.packaging.zipapp FILE`.  The same
-sources give the same bytes.
+lint (the default), explain, release, xsa, diff, trees, query, history, blame.  `python -m convert.packaging.zipapp
+FILE`.  The same sources give the same bytes.
 """
 
 from __future__ import annotations

@@ -1,1 +1,3 @@
-"""The release part of SUPPORT.md: what branching, candidates, a release and an extension change in it, and the gate before a tag."""
+"""The release part of SUPPORT.md: what branching, candidates, a release and an extension change in it, and the gate
+before a tag.
+"""

@@ -13,8 +13,8 @@ from convert.trees.version import FILE
 def carry_out(repo: Path, found: Plan, *, sign_off: bool) -> None:
     """Write a plan's commit and move its refs; work tree and index stay as they are.
 
-    `found.written` is the commit then; where something forbids it, the reason is added to its problems.  Raises Failure where git
-    does not know who the user is.
+    `found.written` is the commit then; where something forbids it, the reason is added to its problems.  Raises Failure
+    where git does not know who the user is.
     """
     if found.text is None or found.message is None or found.problems:
         return
@@ -27,9 +27,14 @@ def carry_out(repo: Path, found: Plan, *, sign_off: bool) -> None:
     stored = git.store_tree(repo, {FILE: git.store(repo, found.text)}, found.parent)
     commit = git.store_commit(repo, stored, [found.parent], words.text())
     said = note.Note(
-        commit, found.asked.kind, found.tree, found.number, found.asked.by.isoformat(), str(found.policy) if found.policy else None,
+        commit,
+        found.asked.kind,
+        found.tree,
+        found.number,
+        found.asked.by.isoformat(),
+        str(found.policy) if found.policy else None,
         found.tagged,
-    )  # fmt: skip
+    )
     ref = note.ref_of(found.tree)
     before = git.commit(repo, ref)
     refused = git.move_refs(repo, [(found.support, commit, found.at), (ref, note.store(repo, said, before), before)])

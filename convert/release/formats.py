@@ -1,4 +1,6 @@
-"""A step's plans as text for people, and as the value of the schema xen-support.release/1; cells of the sheet to change."""
+"""A step's plans as text for people, and as the value of the schema xen-support.release/1; cells of the sheet to
+change.
+"""
 
 from __future__ import annotations
 
@@ -46,11 +48,19 @@ def as_json(plans: Sequence[Plan]) -> dict[str, Any]:
 
 def _tree(plan: Plan) -> dict[str, Any]:
     return {
-        "tree": plan.tree, "ref": plan.ref, "commit": plan.upstream.commit, "makefile": plan.makefile, "kind": plan.asked.kind,
-        "policy": policy_json(plan.policy), "before": plan.before, "after": plan.after, "changed": plan.changed,
-        "message": plan.message.text() if plan.message and plan.changed else None, "written": plan.written,
+        "tree": plan.tree,
+        "ref": plan.ref,
+        "commit": plan.upstream.commit,
+        "makefile": plan.makefile,
+        "kind": plan.asked.kind,
+        "policy": policy_json(plan.policy),
+        "before": plan.before,
+        "after": plan.after,
+        "changed": plan.changed,
+        "message": plan.message.text() if plan.message and plan.changed else None,
+        "written": plan.written,
         "problems": plan.problems,
-    }  # fmt: skip
+    }
 
 
 def policy_json(policy: Policy | None) -> dict[str, Any] | None:
@@ -58,13 +68,18 @@ def policy_json(policy: Policy | None) -> dict[str, Any] | None:
     if policy is None:
         return None
     return {
-        "since": policy.since.isoformat(), "support": policy.support, "security": policy.security, "source": policy.source,
+        "since": policy.since.isoformat(),
+        "support": policy.support,
+        "security": policy.security,
+        "source": policy.source,
         "words": str(policy),
-    }  # fmt: skip
+    }
 
 
 def as_text(plan: Plan, *, planned: bool) -> Iterator[str]:
-    """One tree's lines: where, what changes, by which policy; with `planned` also the message and what else the step needs."""
+    """One tree's lines: where, what changes, by which policy; with `planned` also the message and what else the step
+    needs.
+    """
     head = f"{plan.tree}: {plan.asked.kind}, {_short(plan.ref)} says {plan.makefile or 'no version'}"
     if plan.problems:
         yield clean(f"{head}: refused, nothing is written")

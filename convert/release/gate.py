@@ -1,4 +1,6 @@
-"""The gate before a tag: commits judged as if they had their tags, with xen/Makefile, README and CHANGELOG.md beside SUPPORT.md."""
+"""The gate before a tag: commits judged as if they had their tags, with xen/Makefile, README and CHANGELOG.md beside
+SUPPORT.md.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +41,8 @@ _FILES = (FILE, MAKEFILE, README, CHANGELOG)
 class Judged:
     """A commit that was judged.
 
-    `name`: as it was called; `tag`: the tag that it has, or is judged as if it had; `makefile`: as `4.20.0-rc5`; `release`: the
-    values of its release part; `findings`: of SUPPORT.md and of what is beside it, errors and all.
+    `name`: as it was called; `tag`: the tag that it has, or is judged as if it had; `makefile`: as `4.20.0-rc5`;
+    `release`: the values of its release part; `findings`: of SUPPORT.md and of what is beside it, errors and all.
     """
 
     name: str
@@ -56,7 +58,9 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A commit to judge: as it was called, its full ref, the tag that it has or is to have, the day by which it is judged."""
+    """A commit to judge: as it was called, its full ref, the tag that it has or is to have, the day by which it is
+    judged.
+    """
 
     name: str
     ref: str | None
@@ -78,8 +82,8 @@ def subjects(
 ) -> list[Subject | Failure]:
     """What arguments name, in their order; a Failure where one names nothing.
 
-    A tag of a release implies `tag` and its day; without names it is the commit of the current branch.  `told`: a person has
-    said which day is today.
+    A tag of a release implies `tag` and its day; without names it is the commit of the current branch.  `told`: a
+    person has said which day is today.
     """
     days = git.tag_days(repo) if names or tag else {}
     found: list[Subject | Failure] = []
@@ -113,7 +117,8 @@ def _subject(
 
 
 def branches(repo: Path, today: date, remote: str | None) -> tuple[list[Subject], Around]:
-    """The unstable tree and the release trees whose security support has not ended, newest first; what is known besides.
+    """The unstable tree and the release trees whose security support has not ended, newest first; what is known
+    besides.
 
     One whose file has no days is among them: that is what the gate is to find.
     """
@@ -153,7 +158,8 @@ _RULES = ("XS301", "XS302", "XS303", "XS304", "XS309", "XS5")
 
 
 def _judge(
-    subject: Subject, texts: Mapping[str, bytes | None], codes: frozenset[str], around: Around | None, days: Mapping[str, str]
+    subject: Subject, texts: Mapping[str, bytes | None], codes: frozenset[str], around: Around | None,
+    days: Mapping[str, str],
 ) -> Judged:  # fmt: skip
     name = f"{subject.name}:{FILE}"
     text = texts[FILE]
@@ -170,9 +176,16 @@ def _judge(
     result = engine.run(source, codes, day=subject.day, makefile=makefile, gate=gate)
     values = read_release(result.parsed.document).values
     return Judged(
-        subject.name, subject.ref, subject.tag, subject.commit, subject.day, f"{made.number}{made.extra}" if made else None,
-        values, source, tuple(_raised(d, values, subject.day) for d in result.diagnostics),
-    )  # fmt: skip
+        subject.name,
+        subject.ref,
+        subject.tag,
+        subject.commit,
+        subject.day,
+        f"{made.number}{made.extra}" if made else None,
+        values,
+        source,
+        tuple(_raised(d, values, subject.day) for d in result.diagnostics),
+    )
 
 
 def _decoded(data: bytes | None) -> str | None:

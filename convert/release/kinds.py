@@ -1,6 +1,7 @@
 """What each step of a release makes of the release part: branch, rc, final, extend.
 
-Source: docs/process/release-technician-checklist.txt, branching-checklist.txt and xen-release-management.pandoc of xen.git.
+Source: docs/process/release-technician-checklist.txt, branching-checklist.txt and xen-release-management.pandoc of
+xen.git.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ class Asked:
 class Facts:
     """What is known of the tree.
 
-    `unstable`: it is the unstable tree; `made`: what its xen/Makefile says; `values`: its release part; `tagged`: the day of the
-    tag RELEASE-X.Y.0, None without it.
+    `unstable`: it is the unstable tree; `made`: what its xen/Makefile says; `values`: its release part; `tagged`: the
+    day of the tag RELEASE-X.Y.0, None without it.
     """
 
     unstable: bool
@@ -121,7 +122,8 @@ def _branch(asked: Asked, facts: Facts, number: str, found: Outcome) -> None:
         found.problems.append("SUPPORT.md has the dates of a release; `release branch` is for the newly unstable tree")
     if asked.version is None and facts.form is not None and _is_old(facts):
         found.problems.append(
-            f"xen/Makefile still says {facts.made.number}{facts.made.extra}; which number does the newly unstable tree get? Give --version X.Y"
+            f"xen/Makefile still says {facts.made.number}{facts.made.extra}; which number does the newly unstable tree"
+            " get? Give --version X.Y"
         )
     found.wanted = {VERSION: f"{number}-unstable", **UNRELEASED, NOTES: URL.format("X.YY")}
 
@@ -174,7 +176,8 @@ def _extend(asked: Asked, facts: Facts, number: str, found: Outcome) -> None:
         found.problems.append(f"xen/Makefile says {facts.made.number}{facts.made.extra}: it is not released yet")
     elif released is None:
         found.problems.append(
-            f"SUPPORT.md has no day of the release ({INITIAL}: {facts.values.get(INITIAL, 'missing')}); `release final` first"
+            f"SUPPORT.md has no day of the release ({INITIAL}: {facts.values.get(INITIAL, 'missing')}); `release final`"
+            " first"
         )
     elif released > asked.by:
         found.problems.append(f"{INITIAL} is {released}, after {asked.by}: it is not released yet")

@@ -48,8 +48,8 @@ def _candidate(facts: Facts, after: Mapping[str, str], policy: Policy | None) ->
 def _defined(facts: Facts, after: Mapping[str, str], policy: Policy | None) -> str:
     months = f" ({policy.support} and {policy.security} months)" if policy else ""
     return _wrapped(
-        f"Xen {after[VERSION]} is released on {after[INITIAL]}, supported until {after[SUPPORT]}, and security supported "
-        f"until {after[SECURITY]}{months}. Its release notes are at {after[NOTES]}."
+        f"Xen {after[VERSION]} is released on {after[INITIAL]}, supported until {after[SUPPORT]}, and security"
+        f" supported until {after[SECURITY]}{months}. Its release notes are at {after[NOTES]}."
     )
 
 

@@ -24,8 +24,8 @@ FILE = "release.json"
 class Note:
     """A commit of the release part.
 
-    `commit` is it, `kind` its step, `date` the day whose policy holds (YYYY-MM-DD), `policy` that policy in words; `tagged`: the tag
-    of the release was there already; `number`: the X.Y of the tree.
+    `commit` is it, `kind` its step, `date` the day whose policy holds (YYYY-MM-DD), `policy` that policy in words;
+    `tagged`: the tag of the release was there already; `number`: the X.Y of the tree.
     """
 
     commit: str
@@ -53,9 +53,14 @@ def load(repo: Path, tree: str) -> Note | None:
             raise ValueError
         policy = value["policy"]
         return Note(
-            str(value["commit"]), cast(Kind, value["kind"]), str(value["tree"]), str(value["number"]), str(value["date"]),
-            None if policy is None else str(policy), bool(value["tagged"]),
-        )  # fmt: skip
+            str(value["commit"]),
+            cast(Kind, value["kind"]),
+            str(value["tree"]),
+            str(value["number"]),
+            str(value["date"]),
+            None if policy is None else str(policy),
+            bool(value["tagged"]),
+        )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Failure(
             f"{ref_of(tree)}: not a note of release; if nothing else needs it: git update-ref -d {ref_of(tree)}"
@@ -63,7 +68,9 @@ def load(repo: Path, tree: str) -> Note | None:
 
 
 def store(repo: Path, note: Note, previous: str | None) -> str:
-    """The commit of a note, which no ref has yet; it continues from the note before it, so that a push of both is no force."""
+    """The commit of a note, which no ref has yet; it continues from the note before it, so that a push of both is no
+    force.
+    """
     value = {"schema": SCHEMA, "tool": TOOL, **asdict(note)}
     data = (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
     tree = git.store_tree(repo, {FILE: git.store(repo, data)})

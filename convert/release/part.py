@@ -30,8 +30,9 @@ def read(source: Source) -> Part:
 def edited(part: Part, wanted: Mapping[str, str]) -> bytes:
     """The file's bytes with these values: the four fields and `Release-Notes`, an address; what is not named stays.
 
-    Nothing but the bytes of these values changes: a field or an entry that is missing is added where the house has it, and a
-    `Release-Notes:` in the literal becomes the entry.  Raises ValueError where the result would not say what is wanted.
+    Nothing but the bytes of these values changes: a field or an entry that is missing is added where the house has it,
+    and a `Release-Notes:` in the literal becomes the entry.  Raises ValueError where the result would not say what is
+    wanted.
     """
     if part.read.literal is None or not part.read.literal.fields:
         raise ValueError("no release literal with a field")

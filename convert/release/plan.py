@@ -33,9 +33,10 @@ from grammar.source import Source
 class Plan:
     """One tree's step.
 
-    `tree` is the name as it was given; `upstream` the branch it is made from; `makefile` as `4.20.0-rc5`; `before` and `after` are the
-    release part's values; `parent`: what the commit is made on, `at`: where the support branch must still be (None: not there);
-    `text`: the new file, None where nothing changes or something forbids it; `problems` forbid it; `written`: the commit.
+    `tree` is the name as it was given; `upstream` the branch it is made from; `makefile` as `4.20.0-rc5`; `before` and
+    `after` are the release part's values; `parent`: what the commit is made on, `at`: where the support branch must
+    still be (None: not there); `text`: the new file, None where nothing changes or something forbids it; `problems`
+    forbid it; `written`: the commit.
     """
 
     tree: str

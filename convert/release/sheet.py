@@ -13,8 +13,8 @@ from convert.trees.version import UNSTABLE, branched_version, is_unstable
 def cells(book: Categorisation, name: str, ref: str, values: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """The cells of a tree to change: (`Trees!F2`, what it says, what it is to say).
 
-    `name` is the tree as it was called, `ref` its branch, `values` what its release part says.  A cell that is blank is found by the
-    column that other trees have; a blank one for the release notes means the standard address, and stays.
+    `name` is the tree as it was called, `ref` its branch, `values` what its release part says.  A cell that is blank is
+    found by the column that other trees have; a blank one for the release notes means the standard address, and stays.
     """
     tree = _tree(book, name, ref)
     if tree is None:

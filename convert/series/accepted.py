@@ -1,4 +1,6 @@
-"""What became of a posted series: which of its patches the branch that they were for has by now, and by which commits."""
+"""What became of a posted series: which of its patches the branch that they were for has by now, and by which
+commits.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ class Outcome:
 
 
 def outcome(repo: Path, change: Change, record: Record, posted: dict[int, str]) -> Outcome | None:
-    """What became of the version posted last, or of the series as it was made last where none was; None where that is not known."""
+    """What became of the version posted last, or of the series as it was made last where none was; None where that
+    is not known.
+    """
     number = max(posted, default=record.version)
     tip = posted.get(number, record.tip)
     own = tip == record.tip

@@ -13,7 +13,9 @@ Wanted = Callable[[str], bool]  # whether a qualifier or a feature's name is to 
 
 
 def without(before: str | None, after: str, wanted: Wanted) -> str | None:
-    """`after`, with rows and features that are `wanted` as they are in `before`; None where that cannot be told apart."""
+    """`after`, with rows and features that are `wanted` as they are in `before`; None where that cannot be told
+    apart.
+    """
     old = read_text(before or "").root
     known = {(part.path, line.key) for part in old.walk() for unit in part.units for line in unit.lines}
     features = {part.path for part in old.walk()}

@@ -1,4 +1,6 @@
-"""The patches of mails applied as a committer would, each step linted and compared with its commit, words with what it does."""
+"""The patches of mails applied as a committer would, each step linted and compared with its commit, words with what
+it does.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ def applied(repo: Path, files: Sequence[Path], expected: Expected) -> Iterator[F
         yield Finding(
             last,
             "error",
-            f"{counted(len(files), 'patch', 'patches')}, and series/{change.tree} has {counted(len(expected.commits), 'commit')}",
+            f"{counted(len(files), 'patch', 'patches')}, and series/{change.tree} has"
+            f" {counted(len(expected.commits), 'commit')}",
         )
     with tempfile.TemporaryDirectory(prefix="xen-support-") as name:
         folder = Path(name)

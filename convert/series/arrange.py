@@ -51,8 +51,8 @@ def _replayed(tree: str, order: Sequence[Item]) -> list[Item]:
         after = _again(item.before, text, item.after)
         if after is None:
             raise Refusal(
-                f"series/{tree}: the squashed patches are no longer together, as others between them change the same; undo the "
-                "squashing there"
+                f"series/{tree}: the squashed patches are no longer together, as others between them change the same;"
+                " undo the squashing there"
             )
         step = replace(item.step, before=text, after=after) if item.step is not None else None
         out.append(replace(item, before=text, after=after, step=step))
@@ -81,8 +81,8 @@ def _parts(repo: Path, tree: str, item: Item, before: Earlier) -> list[Item]:
         after = item.after if number == count else _again(was, text, now or "")
         if after is None or after == text:
             raise Refusal(
-                f"series/{tree}: what was split into {count} patches ({old.message.subject!r} ...) has changed, so that the parts "
-                "no longer fit; squash them into one commit there, and split it again afterwards"
+                f"series/{tree}: what was split into {count} patches ({old.message.subject!r} ...) has changed, so that"
+                " the parts no longer fit; squash them into one commit there, and split it again afterwards"
             )
         step = Step(key, "part", item.step.heading if item.step else "", text, after, (), None)
         out.append(

@@ -78,7 +78,9 @@ def _items(text: str) -> Iterator[str]:
 
 
 def stale(message: Message, before: str | None, after: str) -> list[str]:
-    """What a message says of rows that the patch does not do: `NAME: NEW, was OLD` that is not so, as sentences for people."""
+    """What a message says of rows that the patch does not do: `NAME: NEW, was OLD` that is not so, as sentences for
+    people.
+    """
     changes = meaning(before, after)
     done: dict[str, set[str]] = {}
     for change in changes:

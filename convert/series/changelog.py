@@ -18,8 +18,8 @@ def since(
 ) -> list[Change]:
     """What changed in meaning from a posted series to this one, each (file before it, file after it).
 
-    What the tree's own branch has changed meanwhile is no change of the series, nor what patches of people do (`own`), which
-    have words of their own.
+    What the tree's own branch has changed meanwhile is no change of the series, nor what patches of people do (`own`),
+    which have words of their own.
     """
     others = {_identity(change) for texts in ((posted[0], now[0]), *own) for change in meaning(*texts)}
     return [change for change in meaning(posted[1], now[1]) if _identity(change) not in others]
@@ -35,7 +35,9 @@ def of_item(changes: Sequence[Change], item: Item, items: Sequence[Item]) -> lis
 
 
 def _owner(change: Change, items: Sequence[Item]) -> Item | None:
-    """The item that makes a change: the rows of a variant before the section, the frame or whole for what is in none."""
+    """The item that makes a change: the rows of a variant before the section, the frame or whole for what is in
+    none.
+    """
     steps = [(item, item.step) for item in items if item.step is not None]
     for item, step in sorted(steps, key=lambda pair: pair[1].theme is None):
         if step.makes(change):

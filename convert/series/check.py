@@ -25,7 +25,9 @@ _Said = tuple[Severity, str]
 
 
 def check(repo: Path, files: Sequence[Path], expected: Expected) -> list[Finding]:
-    """All findings about mails as they lie on disk, the cover letter first, if any.  Raises Failure where git cannot work."""
+    """All findings about mails as they lie on disk, the cover letter first, if any.  Raises Failure where git cannot
+    work.
+    """
     mails = [(file, file.read_bytes()) for file in files]
     covered = bool(files) and _COVER.match(files[0].name) is not None
     patches = files[1:] if covered else files

@@ -1,4 +1,6 @@
-"""The commits of a series: real ones, on top of the branch that they are for, with messages that keep what people wrote."""
+"""The commits of a series: real ones, on top of the branch that they are for, with messages that keep what people
+wrote.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,8 @@ class Wishes:
 class Patch:
     """One commit of the series.
 
-    `changed`: against the version before, None where it is new; `dropped`: tags it lost; `release`: it is that of the release part.
+    `changed`: against the version before, None where it is new; `dropped`: tags it lost; `release`: it is that of the
+    release part.
     """
 
     commit: str
@@ -123,7 +126,9 @@ def _gone(tree: str, before: Earlier, keys: set[str], version: int) -> list[str]
 def _since(
     repo: Path, change: Change, before: Earlier, version: int, items: Sequence[Item]
 ) -> tuple[tuple[int, str, str] | None, list[Meaning]]:
-    """The version that was posted before (number, base, tip), and what changed in meaning since, but for people's patches."""
+    """The version that was posted before (number, base, tip), and what changed in meaning since, but for people's
+    patches.
+    """
     number = max((n for n in before.posted if n < version), default=None)
     if number is None:
         return None, []

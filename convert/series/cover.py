@@ -1,4 +1,5 @@
-"""The cover letter: what the series is, counts, what changes security support, limits, open questions; people's text kept.
+"""The cover letter: what the series is, counts, what changes security support, limits, open questions; people's text
+kept.
 
 It lies in `branch.<name>.description`, where `git branch --edit-description` and `b4 prep --edit-cover` change it.
 """
@@ -21,18 +22,19 @@ from grammar.rows import Limit, Row, limits, read_rows
 
 _MOST = 40  # lines of one list
 _RFC = (
-    " It is meant for discussion and decides nothing by itself: the patches say what the categorisation says now, and every "
-    "status in them is open to objection."
+    " It is meant for discussion and decides nothing by itself: the patches say what the categorisation says now, and"
+    " every status in them is open to objection."
 )
 _GROUPS = ("Security support is lost:", "Security support may be lost:", "Security support is gained:")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a cover letter tells: the change, the trees prepared, open questions by place, what changed since which version.
+    """What a cover letter tells: the change, the trees prepared, open questions by place, what changed since which
+    version.
 
-    `left_out`: what of it is applied; `release`: the values of the release part that the first patch changes; `subject`: its
-    subject, where it is the only one.
+    `left_out`: what of it is applied; `release`: the values of the release part that the first patch changes;
+    `subject`: its subject, where it is the only one.
     """
 
     change: Change
@@ -104,8 +106,8 @@ def _made(facts: Facts) -> Iterator[str]:
         told = lines([*facts.left_out, *sentences(facts.since, section=True)])
         yield "\n".join([f"Changes since v{facts.posted}:", *_some(told or ["- none in meaning"])])
     yield _text(
-        f"This series brings SUPPORT.md of {change.branch} in line with a categorisation of Xen's features that is being "
-        "prepared." + _RFC * facts.rfc
+        f"This series brings SUPPORT.md of {change.branch} in line with a categorisation of Xen's features that is"
+        " being prepared." + _RFC * facts.rfc
     )
     yield from _state(change)
     yield from _questions(facts.questions)
@@ -148,8 +150,9 @@ def _counts(change: Change, old: Sequence[Row], new: Sequence[Row]) -> Iterator[
     for name, rows in sides:
         kinds = [sum(row.security == kind for row in rows) for kind in ("yes", "caveats", "no")]
         text = (
-            f"{name}: {counted(len({row.anchor for row in rows}), 'feature')}, {counted(len(rows), 'status', 'statuses')}; security support: {kinds[0]} yes, "
-            f"{kinds[1]} with caveats, {kinds[2]} no, {len(rows) - sum(kinds)} other; limits: {len(limits(list(rows)))}"
+            f"{name}: {counted(len({row.anchor for row in rows}), 'feature')},"
+            f" {counted(len(rows), 'status', 'statuses')}; security support: {kinds[0]} yes, {kinds[1]} with caveats,"
+            f" {kinds[2]} no, {len(rows) - sum(kinds)} other; limits: {len(limits(list(rows)))}"
         )
         yield from wrapped(text, "- ")
 
@@ -157,7 +160,8 @@ def _counts(change: Change, old: Sequence[Row], new: Sequence[Row]) -> Iterator[
 def _security(found: Sequence[Meaning], new_file: bool) -> Iterator[str]:
     if new_file:
         yield _text(
-            "The tree has no such file yet, so nothing is compared: each row states security support for the first time."
+            "The tree has no such file yet, so nothing is compared: each row states security support for the first"
+            " time."
         )
         return
     for grade, title in enumerate(_GROUPS):

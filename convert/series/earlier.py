@@ -1,4 +1,6 @@
-"""What there is of a tree's series from before: words and tags that people wrote, patches that they squashed or split."""
+"""What there is of a tree's series from before: words and tags that people wrote, patches that they squashed or
+split.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,9 @@ class Old:
 class Earlier:
     """What there is from before.
 
-    The record; the patches by key; versions that were posted; where the branch is; what people are to know; which steps a
-    person squashed into one patch, and which one was split into how many; what upstream took; which series of the tree it is.
+    The record; the patches by key; versions that were posted; where the branch is; what people are to know; which steps
+    a person squashed into one patch, and which one was split into how many; what upstream took; which series of the
+    tree it is.
     """
 
     record: Record | None
@@ -57,7 +60,10 @@ def earlier(repo: Path, change: Change, *, new: bool = False) -> Earlier | Block
         versions = posted.posted(repo, tree)
         if at is not None:
             return Blocked(f"{short} exists, and no record says that series made it; rename it, or delete it")
-        lost = f"{tree}: v{max(versions, default=0)} was posted, but the record of its patches is lost; no words or tags are kept"
+        lost = (
+            f"{tree}: v{max(versions, default=0)} was posted, but the record of its patches is lost; no words or tags"
+            " are kept"
+        )
         return Earlier(None, {}, versions, None, (lost,) if versions else ())
     versions = posted.posted(repo, tree, record.number)
     outcome = accepted.outcome(repo, change, record, versions)
@@ -102,15 +108,16 @@ def _kept(repo: Path, change: Change, record: Record, at: str | None) -> _Kept |
     if work.commits:
         first = work.commits[0]
         return Blocked(
-            f"{short} was rewritten: its commit {first[:12]} ({messages.one_line(_message(repo, first).subject)!r}) changes something "
-            f"else than series made it change; make such changes on support/{tree}, and take {short} back to {record.tip[:12]} "
-            f"(git branch -f {short} {record.tip[:12]}), where only words, order, squashing and splitting are yours"
+            f"{short} was rewritten: its commit {first[:12]} ({messages.one_line(_message(repo, first).subject)!r})"
+            f" changes something else than series made it change; make such changes on support/{tree}, and take {short}"
+            f" back to {record.tip[:12]} (git branch -f {short} {record.tip[:12]}), where only words, order, squashing"
+            " and splitting are yours"
         )
     if work.made:
         subject = next(iter(work.made)).subject
         return Blocked(
-            f"{short} was rewritten: {len(work.made)} of its patches are gone ({subject!r}); take it back to {record.tip[:12]} or "
-            f"delete it; what is not to be sent is taken back on support/{tree}"
+            f"{short} was rewritten: {len(work.made)} of its patches are gone ({subject!r}); take it back to"
+            f" {record.tip[:12]} or delete it; what is not to be sent is taken back on support/{tree}"
         )
     keys = [old.made.key for old in work.found.values()]
     groups = tuple(tuple(key.split(JOINED)) for key in keys if JOINED in key)

@@ -14,7 +14,8 @@ from convert.series.plan import Change
 
 Severity = Literal["error", "reminder"]
 SUBJECT = re.compile(
-    r"\[PATCH(?: RFC)?(?: (?:for-)?[0-9]+\.[0-9]+)?(?: v(?P<version>[0-9]+))?(?: 0*(?P<k>[0-9]+)/(?P<n>[0-9]+))?\] (?P<text>.+)"
+    r"\[PATCH(?: RFC)?(?: (?:for-)?[0-9]+\.[0-9]+)?(?: v(?P<version>[0-9]+))?(?: 0*(?P<k>[0-9]+)/(?P<n>[0-9]+))?\]"
+    r" (?P<text>.+)"
 )
 
 
@@ -31,8 +32,8 @@ class Finding:
 class Expected:
     """What the mails are to bring about: the change, the commits that they come from, words that no mail may have.
 
-    `numbers`: the number of each mail, where they are some of a larger series, and `count` is how many patches that has.
-    `release`: the first patch is that of the release part, which may come before xen/Makefile says the same.
+    `numbers`: the number of each mail, where they are some of a larger series, and `count` is how many patches that
+    has. `release`: the first patch is that of the release part, which may come before xen/Makefile says the same.
     """
 
     change: Change
@@ -45,7 +46,9 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A mail in parts: its headers, the whole subject, the message that `git am` makes of it, the text under the headers."""
+    """A mail in parts: its headers, the whole subject, the message that `git am` makes of it, the text under the
+    headers.
+    """
 
     headers: Email
     subject: str

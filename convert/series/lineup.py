@@ -1,8 +1,9 @@
-"""What a support branch did, in the order of the patches: what people committed, each as it is, and what the sheet brought.
+"""What a support branch did, in the order of the patches: what people committed, each as it is, and what the sheet
+brought.
 
-A person's commit stays a patch of its own: one of another author, one with a reason or tags (it was meant to be sent), one
-that touches other files; the release part is another one.  A correction without either by whoever runs this belongs to the
-patches that it corrects.  What `update` committed is one change, at the place of its first commit.
+A person's commit stays a patch of its own: one of another author, one with a reason or tags (it was meant to be sent),
+one that touches other files; the release part is another one.  A correction without either by whoever runs this belongs
+to the patches that it corrects.  What `update` committed is one change, at the place of its first commit.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ Split = Callable[[str | None, str], list[Step]]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One patch to be: a `step` of what the sheet brought, a person's commit (`source`, with its `message`), or other files.
+    """One patch to be: a `step` of what the sheet brought, a person's commit (`source`, with its `message`), or other
+    files.
 
-    `before` and `after` are SUPPORT.md; `files` are others that it sets.  `release`: it is the patch of the release part.
+    `before` and `after` are SUPPORT.md; `files` are others that it sets.  `release`: it is the patch of the release
+    part.
     """
 
     key: str
@@ -123,8 +126,8 @@ def _people(work: _Replay, change: Change, entries: Sequence[_Entry]) -> None:
         text = work.merged(entry)
         if text is None:
             work.notes.append(
-                f"{change.tree}: {entry.commit[:12]} ({entry.message.subject!r}) cannot be a patch of its own, as what it changes "
-                "was changed again; it is part of the others"
+                f"{change.tree}: {entry.commit[:12]} ({entry.message.subject!r}) cannot be a patch of its own, as what"
+                " it changes was changed again; it is part of the others"
             )
             continue
         files = {path: at for path, at in entry.files.items() if path in change.others}

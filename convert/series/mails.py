@@ -38,7 +38,8 @@ def prefix(*, rfc: bool, release: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is to be written: base and tip, the words in brackets and the version, words in brackets that single patches have.
+    """What is to be written: base and tip, the words in brackets and the version, words in brackets that single patches
+    have.
 
     `letter` None: one patch, without a cover letter.  `posted`: number, base and tip of the version before.
     """

@@ -30,9 +30,9 @@ from convert.trees.version import MAKEFILE, freeze
 class Request:
     """What is asked for one tree.
 
-    `split`: section, theme, none, or None for the default; `version` None for the next one; `release`: the X.Y of `for-X.Y`;
-    `cover`: a person's text; `questions`: the open questions by place, None where nobody asked for them; `new`: a series of
-    its own begins, whatever became of the one before.
+    `split`: section, theme, none, or None for the default; `version` None for the next one; `release`: the X.Y of
+    `for-X.Y`; `cover`: a person's text; `questions`: the open questions by place, None where nobody asked for them;
+    `new`: a series of its own begins, whatever became of the one before.
     """
 
     tree: str
@@ -133,7 +133,8 @@ def _version(request: Request, before: Earlier) -> int:
     version = request.version or following
     if version < following:
         raise Failure(
-            f"{request.tree}: v{following - 1 if version not in done else version} has been posted; the next one is v{following}"
+            f"{request.tree}: v{following - 1 if version not in done else version} has been posted; the next one is"
+            f" v{following}"
         )
     return version
 
@@ -151,9 +152,16 @@ def _letter(
     repo: Path, change: Change, before: Earlier, version: int, made: Commits, request: Request, *, rfc: bool
 ) -> Letter:
     facts = Facts(
-        change, tuple(plan.support_trees(repo)), version, request.questions, made.posted[0] if made.posted else None, made.since,
-        made.left_out, rfc, *_about_release(made),
-    )  # fmt: skip
+        change,
+        tuple(plan.support_trees(repo)),
+        version,
+        request.questions,
+        made.posted[0] if made.posted else None,
+        made.since,
+        made.left_out,
+        rfc,
+        *_about_release(made),
+    )
     old = git.config(repo, f"branch.series/{change.tree}.description")
     record = before.record
     if (
@@ -178,7 +186,10 @@ def _left_behind(repo: Path, before: Earlier, request: Request) -> list[str]:
     if record is None or record.number == before.number or request.cover is not None:
         return []
     own = [text for text in _own_of(repo, request.tree)[1:] if text not in record.cover]
-    said = f"{request.tree}: what you wrote into the cover letter of the series before is not taken over; give --cover FILE for this one"
+    said = (
+        f"{request.tree}: what you wrote into the cover letter of the series before is not taken over; give --cover"
+        " FILE for this one"
+    )
     return [said] if own else []
 
 
@@ -227,7 +238,9 @@ def _tagged(mail: str, me: str) -> list[str]:
 
 
 def write(repo: Path, ready: Ready, folder: Path, *, force: bool) -> list[Path]:
-    """Write the mails, then move the branch and the record; the files in order.  Raises Failure, with nothing changed."""
+    """Write the mails, then move the branch and the record; the files in order.  Raises Failure, with nothing
+    changed.
+    """
     tree, record = ready.change.tree, ready.before.record
     branch = posted.branch_of(tree)
     tip = ready.commits.tip
@@ -280,8 +293,8 @@ def _stale(folder: Path, ready: Ready, force: bool) -> list[Path]:
                     else f"the commits of series/{tree}"
                 )
                 raise Failure(
-                    f"{file} is not as series wrote it; what is edited there would be lost: put it into {place}; or choose another "
-                    "folder, or give --force"
+                    f"{file} is not as series wrote it; what is edited there would be lost: put it into {place}; or"
+                    " choose another folder, or give --force"
                 )
             stale.append(file)
     return stale

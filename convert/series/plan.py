@@ -19,9 +19,9 @@ Files = dict[str, tuple[str, str] | None]
 class Change:
     """What a tree's support branch changes against the branch that its patches are for.
 
-    `base` is the latter's commit, `tip` the former's, `fork` where they part; `before` and `after` are SUPPORT.md there (before:
-    None where it is new); `others` are further files that the support branch changes.  `upstream` is the branch as it is called
-    here, `branch` for those who have other remotes.
+    `base` is the latter's commit, `tip` the former's, `fork` where they part; `before` and `after` are SUPPORT.md there
+    (before: None where it is new); `others` are further files that the support branch changes.  `upstream` is the
+    branch as it is called here, `branch` for those who have other remotes.
     """
 
     tree: str
@@ -75,7 +75,8 @@ def find(repo: Path, tree: str, remote: str | None = None, onto: str | None = No
     fork = git.merge_base(repo, tip, base)
     if fork is None:
         return Blocked(
-            f"support/{tree} and {name} have no common history here; in a shallow clone, fetch more of it (git fetch --deepen)"
+            f"support/{tree} and {name} have no common history here; in a shallow clone, fetch more of it (git fetch"
+            " --deepen)"
         )
     changed, there = git.changed_files(repo, fork, tip), git.changed_files(repo, fork, base)
     ours = {path: at for path, at in changed.items() if path not in there or there[path] != at}

@@ -1,9 +1,9 @@
 """What series remembers in the repository: the patches as it made them last, and the versions that were posted.
 
 `refs/heads/series/<tree>` is the series for people, who may reword commits and add tags there.
-`refs/xen-support/<tree>/series` is a commit of one file, `series.json`, on top of the series as it was made (so that whatever
-people did since is told apart) and of the record before it.  `refs/xen-support/<tree>/posted/vN` is the last commit of a
-version that was posted; of the second series of a tree, once the first is done, `posted/2/vN`, and so on.
+`refs/xen-support/<tree>/series` is a commit of one file, `series.json`, on top of the series as it was made (so that
+whatever people did since is told apart) and of the record before it.  `refs/xen-support/<tree>/posted/vN` is the last
+commit of a version that was posted; of the second series of a tree, once the first is done, `posted/2/vN`, and so on.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ FILE = "series.json"
 class Made:
     """One patch as it was made: the step's key, the sha256 of its changed lines, the words that are not a person's.
 
-    A patch of several steps has their keys, a line each; one of several patches of a step its key, a tab and its number.
+    A patch of several steps has their keys, a line each; one of several patches of a step its key, a tab and its
+    number.
     """
 
     key: str
@@ -41,9 +42,9 @@ class Made:
 class Record:
     """A series as it was made last.
 
-    `mails` are the sha256 of every mail that was ever written for this tree; `cover` the paragraphs of the cover letter;
-    `posted` the numbers of the versions that were posted, should one of their refs get lost.  `number` counts the series of a
-    tree; `ended`: a person gave this one up.
+    `mails` are the sha256 of every mail that was ever written for this tree; `cover` the paragraphs of the cover
+    letter; `posted` the numbers of the versions that were posted, should one of their refs get lost.  `number` counts
+    the series of a tree; `ended`: a person gave this one up.
     """
 
     version: int
@@ -94,7 +95,8 @@ def load(repo: Path, tree: str) -> Record | None:
     record = _read(value, commit) if schema.number(value, "series", _VERSION, record_ref(tree)) is not None else None
     if record is None:
         raise Failure(
-            f"{record_ref(tree)}: not a record of series; if nothing else needs it: git update-ref -d {record_ref(tree)}"
+            f"{record_ref(tree)}: not a record of series; if nothing else needs it: git update-ref -d"
+            f" {record_ref(tree)}"
         )
     return record
 
@@ -103,9 +105,18 @@ def _read(value: dict[str, Any], commit: str) -> Record | None:
     try:
         patches = tuple(Made(p["key"], p["lines"], p["subject"], p["body"], tuple(p["log"])) for p in value["patches"])
         return Record(
-            int(value["version"]), str(value["base"]), str(value["tip"]), patches, str(value["title"]), tuple(value["cover"]),
-            tuple(value["mails"]), tuple(map(int, value["posted"])), int(value.get("number", 1)), bool(value.get("ended")), commit,
-        )  # fmt: skip
+            int(value["version"]),
+            str(value["base"]),
+            str(value["tip"]),
+            patches,
+            str(value["title"]),
+            tuple(value["cover"]),
+            tuple(value["mails"]),
+            tuple(map(int, value["posted"])),
+            int(value.get("number", 1)),
+            bool(value.get("ended")),
+            commit,
+        )
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -143,7 +154,9 @@ def dates(commit: bytes) -> dict[str, str]:
 
 
 def mark(repo: Path, tree: str, version: int | None) -> tuple[int, str]:
-    """Note that the series as it was made last has been posted; its version, and what to tell people.  Raises Failure."""
+    """Note that the series as it was made last has been posted; its version, and what to tell people.  Raises
+    Failure.
+    """
     record = load(repo, tree)
     if record is None:
         raise Failure(f"{tree}: no series was made of it here; run `xen-support series` first")

@@ -1,4 +1,6 @@
-"""The patch of the release part among the patches of a tree: it comes first, alone, with the message that `release` gave it."""
+"""The patch of the release part among the patches of a tree: it comes first, alone, with the message that `release`
+gave it.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,8 @@ class Release:
 
 
 def find(repo: Path, change: Change) -> Release | None:
-    """The step of the release part in a tree's change; None where no commit of `release` is in it, or nothing is left to do.
+    """The step of the release part in a tree's change; None where no commit of `release` is in it, or nothing is left
+    to do.
 
     Raises Failure where git cannot tell.
     """

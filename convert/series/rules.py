@@ -1,4 +1,6 @@
-"""The rules of xen.git's docs/process/sending-patches.pandoc for one patch's subject, message and tags, a function a rule."""
+"""The rules of xen.git's docs/process/sending-patches.pandoc for one patch's subject, message and tags, a function a
+rule.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from convert.series.bodies import WHY
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A patch as it is mailed: the author as `Name <address>`, the message, the number of the version (1 without any)."""
+    """A patch as it is mailed: the author as `Name <address>`, the message, the number of the version (1 without
+    any).
+    """
 
     author: str
     message: Message
@@ -25,17 +29,25 @@ _COMPONENT = re.compile(r"[A-Za-z0-9][\w./+,{}*-]*(?: [\w./+-]+)?: \S")
 _COMMIT = re.compile(r"\bcommit ([0-9a-f]{6,64})\b(?P<subject>\s*\(\")?")
 _PERSON = r"[^<>@]*[^<>@\s][^<>@]* <[^<>@\s]+@[^<>@\s]+>"
 _FORMS = {
-    "Fixes": re.compile(r'[0-9a-f]{12,} \(".+"\)'), "Amends": re.compile(r'[0-9a-f]{12,} \(".+"\)'),
-    "Origin": re.compile(r"\S+ [0-9a-f]{12}"), "Resolves": re.compile(r"https?://\S+"),
+    "Fixes": re.compile(r'[0-9a-f]{12,} \(".+"\)'),
+    "Amends": re.compile(r'[0-9a-f]{12,} \(".+"\)'),
+    "Origin": re.compile(r"\S+ [0-9a-f]{12}"),
+    "Resolves": re.compile(r"https?://\S+"),
     "Backport": re.compile(r"[0-9]+\.[0-9]+\+?(?: # .+)?"),
     "Assisted-by": re.compile(r"[^\s:,]+:[^\s:,]+(?:, [^\s:,]+:[^\s:,]+)*"),
-    **dict.fromkeys(("Signed-off-by", "Reported-by", "Suggested-by", "Requested-by", "Tested-by", "Cc"), re.compile(_PERSON)),
+    **dict.fromkeys(
+        ("Signed-off-by", "Reported-by", "Suggested-by", "Requested-by", "Tested-by", "Cc"), re.compile(_PERSON)
+    ),
     **dict.fromkeys(("Reviewed-by", "Acked-by"), re.compile(rf"{_PERSON}(?: # .+)?")),
-}  # fmt: skip
+}
 _EXAMPLES = {
-    "Fixes": '123456789abc ("subject")', "Amends": '123456789abc ("subject")', "Origin": "URL 123456789abc", "Resolves": "URL",
-    "Backport": "4.20+", "Assisted-by": "AGENT:MODEL, and is for AI tools",
-}  # fmt: skip
+    "Fixes": '123456789abc ("subject")',
+    "Amends": '123456789abc ("subject")',
+    "Origin": "URL 123456789abc",
+    "Resolves": "URL",
+    "Backport": "4.20+",
+    "Assisted-by": "AGENT:MODEL, and is for AI tools",
+}
 
 
 def component(sent: Sent) -> Iterator[str]:
@@ -94,7 +106,10 @@ def signed_off(sent: Sent) -> Iterator[str]:
     if not signed:
         yield "no Signed-off-by, which xen.git asks for; add yours with `git rebase --signoff`, or series --signoff"
     elif parseaddr(sent.author)[1].lower() not in [parseaddr(one)[1].lower() for one in signed]:
-        yield f"no Signed-off-by of its author, {sent.author}; it is for the author to give, on the commit of the support branch"
+        yield (
+            f"no Signed-off-by of its author, {sent.author}; it is for the author to give, on the commit of the support"
+            " branch"
+        )
 
 
 def chronological(sent: Sent) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""From one SUPPORT.md to another in steps that can be reviewed: the frame, then sections or themes, then single architectures.
+"""From one SUPPORT.md to another in steps that can be reviewed: the frame, then sections or themes, then single
+architectures.
 
 The frame is all that is in no `##` section: title, preamble, release fields, definitions.
 """
@@ -23,7 +24,8 @@ WHOLE = "whole"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One patch to be: `key` tells it apart from version to version, `what` is frame, section, removal, theme, variants or whole.
+    """One patch to be: `key` tells it apart from version to version, `what` is frame, section, removal, theme, variants
+    or whole.
 
     `heading` is the section's or theme's name; `before` and `after` are the whole file, None where there is none yet.
     `sections` are the keys of the sections that it changes; `theme` tells which rows it changes, where it is variants.
@@ -38,7 +40,9 @@ class Step:
     theme: Theme | None = field(default=None, compare=False)
 
     def makes(self, change: Change) -> bool:
-        """Whether a change of meaning is what this step is about; `frame` and `whole` are about all that no other is."""
+        """Whether a change of meaning is what this step is about; `frame` and `whole` are about all that no other
+        is.
+        """
         if self.theme is not None:
             return any(self.theme.has_variant(name) for name in change.path[2:])
         return any(section_key(path) in self.sections for path in (change.feature, change.path))
@@ -54,7 +58,8 @@ class _Piece:
 def steps(before: str | None, after: str, how: str, themes: Sequence[Theme] = ()) -> list[Step]:
     """The steps from a file to another; none where they are equal.  The last one's `after` is the other file, exactly.
 
-    `how`: `section` (a step a section), `theme` (a step a theme, then one for each theme's variants), `none` (one step).
+    `how`: `section` (a step a section), `theme` (a step a theme, then one for each theme's variants), `none` (one
+    step).
     """
     if before == after:
         return []

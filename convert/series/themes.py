@@ -1,4 +1,6 @@
-"""Themes: which sections make one patch, and which variants have patches of their own, for the maintainers of an architecture."""
+"""Themes: which sections make one patch, and which variants have patches of their own, for the maintainers of an
+architecture.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One cover letter for the same step in several trees: `extend` of five trees is a series of five patches, each for its branch."""
+"""One cover letter for the same step in several trees: `extend` of five trees is a series of five patches, each for
+its branch.
+"""
 
 from __future__ import annotations
 

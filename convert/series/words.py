@@ -19,7 +19,10 @@ def made_message(item: Item) -> Message:
         return _about_files(item)
     step = item.step
     if step.before is None and step.what == FRAME:
-        body = "The frame of the file: the fields of the release and the definitions of the labels. The rest follows patch by patch."
+        body = (
+            "The frame of the file: the fields of the release and the definitions of the labels. The rest follows patch"
+            " by patch."
+        )
         return Message(subject_of("add release fields and definitions"), "\n".join(wrapped(body)))
     if step.what == "removal":
         return Message(subject_of(f"remove {step.heading}"), bodies.asking(f"Remove the section {step.heading}."))

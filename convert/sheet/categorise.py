@@ -34,8 +34,8 @@ def categorise(
     """What a workbook says, read by a layout.
 
     Never raises on content: whatever is wrong is in `problems`, each with its cell and the trees it touches.
-    `keep_unknown` writes unknown statuses as they are, with a warning each; those that a tree's file has in the same row,
-    as `look` finds them, are kept anyway.
+    `keep_unknown` writes unknown statuses as they are, with a warning each; those that a tree's file has in the same
+    row, as `look` finds them, are kept anyway.
     """
     report: list[Diagnostic] = []
     cells: dict[str, str] = {}
@@ -81,7 +81,9 @@ def _provisional(tabs: list[Tab], layout: Layout) -> tuple[Tree, ...]:
 
 
 def _advice(workbook: Workbook, layout: Layout, found: Iterable[Diagnostic]) -> str:
-    """What is seen, where a tab or column that is needed is not there; nothing where the workbook has the layout's shape."""
+    """What is seen, where a tab or column that is needed is not there; nothing where the workbook has the layout's
+    shape.
+    """
     if not any(problem.code in _UNSHAPED for problem in found):
         return ""
     from convert.sheet.guess import advice

@@ -104,8 +104,8 @@ def prose(runs: Iterable[Run], *, wrapped: bool = False) -> Prose:
 
     Each line is a paragraph (people who press Alt+Enter mean one); lines that begin with a bullet and a space are one
     list, blank lines between them or not, and an indented one belongs to the item above; an indented line directly
-    below an item goes on with it.  Numbered lines stay text.  With `wrapped`, a line goes on with the one above it, unless a
-    blank line or a bullet is between them.
+    below an item goes on with it.  Numbered lines stay text.  With `wrapped`, a line goes on with the one above it,
+    unless a blank line or a bullet is between them.
     """
     runs = tuple(runs)
     if len(runs) == 1 and _SENTENCES.fullmatch(runs[0].text) and runs[0] == Run(runs[0].text):
@@ -214,7 +214,9 @@ def _inlines(line: list[_Piece]) -> tuple[Inline, ...]:
 
 
 def _common(left: _Style, right: _Style) -> _Style:
-    """The format of a space between two words: links hold bold, which holds italic, and none has a space at its edge."""
+    """The format of a space between two words: links hold bold, which holds italic, and none has a space at its
+    edge.
+    """
     if left.link != right.link:
         return _PLAIN
     if left.bold != right.bold:

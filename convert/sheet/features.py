@@ -48,7 +48,9 @@ def read_features(tables: list[Table], reading: Reading) -> None:
 
 
 def trees_of(line: Line, reading: Reading) -> tuple[str, ...]:
-    """The trees that a row is for: those of the tab, or those that its Tree cell names; what it names wrongly is reported."""
+    """The trees that a row is for: those of the tab, or those that its Tree cell names; what it names wrongly is
+    reported.
+    """
     table = line.table
     if table.tree is not None:
         return (table.tree,)

@@ -1,4 +1,6 @@
-"""Footnotes of a table: marks behind statuses (`Supported [1]`), and rows or lines of the layout that have their texts."""
+"""Footnotes of a table: marks behind statuses (`Supported [1]`), and rows or lines of the layout that have their
+texts.
+"""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ class Piece:
 class Draft:
     """What the rows say about one heading.
 
-    `section` and `feature` are the headings that lead here, for people, `path` all of them; `mentions` are the trees its rows are for;
-    `states`: a row has a status, a question, or one that was struck or is wrong.
+    `section` and `feature` are the headings that lead here, for people, `path` all of them; `mentions` are the trees
+    its rows are for; `states`: a row has a status, a question, or one that was struck or is wrong.
     """
 
     section: str

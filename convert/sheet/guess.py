@@ -1,4 +1,5 @@
-"""What an unknown workbook may mean: which tab, which columns, which trees; and the lines of a layout that would say so.
+"""What an unknown workbook may mean: which tab, which columns, which trees; and the lines of a layout that would say
+so.
 
 Guesses are for people to look at: nothing is ever read by one.
 """
@@ -34,8 +35,11 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("other_variants", r"^other"),
     ("variant", r"variant|arch|platform|implement|qualifier|guest|mode\b|\bos\b|operating system"),
     ("section", r"section|categor|area|group|subsystem|domain|chapter|module|topic|family|class\b"),
-    ("feature", r"feature|item|name|function|capabilit|requirement|control|device|product|test|check|title|model|component|hardware|driver"),
-)  # fmt: skip
+    (
+        "feature",
+        r"feature|item|name|function|capabilit|requirement|control|device|product|test|check|title|model|component|hardware|driver",
+    ),
+)
 _MOST = 40  # trees, words and headings that are listed
 Sure = str
 
@@ -126,7 +130,9 @@ def _is_status(row: Row, column: int, spoken: Vocabulary) -> bool:
 
 
 def _heading_rows(tab: Tab, first: int, columns: Sequence[int]) -> Sequence[Row]:
-    """The rows of headings above the first row of statuses: those with most versions, then with most words for roles."""
+    """The rows of headings above the first row of statuses: those with most versions, then with most words for
+    roles.
+    """
     best, most = None, (0, 0, 0)
     for n in range(first):
         texts = [words(cell, "").line for cell in tab.rows[n].cells]
@@ -145,7 +151,9 @@ def _heading_rows(tab: Tab, first: int, columns: Sequence[int]) -> Sequence[Row]
 
 
 def _belongs(above: Row, columns: Sequence[int]) -> bool:
-    """Whether a row has headings over those of the row below it: a cell that is merged down, or over some of the statuses."""
+    """Whether a row has headings over those of the row below it: a cell that is merged down, or over some of the
+    statuses.
+    """
     cells = [(n, cell) for n, cell in enumerate(above.cells) if cell is not None and cell.text.strip()]
     return len(cells) > 1 and any(cell.rows > 1 or (cell.columns > 1 and n in columns) for n, cell in cells)
 
@@ -163,7 +171,9 @@ def _role(names: Sequence[str], upper: Sequence[str]) -> str | None:
 
 
 def _find_feature(seen: Seen) -> None:
-    """The column of the features, if no heading says so: of the texts left of the statuses that with most different ones."""
+    """The column of the features, if no heading says so: of the texts left of the statuses that with most different
+    ones.
+    """
     seen.roles = {
         role: filled for role, columns in seen.roles.items() if (filled := [c for c in columns if any(_texts(seen, c))])
     }
@@ -200,7 +210,9 @@ def _different(seen: Seen, column: int) -> int:
 
 
 def _find_tree_column(seen: Seen) -> None:
-    """The column that names the trees row by row: beside one column of statuses, nearly all of its cells are versions."""
+    """The column that names the trees row by row: beside one column of statuses, nearly all of its cells are
+    versions.
+    """
     if len(seen.statuses) != 1 or version_of(seen.head.heading(seen.statuses[0]).line):
         return
     width = max((len(row.cells) for row in seen.rows()), default=0)
@@ -215,7 +227,9 @@ def _find_tree_column(seen: Seen) -> None:
 
 
 def layout_text(workbook: Workbook, layout: Layout) -> tuple[str, bool]:
-    """A layout file for what is seen in a workbook beyond what `layout` says, guesses marked, and whether nothing is missing."""
+    """A layout file for what is seen in a workbook beyond what `layout` says, guesses marked, and whether nothing is
+    missing.
+    """
     spoken = layout.vocabulary
     seen = [one for tab in workbook.tabs if tab.rows and (one := look(tab, spoken)) is not None]
     if not seen:
@@ -240,10 +254,23 @@ def _nothing(workbook: Workbook) -> str:
         texts = [words(cell, "").line for cell in (head.cells if head else ()) if cell is not None][:_MOST]
         lines.append(f"#   tab {_quoted(tab.title)}: {', '.join(map(_quoted, texts)) or 'blank'}")
     lines += [
-        "[tabs]", 'features = ["TAB"]  # missing', "", "[features]", "header_row = 1  # missing", "", "[features.columns]",
-        'section = ["ITS SECTION"]  # missing', 'feature = ["THE FEATURE"]  # missing', "", "[features.tree_columns]",
-        '"HEADING" = "4.20"  # missing', "", "[[tree]]", 'name = "4.20"  # missing', 'version = "4.20"  # missing',
-    ]  # fmt: skip
+        "[tabs]",
+        'features = ["TAB"]  # missing',
+        "",
+        "[features]",
+        "header_row = 1  # missing",
+        "",
+        "[features.columns]",
+        'section = ["ITS SECTION"]  # missing',
+        'feature = ["THE FEATURE"]  # missing',
+        "",
+        "[features.tree_columns]",
+        '"HEADING" = "4.20"  # missing',
+        "",
+        "[[tree]]",
+        'name = "4.20"  # missing',
+        'version = "4.20"  # missing',
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -265,10 +292,19 @@ class _Writer:
     def text(self, *, trees: bool) -> str:
         """All of the layout."""
         parts = [
-            [f"# A layout for {self.workbook.name}, by what is seen in it.  Look at each line marked `guess`; the default",
-             "# layout (`xen-support draft --print-layout default`) explains the keys."],
-            self._tabs(), self._features(), self._columns(), self._trees_of_columns(), self._words(),
-        ]  # fmt: skip
+            [
+                (
+                    f"# A layout for {self.workbook.name}, by what is seen in it.  Look at each line marked `guess`;"
+                    " the default"
+                ),
+                "# layout (`xen-support draft --print-layout default`) explains the keys.",
+            ],
+            self._tabs(),
+            self._features(),
+            self._columns(),
+            self._trees_of_columns(),
+            self._words(),
+        ]
         if trees:
             parts.append(self._trees())
         return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -454,5 +490,10 @@ def advice(workbook: Workbook, layout: Layout) -> str:
     lines.append(
         "Lines of a layout file that would map it (`--print-layout` prints them, NAME.layout.toml is its name):"
     )
-    lines += [f"    {line}" if line else "" for line in text.splitlines() if not line.startswith("# A layout") and line != "# layout (`xen-support draft --print-layout default`) explains the keys."]  # fmt: skip
+    lines += [
+        f"    {line}" if line else ""
+        for line in text.splitlines()
+        if not line.startswith("# A layout")
+        and line != "# layout (`xen-support draft --print-layout default`) explains the keys."
+    ]
     return "\n".join(lines)

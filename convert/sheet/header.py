@@ -34,7 +34,9 @@ class Head:
     stacks: Mapping[int, tuple[Words, ...]] = field(default_factory=dict)
 
     def heading(self, column: int) -> Words:
-        """The heading of a column: its lowest one, that is what differs from its neighbours; its place where there is none."""
+        """The heading of a column: its lowest one, that is what differs from its neighbours; its place where there
+        is none.
+        """
         stack = self.stacks.get(column, ())
         return stack[-1] if stack else words(None, place(self.title, self.rows[-1] if self.rows else 1, column))
 
@@ -150,7 +152,8 @@ class _Claims:
 
     @classmethod
     def of(
-        cls, tab: Tab, name: str, layout: Layout, trees: tuple[str, ...], head: Head | None, report: list[Diagnostic], tree: str | None
+        cls, tab: Tab, name: str, layout: Layout, trees: tuple[str, ...], head: Head | None,
+        report: list[Diagnostic], tree: str | None,
     ) -> _Claims:  # fmt: skip
         """All columns of a tab, none of them claimed yet."""
         part: TableLayout = getattr(layout, name)

@@ -40,9 +40,9 @@ UNPUBLISHED = "discussion"
 class TableLayout:
     """How the tabs of one role look.
 
-    `tabs`: titles; `header_rows`: none to find them; `first_row`: rows above it are not read; `columns`: headings by role, or
-    `@C` for a column by its letter; `constants`: text by role; `tree_columns`: trees by heading; `keep`, `drop`: by heading
-    the values of the rows that are read only, or not.
+    `tabs`: titles; `header_rows`: none to find them; `first_row`: rows above it are not read; `columns`: headings by
+    role, or `@C` for a column by its letter; `constants`: text by role; `tree_columns`: trees by heading; `keep`,
+    `drop`: by heading the values of the rows that are read only, or not.
     """
 
     tabs: tuple[str, ...]
@@ -67,7 +67,8 @@ class TreeFacts:
 class Layout:
     """A whole layout; see `default-layout.toml` for what each part means.  `name` is for messages.
 
-    `footnotes`: the texts of marks behind statuses, which are looked for below the table too; None: such marks are not read.
+    `footnotes`: the texts of marks behind statuses, which are looked for below the table too; None: such marks are not
+    read.
     """
 
     name: str
@@ -118,7 +119,9 @@ def default_layout() -> Layout:
 
 
 def layout_beside(workbook: Path) -> Path | None:
-    """The layout file of a workbook: `NAME.layout.toml` beside `NAME.xlsx` (`NAME.csv` ...) or a folder `NAME`; None without one."""
+    """The layout file of a workbook: `NAME.layout.toml` beside `NAME.xlsx` (`NAME.csv` ...) or a folder `NAME`; None
+    without one.
+    """
     workbook = workbook.resolve()
     stem = workbook.name if workbook.is_dir() else workbook.stem
     beside = workbook.with_name(f"{stem}.layout.toml")

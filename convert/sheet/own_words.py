@@ -1,4 +1,5 @@
-"""The tab Labels: the words that the drop-downs offer, and so the statuses beyond the labels that this workbook may use.
+"""The tab Labels: the words that the drop-downs offer, and so the statuses beyond the labels that this workbook may
+use.
 
 `import` lists there what the files say beside the labels.  A person who edits the sheet sees them, and can remove them.
 """
@@ -16,7 +17,9 @@ from grammar.diagnostic import Diagnostic
 
 
 def own_words(tab: Tab, layout: Layout) -> dict[str, str]:
-    """The statuses of a tab that the layout's vocabulary does not know, each with its cell; none without a heading for them."""
+    """The statuses of a tab that the layout's vocabulary does not know, each with its cell; none without a heading
+    for them.
+    """
     head = find_head(tab, layout.labels)
     if head is None:
         return {}

@@ -12,8 +12,8 @@ from convert.sheet.catalogue import problem, quote
 def unknown_status(value: str, advice: str) -> str:
     """A status that is neither a label, nor one of its other spellings, nor a limit or condition that people know.
 
-    A status decides who gets an XSA, so it is never guessed.  What the tree's own file has in that row is no unknown word
-    (`update`, `draft --repo`), nor is what the tab Labels lists.  `--keep-unknown` writes all of them as they are.
+    A status decides who gets an XSA, so it is never guessed.  What the tree's own file has in that row is no unknown
+    word (`update`, `draft --repo`), nor is what the tab Labels lists.  `--keep-unknown` writes all of them as they are.
 
     Bad:
         Features
@@ -167,8 +167,8 @@ def standing_status(value: str, keyword: str, near: str | None, more: int) -> st
 def own_word(value: str, cells: int) -> str:
     """A status that is none of the labels, and that the workbook's tab Labels lists: it is written as it is.
 
-    `import` lists what the trees' files say beside the labels, so that a workbook made of them can be drafted.  To reject such
-    a word again, remove it from the tab.
+    `import` lists what the trees' files say beside the labels, so that a workbook made of them can be drafted.  To
+    reject such a word again, remove it from the tab.
 
     Bad:
         Features
@@ -212,7 +212,10 @@ def no_footnote(mark: str) -> str:
         Tools | xl | Supported [1]
         [1] Not on Mondays. |
     """
-    return f"the footnote {quote(mark)} has no text; write it into a row of its own below the table, or into the layout's [footnotes]"
+    return (
+        f"the footnote {quote(mark)} has no text; write it into a row of its own below the table, or into the layout's"
+        " [footnotes]"
+    )
 
 
 # ---- variants and headings --------------------------------------------------------------------------------------
@@ -270,8 +273,8 @@ def no_section(rows: str) -> str:
     """
     if rows:
         return (
-            f"there is no Section in the rows {rows}, nor above them; name one, or let the layout say how sections are recognised "
-            "(features.sections, features.constants.section)"
+            f"there is no Section in the rows {rows}, nor above them; name one, or let the layout say how sections are"
+            " recognised (features.sections, features.constants.section)"
         )
     return "there is no Section in this row or above it; name one"
 

@@ -67,7 +67,8 @@ def missing_tree_column(tree: str, found: Sequence[str]) -> str:
         Tools | xl | Supported
     """
     return (
-        f"no column is headed {quote(tree)}; the headings found are {listed(found)}; rename the column, or let the layout say "
+        f"no column is headed {quote(tree)}; the headings found are {listed(found)}; rename the column, or let the"
+        " layout say "
         f'which it is: [features.tree_columns] "HEADING" = "{tree}"'
     )
 

@@ -1,4 +1,6 @@
-"""What reading the rows of a workbook shares: what a status cell is, texts, the cells that count, unknown words that are kept."""
+"""What reading the rows of a workbook shares: what a status cell is, texts, the cells that count, unknown words that
+are kept.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,9 @@ class Reading:
     """What reading the rows of a workbook shares.
 
     `known`: places with a problem that the reader of the file has reported; `cells`: the text of each cell that counts;
-    `look`: what a tree's file states, by tree; `used`: the workbook's own words that some cell uses, each with the number of
-    cells; `kept`: unknown statuses that the trees' files have in the same row, each with its cells and their trees.
+    `look`: what a tree's file states, by tree; `used`: the workbook's own words that some cell uses, each with the
+    number of cells; `kept`: unknown statuses that the trees' files have in the same row, each with its cells and their
+    trees.
     """
 
     layout: Layout
@@ -80,7 +83,9 @@ class Reading:
         return ("own" if one_line(text) in spoken.own else "unknown"), kept(text)
 
     def unknown(self, draft: Draft, qualifier: str | None, tree: str, said: Words, decided: Decided) -> Decided | None:
-        """An unknown status that is written all the same, as the tree has it or as people want it kept; None: an error."""
+        """An unknown status that is written all the same, as the tree has it or as people want it kept; None: an
+        error.
+        """
         spoken = self.layout.vocabulary
         standing = self.look(tree).get(row_key(draft.path, qualifier), {})
         keyword = standing.get(fold(one_line(said.text)))

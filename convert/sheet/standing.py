@@ -1,7 +1,7 @@
 """Statuses that are there already and so are no unknown words: what a tree's file has under the same row.
 
-A status decides who gets an XSA, so an unknown one in a sheet is an error; but one that the tree itself publishes is nobody's
-slip of the pen, and a sheet that was made from the tree must be able to say it.
+A status decides who gets an XSA, so an unknown one in a sheet is an error; but one that the tree itself publishes is
+nobody's slip of the pen, and a sheet that was made from the tree must be able to say it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def row_key(path: Sequence[str], qualifier: str | None) -> Key:
 
 
 def standing(texts: Iterable[bytes]) -> Standing:
-    """What the rows of some versions of a tree's SUPPORT.md state; the first that has a status of a row decides its keyword."""
+    """What the rows of some versions of a tree's SUPPORT.md state; the first that has a status of a row decides its
+    keyword.
+    """
     found: dict[Key, dict[str, str]] = {}
     for text in texts:
         source = Source("SUPPORT.md", text)

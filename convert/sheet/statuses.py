@@ -24,7 +24,9 @@ _TEMPLATE = re.compile(r"\{\{([^{}]*)\}\}")
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A status that is known: `value` as it is written, what it says; `keyword` is `Supported` for a list, which is no status."""
+    """A status that is known: `value` as it is written, what it says; `keyword` is `Supported` for a list, which is
+    no status.
+    """
 
     value: str
     status: Status
@@ -79,7 +81,9 @@ class Vocabulary:
         return _known(line)
 
     def list_of(self, text: str) -> Decided | None:
-        """`list: bzImage, ELF` is a list (`Supported, x86: bzImage, ELF`), which states no support; None for other texts."""
+        """`list: bzImage, ELF` is a list (`Supported, x86: bzImage, ELF`), which states no support; None for other
+        texts.
+        """
         word, colon, rest = one_line(text).partition(":")
         if not colon or not rest.strip() or word.rstrip().casefold() not in self.words["list"]:
             return None

@@ -23,10 +23,10 @@ _FAILED = re.compile(
 class Table:
     """A tab with the columns of its roles, from 0.
 
-    `header` is the last row of the headings; `roles`: by role; `trees`: by tree; `overrides`: by role and tree; `variants`:
-    column and variant where the tab is for one `tree`; `headings`: the texts of the headings by column; `by_row`: the trees
-    are told row by row; `filters`: columns with the folded values of the rows that are read (true) or not; `skipped`: rows
-    that are no rows of the table.
+    `header` is the last row of the headings; `roles`: by role; `trees`: by tree; `overrides`: by role and tree;
+    `variants`: column and variant where the tab is for one `tree`; `headings`: the texts of the headings by column;
+    `by_row`: the trees are told row by row; `filters`: columns with the folded values of the rows that are read (true)
+    or not; `skipped`: rows that are no rows of the table.
     """
 
     tab: Tab
@@ -72,8 +72,8 @@ class Table:
 class Line:
     """One row: what its cells say, by column.
 
-    `title` is the section where the row is one that spans the table; `dropped`: the layout leaves the row out, and only the
-    names in it count, for the rows below.
+    `title` is the section where the row is one that spans the table; `dropped`: the layout leaves the row out, and only
+    the names in it count, for the rows below.
     """
 
     table: Table
@@ -83,7 +83,9 @@ class Line:
     dropped: bool = False
 
     def get(self, role: str) -> Words:
-        """The cell of a role; without a column the layout's constant, or the heading that a document's table is under."""
+        """The cell of a role; without a column the layout's constant, or the heading that a document's table is
+        under.
+        """
         column = self.table.roles.get(role)
         if column is not None:
             return self.at(column)
@@ -159,7 +161,9 @@ def read_lines(
 
 
 class _Reader:
-    """What reading the rows of a table from top to bottom shares: the merges that reach down, the filters' last values."""
+    """What reading the rows of a table from top to bottom shares: the merges that reach down, the filters' last
+    values.
+    """
 
     def __init__(self, table: Table, report: list[Diagnostic], known: frozenset[str]) -> None:
         self.table, self.report, self.known = table, report, known

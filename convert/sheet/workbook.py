@@ -1,6 +1,7 @@
 """A local workbook -> `Workbook`: .xlsx and .xlsm, .ods, a .csv or .tsv or a folder of them, a snapshot.
 
-The kind is seen from the content, not from the name, but for the one text file.  The same cells come from each format as far as it carries them:
+The kind is seen from the content, not from the name, but for the one text file.  The same cells come from each format
+as far as it carries them:
 
 | | .xlsx | .ods | .csv |
 |---|---|---|---|
@@ -20,8 +21,8 @@ what a number format does to texts.  Macros, queries and references to other fil
 
 Diagnostics in `Workbook.problems`, each an error at its cell: XS861 long-cell (a text or note over the limit; the cell
 is `broken`), XS862 huge-merge (the cells stay unmerged), XS863 far-cell (left out), XS864 huge-link (left out), XS865
-more-problems, XS866 overlapping-merges (the later one is not applied), XS867 covered-cell (words under a merge, left out); of what
-Google has beside cells, XS868 not-carried (a warning at its cell) and XS869 tab-not-carried.
+more-problems, XS866 overlapping-merges (the later one is not applied), XS867 covered-cell (words under a merge, left
+out); of what Google has beside cells, XS868 not-carried (a warning at its cell) and XS869 tab-not-carried.
 """
 
 from __future__ import annotations

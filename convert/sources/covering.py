@@ -18,7 +18,9 @@ from grammar.source import Source
 
 
 class Lacking(NamedTuple):
-    """`lines` for people, a line a statement; `any`: whether a draft lacks something; `summary`: how much was looked at."""
+    """`lines` for people, a line a statement; `any`: whether a draft lacks something; `summary`: how much was looked
+    at.
+    """
 
     lines: tuple[str, ...]
     any: bool
@@ -26,9 +28,11 @@ class Lacking(NamedTuple):
 
 
 def lacking(sources: Sequence[Source], drafts: Mapping[str, str], *, and_back: bool = False) -> Lacking:
-    """What the drafts (tree -> text) lack of what the sources say, and with `and_back` what no source says of the drafts' rows.
+    """What the drafts (tree -> text) lack of what the sources say, and with `and_back` what no source says of the
+    drafts' rows.
 
-    A line that is not true of all the drafts names those of which it is.  Raises Failure for a source that says nothing.
+    A line that is not true of all the drafts names those of which it is.  Raises Failure for a source that says
+    nothing.
     """
     known = shipped()
     count = sum(len(statements(source, known)) for source in sources)  # refuses a source before anything else

@@ -1,7 +1,9 @@
-"""What documents of a tree say of security support: docs/features, the command line, the man pages, and what the map lists.
+"""What documents of a tree say of security support: docs/features, the command line, the man pages, and what the map
+lists.
 
-docs/features have a table with a `Status:` for each architecture (docs/features/template.pandoc); of the others sentences count, with
-the heading of the option above them.  `deprecated` alone is left out: in the man pages it is about syntax.
+docs/features have a table with a `Status:` for each architecture (docs/features/template.pandoc); of the others
+sentences count, with the heading of the option above them.  `deprecated` alone is left out: in the man pages it is
+about syntax.
 """
 
 from __future__ import annotations
@@ -143,7 +145,9 @@ def _sentences(path: str, text: str, known: Map) -> Iterator[Found]:
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
-    """What _WORDS finds in a text, in order; only the surroundings of keywords are searched, as the man pages are long."""
+    """What _WORDS finds in a text, in order; only the surroundings of keywords are searched, as the man pages are
+    long.
+    """
     lower = text.lower()
     last = -1
     places = sorted(place for word in _KEYWORDS for place in _places(lower, word))
@@ -186,7 +190,9 @@ def _around(text: str, match: re.Match[str]) -> tuple[int, str]:
 
 
 def _headings(text: str) -> Iterator[tuple[int, str]]:
-    """Where a heading begins to count, and its words without marks; of POD the innermost item, whose list may end below it."""
+    """Where a heading begins to count, and its words without marks; of POD the innermost item, whose list may end
+    below it.
+    """
     above: list[str] = []
     here = ""
     for match in _HEADING.finditer(text):

@@ -1,4 +1,5 @@
-"""Expressions of Kconfig: `A && !B`, `EXPERT = "y"`.  Nothing of them is run: a macro call is a value that nobody knows.
+"""Expressions of Kconfig: `A && !B`, `EXPERT = "y"`.  Nothing of them is run: a macro call is a value that nobody
+knows.
 
 Source: Documentation/kbuild/kconfig-language.rst, "Menu dependencies".
 """
@@ -16,7 +17,9 @@ _LONGEST, _DEEPEST = 4000, 50  # characters of an expression, brackets in one an
 
 
 class Expression(NamedTuple):
-    """`op`: and, or, not, symbol, yes, no, open (a value that cannot be known); `name` of a symbol; `parts` of the others."""
+    """`op`: and, or, not, symbol, yes, no, open (a value that cannot be known); `name` of a symbol; `parts` of the
+    others.
+    """
 
     op: str
     name: str = ""
@@ -33,7 +36,9 @@ def both(*parts: Expression) -> Expression:
 
 
 def parse(text: str, variables: Callable[[str], str | None]) -> Expression:
-    """An expression; `variables` gives the value of `$(NAME)`, None where nobody knows it.  What cannot be read is open."""
+    """An expression; `variables` gives the value of `$(NAME)`, None where nobody knows it.  What cannot be read is
+    open.
+    """
     if len(text) > _LONGEST:
         return OPEN
     tokens = [
@@ -152,7 +157,9 @@ def needs(expression: Expression, name: str) -> bool:
 
 
 def possible(expression: Expression, fixed: Mapping[str, bool], denied: bool = False) -> bool:
-    """Whether an expression (its contrary if `denied`) can hold where some symbols are on or off; all others are open."""
+    """Whether an expression (its contrary if `denied`) can hold where some symbols are on or off; all others are
+    open.
+    """
     match expression.op:
         case "symbol":
             return fixed.get(expression.name, not denied) != denied

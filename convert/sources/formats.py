@@ -15,7 +15,8 @@ FINDINGS = ("contradiction", "missing", "label", "unmarked")  # in this order
 
 
 def line(finding: Finding, file: str | None = FILE) -> str:
-    """A finding on one line: `xen/common/sched/Kconfig:26: SCHED_ARINC653 UNSUPPORTED; SUPPORT.md:483 arinc653-scheduler: Supported`.
+    """A finding on one line: `xen/common/sched/Kconfig:26: SCHED_ARINC653 UNSUPPORTED; SUPPORT.md:483
+    arinc653-scheduler: Supported`.
 
     `file`: what the file with the rows is called; None: its lines are of no use to anybody.
     """

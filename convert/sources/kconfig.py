@@ -1,7 +1,7 @@
 """What Kconfig says of an option: a label in its prompt or help, UNSUPPORTED or EXPERT in its conditions.
 
-Source: docs/process and xen/Kconfig: an option that needs UNSUPPORTED is without security support or no more than a preview; one that
-needs EXPERT and is off without it is for those who know what they do.
+Source: docs/process and xen/Kconfig: an option that needs UNSUPPORTED is without security support or no more than a
+preview; one that needs EXPERT and is off without it is for those who know what they do.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _FIXED = {
 
 
 class Said(NamedTuple):
-    """An option with a prompt: what is said of it (None: nothing), on which architectures it is there and on by default.
+    """An option with a prompt: what is said of it (None: nothing), on which architectures it is there and on by
+    default.
 
     `developers`: it is offered to those who build with DEBUG, too, and so is nothing that anybody relies on.
     """

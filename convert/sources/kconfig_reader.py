@@ -1,7 +1,8 @@
-"""A reader of Kconfig files that runs nothing: the options of one architecture, with the conditions that they are below.
+"""A reader of Kconfig files that runs nothing: the options of one architecture, with the conditions that they are
+below.
 
-Source: Documentation/kbuild/kconfig-language.rst.  kconfiglib evaluates `$(shell,...)`, which is no thing to do with a tree that
-somebody mails; here a macro call is a value that nobody knows.
+Source: Documentation/kbuild/kconfig-language.rst.  kconfiglib evaluates `$(shell,...)`, which is no thing to do with a
+tree that somebody mails; here a macro call is a value that nobody knows.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ _MOST_BLOCKS = 50  # blocks in one another that count
 
 @dataclass(slots=True, eq=False)
 class Option:
-    """A `config`: `line` is its prompt's, or its own without one; `above` and `visible` are the conditions of what is around it.
+    """A `config`: `line` is its prompt's, or its own without one; `above` and `visible` are the conditions of what is
+    around it.
 
     `help` is one line.  `choice` is the choice that it belongs to.
     """
@@ -64,7 +66,9 @@ class _Block:
 
 
 class Reader:
-    """Reads the files of `texts` (path -> text) for one architecture; `options` in file order, choices among them without a name."""
+    """Reads the files of `texts` (path -> text) for one architecture; `options` in file order, choices among them
+    without a name.
+    """
 
     def __init__(self, texts: Mapping[str, str], architecture: str) -> None:
         self.texts = texts
@@ -191,9 +195,21 @@ class Reader:
 
 
 _STARTS = (
-    "config", "menuconfig", "choice", "if", "menu", "endif", "endmenu", "endchoice", "source", "rsource", "osource", "orsource",
-    "comment", "mainmenu",
-)  # fmt: skip
+    "config",
+    "menuconfig",
+    "choice",
+    "if",
+    "menu",
+    "endif",
+    "endmenu",
+    "endchoice",
+    "source",
+    "rsource",
+    "osource",
+    "orsource",
+    "comment",
+    "mainmenu",
+)
 
 
 def _joined(text: str) -> list[tuple[int, str]]:

@@ -1,6 +1,8 @@
-"""A text that lists what is supported, as docs/misc/qemu-xen-security did: `- class: a, b and c`, and sentences that name more.
+"""A text that lists what is supported, as docs/misc/qemu-xen-security did: `- class: a, b and c`, and sentences that
+name more.
 
-An item of a list is a statement; a line that goes on belongs to its item; what is in brackets is a note; all else is prose.
+An item of a list is a statement; a line that goes on belongs to its item; what is in brackets is a note; all else is
+prose.
 """
 
 from __future__ import annotations

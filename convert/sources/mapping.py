@@ -46,7 +46,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A class of a list: its short name, how lists call it, the heading that import writes it below, its rows (`{name}` in them)."""
+    """A class of a list: its short name, how lists call it, the heading that import writes it below, its rows
+    (`{name}` in them).
+    """
 
     name: str
     words: tuple[str, ...]
@@ -58,8 +60,8 @@ class Group:
 class Map:
     """All of a map.
 
-    `items`: (group, name in lower case) -> rows; `rest`: the section whose prose covers what it does not list, a pattern;
-    `section`: its name, for what import writes.
+    `items`: (group, name in lower case) -> rows; `rest`: the section whose prose covers what it does not list, a
+    pattern; `section`: its name, for what import writes.
     """
 
     kconfig: dict[str, tuple[Wanted, ...]]
@@ -107,7 +109,14 @@ def read(text: str, name: str) -> Map:
             dict(table.get("quirks", {})),
             tuple(Options(**one) for one in table.get("options", ())),
             tuple(
-                Document(one.pop("file"), one.pop("heading", None), one.pop("words", None), one.pop("subject"), _rows(one.pop("rows")), **one)
+                Document(
+                    one.pop("file"),
+                    one.pop("heading", None),
+                    one.pop("words", None),
+                    one.pop("subject"),
+                    _rows(one.pop("rows")),
+                    **one,
+                )
                 for one in map(dict, table.get("document", ()))
             ),
             tuple(
@@ -117,7 +126,7 @@ def read(text: str, name: str) -> Map:
             {(one["group"], one["name"].casefold()): _rows(one["rows"]) for one in table.get("item", ())},
             table.get("rest", {}).get("heading", r"(?!)"),
             table.get("rest", {}).get("section", "Virtual Hardware"),
-        )  # fmt: skip
+        )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, re.error) as error:
         raise Failure(f"{name}: no map of sources: {error}") from None
 

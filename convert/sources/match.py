@@ -104,7 +104,9 @@ def _found(kind: str, statement: Statement, one: Known) -> Finding:
 def documents(
     statements: Iterable[Statement], wanted: Iterable[tuple[Wanted, ...] | None], rows: Rows
 ) -> Iterator[Finding]:
-    """What documents say, held against the rows that the map names for each; None: those of the statement's own heading."""
+    """What documents say, held against the rows that the map names for each; None: those of the statement's own
+    heading.
+    """
     for statement, pairs in zip(statements, wanted, strict=True):
         found = rows.wanted(pairs) if pairs is not None else rows.headed(statement.subject)
         if statement.variant is not None:
@@ -169,7 +171,9 @@ def _of_group(group: Group | None, rows: Rows, known: Map) -> list[Known]:
 
 
 def _near(statement: Statement, one: Known, how: str, digits: bool) -> Finding:
-    """An item beside a row of almost its name: another number is another thing, unless somebody says that it was meant."""
+    """An item beside a row of almost its name: another number is another thing, unless somebody says that it was
+    meant.
+    """
     told = Near(one.row.key, one.row.qualifier or one.names[0], how)
     if digits:
         return Finding("missing", statement, section=one.line, near=told)
@@ -187,7 +191,9 @@ def _left_out(statement: Statement, rows: Rows, pattern: str, line: int) -> Find
 
 
 def _named(statement: Statement, rows: Rows) -> Finding:
-    """A statement of no class that the map knows, such as the wiki's features: held against the rows of its own name."""
+    """A statement of no class that the map knows, such as the wiki's features: held against the rows of its own
+    name.
+    """
     found = rows.headed(statement.subject)
     if found:
         return _covered(statement, found)

@@ -18,7 +18,8 @@ def path_of(name: str) -> str:
 
 
 def statements(source: Source, known: Map | None = None, version: str | None = None) -> tuple[Statement, ...]:
-    """What a text says that stands for itself: a list, or the wiki's page about the release of a version (else the newest).
+    """What a text says that stands for itself: a list, or the wiki's page about the release of a version (else the
+    newest).
 
     Raises Failure where it says nothing.
     """

@@ -1,4 +1,6 @@
-"""The rows of a SUPPORT.md as sources are held against them: by heading and qualifier, by architecture, with misspelled labels read."""
+"""The rows of a SUPPORT.md as sources are held against them: by heading and qualifier, by architecture, with
+misspelled labels read.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _KCONFIG = "kconfig"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A row: its heading's words and aliases, its label and security as people mean them, the architecture it speaks of (None: all)."""
+    """A row: its heading's words and aliases, its label and security as people mean them, the architecture it speaks
+    of (None: all).
+    """
 
     row: Row
     names: tuple[str, ...]

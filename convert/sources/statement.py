@@ -21,10 +21,11 @@ class Place(NamedTuple):
 class Statement(NamedTuple):
     """What a source says of one thing.
 
-    `subject`: the thing, in the source's words or as the map names it; `group`: the class that it belongs to (`kconfig`, `docs`, or
-    the class of a list: `network`); `variant`: an architecture or the like, None for all; `says`: the words that count, None where
-    the source is silent; `polarity`: whether there is security support by these words; `label`: the label of the vocabulary that
-    the words are, None where they are none; `heading`: the heading, symbol or item that the map knows it by.
+    `subject`: the thing, in the source's words or as the map names it; `group`: the class that it belongs to
+    (`kconfig`, `docs`, or the class of a list: `network`); `variant`: an architecture or the like, None for all;
+    `says`: the words that count, None where the source is silent; `polarity`: whether there is security support by
+    these words; `label`: the label of the vocabulary that the words are, None where they are none; `heading`: the
+    heading, symbol or item that the map knows it by.
     """
 
     subject: str
@@ -48,9 +49,9 @@ class Near(NamedTuple):
 class Finding(NamedTuple):
     """A statement held against the rows of a SUPPORT.md.
 
-    `row`, `status`, `line`: the row's key, value, and line from 1, all None without a row; `section`: the line of the heading that it
-    belongs to where there is no row, None where there is none either; `near`: a row that may be meant; `note`: why it counts as
-    said without a row of its own.
+    `row`, `status`, `line`: the row's key, value, and line from 1, all None without a row; `section`: the line of the
+    heading that it belongs to where there is no row, None where there is none either; `near`: a row that may be meant;
+    `note`: why it counts as said without a row of its own.
     """
 
     kind: Kind

@@ -1,8 +1,10 @@
-"""The wiki's `Xen Project Release Features` -> what it says of each release: dates, features, limits, and what was not clear.
+"""The wiki's `Xen Project Release Features` -> what it says of each release: dates, features, limits, and what was not
+clear.
 
-Its tables have a column a release (`Xen 4.4`) below a header whose first cell is over the names of the features, rows over the whole
-width that name what follows, and cells of signs (`{{Tick}}`, `{{HalfDone}}`, `{{Cross}}`) with words behind them.  A table in which a row
-has another width than its header is refused: read on, every release would get the values of another.
+Its tables have a column a release (`Xen 4.4`) below a header whose first cell is over the names of the features, rows
+over the whole width that name what follows, and cells of signs (`{{Tick}}`, `{{HalfDone}}`, `{{Cross}}`) with words
+behind them.  A table in which a row has another width than its header is refused: read on, every release would get the
+values of another.
 """
 
 from __future__ import annotations
@@ -24,15 +26,19 @@ from grammar.status import read_status
 
 _RELEASE = re.compile(r"Xen(?: Project)? ([0-9]+\.[0-9]+)")
 _FACTS = {
-    "initial release": "Initial-Release", "supported until": "Supported-Until", "security support until": "Security-Support-Until",
-}  # fmt: skip
+    "initial release": "Initial-Release",
+    "supported until": "Supported-Until",
+    "security support until": "Security-Support-Until",
+}
 _IGNORED = ("feature list",)
 _UNKNOWN = re.compile(r"\?+|t\.?b\.?[dca]\.?|n/?a|unknown|-+|–", re.I)
 
 
 @dataclass(slots=True)
 class Release:
-    """One column: its facts that are certain, the target of its release notes, and what is not certain: `Supported-Until: April 2017`."""
+    """One column: its facts that are certain, the target of its release notes, and what is not certain:
+    `Supported-Until: April 2017`.
+    """
 
     name: str
     facts: dict[str, str] = field(default_factory=dict)
@@ -59,7 +65,9 @@ class Entry:
 
 
 class Page(NamedTuple):
-    """A page: releases in the order of the columns, features and limits in file order, remarks for people, errors that refuse it."""
+    """A page: releases in the order of the columns, features and limits in file order, remarks for people, errors
+    that refuse it.
+    """
 
     releases: tuple[Release, ...]
     features: tuple[Entry, ...]
@@ -74,8 +82,8 @@ def read(source: Source) -> Page:
     alike = wiki_cells.legend_alike(source.text)
     if alike is not None:
         work.errors.append(
-            f"by its legend {alike} stands for two things, so nobody can tell them apart in this copy; take the wiki text instead "
-            "(the page with action=raw)"
+            f"by its legend {alike} stands for two things, so nobody can tell them apart in this copy; take the wiki"
+            " text instead (the page with action=raw)"
         )
     for number, table in enumerate(tables(source), 1):
         work.table(table, number)
@@ -100,7 +108,9 @@ class _Page:
     spoken: Vocabulary = field(default_factory=lambda: default_layout().vocabulary)
 
     def table(self, table: Table, number: int) -> None:
-        """Read a table, unless it has no release in its header; nothing of it where a row is not of the header's width."""
+        """Read a table, unless it has no release in its header; nothing of it where a row is not of the header's
+        width.
+        """
         where = f'table "{table.heading}"' if table.heading else f"table {number}"
         header = next((row for row in table.rows if any(map(_release, row.cells))), None)
         if header is None:
@@ -242,7 +252,10 @@ def _header_errors(header: Row) -> Iterator[str]:
     at = f"row {header.number} (line {header.line})"
     found = [_release(cell) for cell in header.cells]
     if found[0] is not None:
-        yield f"{at}, column 1: the header has no cell over the names of the features, so each release would get another's values"
+        yield (
+            f"{at}, column 1: the header has no cell over the names of the features, so each release would get"
+            " another's values"
+        )
         return
     for column, (cell, release) in enumerate(zip(header.cells, found, strict=True), 1):
         if column > 1 and release is None:
@@ -252,7 +265,9 @@ def _header_errors(header: Row) -> Iterator[str]:
 
 
 def _width_errors(table: Table, header: Row) -> Iterator[str]:
-    """The rows that have not one cell for each of the header's; a row that names a section may span any number of columns."""
+    """The rows that have not one cell for each of the header's; a row that names a section may span any number of
+    columns.
+    """
     width = len(header.cells)
     for row in table.rows:
         if row.number <= header.number or (row.span and (not table.plain or len(row.cells) == width)):
@@ -261,7 +276,10 @@ def _width_errors(table: Table, header: Row) -> Iterator[str]:
         if count != width:
             column = min(count, width) + 1
             more = "; is a name split over two lines?" if table.plain and count < width else ""
-            yield f"row {row.number} (line {row.line}), column {column}: {counted(count, 'cell')} where the header has {width}{more}"
+            yield (
+                f"row {row.number} (line {row.line}), column {column}: {counted(count, 'cell')} where the header has"
+                f" {width}{more}"
+            )
 
 
 def _variant(part: str | None) -> str | None:
@@ -270,7 +288,9 @@ def _variant(part: str | None) -> str | None:
 
 
 def statements(source: Source, path: str, version: str | None) -> Iterator[Statement]:
-    """What the page says of a release (the newest where it does not know the version), a statement a feature.  Raises Failure."""
+    """What the page says of a release (the newest where it does not know the version), a statement a feature.
+    Raises Failure.
+    """
     page = read(source)
     if page.errors:
         raise Failure("; ".join(page.errors))

@@ -9,9 +9,18 @@ from typing import NamedTuple
 
 WIKI = "https://wiki.xenproject.org/wiki/"
 _SIGNS = {
-    "tick": "✓", "yes": "✓", "done": "✓", "halfdone": "½", "half": "½", "partial": "½", "cross": "✗", "no": "✗", "notdone": "✗",
-}  # fmt: skip
-# every pattern is bounded: a page may come from anywhere, and some of these would else take time with the square of its length
+    "tick": "✓",
+    "yes": "✓",
+    "done": "✓",
+    "halfdone": "½",
+    "half": "½",
+    "partial": "½",
+    "cross": "✗",
+    "no": "✗",
+    "notdone": "✗",
+}
+# every pattern is bounded: a page may come from anywhere, and some of these would else take time with the square of its
+# length
 _TEMPLATE = re.compile(r"\{\{([^{}|]*)(?:\|[^{}]*)?\}\}")
 _FOOTNOTES = re.compile(
     r"<sup\b[^<>]{0,200}>.{0,300}?</sup>|\[ ?\[?\[?#?[^\[\]|]{0,40}?\|?[0-9]{1,3}\]?\]? ?\]", re.S | re.I
@@ -34,7 +43,9 @@ _LONGEST = 20000  # characters of a cell that are read
 
 
 class Cell(NamedTuple):
-    """A cell read: its words with the sign first, the numbers of its footnotes, the texts of footnotes that it holds itself."""
+    """A cell read: its words with the sign first, the numbers of its footnotes, the texts of footnotes that it holds
+    itself.
+    """
 
     words: str
     footnotes: tuple[str, ...] = ()
@@ -126,7 +137,9 @@ def legend_alike(text: str) -> str | None:
 
 
 def _legend(lines: Sequence[str]) -> Iterator[str]:
-    """The lines of a legend: its first, and those up to a blank line, a heading or a table; a bare title's go on after a blank line."""
+    """The lines of a legend: its first, and those up to a blank line, a heading or a table; a bare title's go on
+    after a blank line.
+    """
     yield lines[0]
     said = bool(re.search(r"\{\{|[✓✔☑✅½◐◑✗✘☒❌✖]", lines[0]))
     for line in lines[1:12]:
@@ -154,7 +167,9 @@ def is_footnote(line: str) -> bool:
 
 
 def footnotes(text: str) -> dict[str, str]:
-    """The texts of a page's footnotes by number: lines with an anchor `Foot3`, and lines of the form `[3] text`, `3. text`."""
+    """The texts of a page's footnotes by number: lines with an anchor `Foot3`, and lines of the form `[3] text`, `3.
+    text`.
+    """
     out: dict[str, str] = {}
     for line in text.split("\n"):
         if ("|" in line and "{{" not in line and "[[" not in line) or len(line) > 4000:

@@ -1,6 +1,7 @@
 """The tables of a page of the wiki: of its wiki text, or of a copy in which cells are between tabs or bars.
 
-Wiki text is read by mwparserfromhell (MIT), which gives no line numbers; rows are found again by their text, which it keeps.
+Wiki text is read by mwparserfromhell (MIT), which gives no line numbers; rows are found again by their text, which it
+keeps.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _FAR = 4096  # characters between what the parser gives and where it is
 _MOST_TABLES, _WIDEST = 200, 200  # in one page; columns of a table
 _TABLE = re.compile(r"^[ \t:]*\{\|", re.M)
 _RELEASE = re.compile(r"\bXen(?: Project)? [0-9]+\.[0-9]+")
-# tags in cells are taken back afterwards: the parser need not pair them, which costs it seconds where they are not closed
+# tags in cells are taken back afterwards: the parser need not pair them, which costs it seconds where they are not
+# closed
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _HIDE, _SHOW = str.maketrans("<>", _OPEN + _CLOSE), str.maketrans(_OPEN + _CLOSE, "<>")
 _HEADING = re.compile(r"^={2,6}\s*(.+?)\s*={2,6}\s*$")
@@ -142,8 +144,8 @@ def _number(cell: _Code, name: str) -> int:
 def _plain(text: str) -> Iterator[Row]:
     """The rows of a copy: lines with tabs or bars, from the first to the last of them.
 
-    A line without either among them is a row of one cell, which no table has: a name may be split over two lines.  Headings of
-    wiki text and lines of footnotes are prose.
+    A line without either among them is a row of one cell, which no table has: a name may be split over two lines.
+    Headings of wiki text and lines of footnotes are prose.
     """
     lines = [line.rstrip("\r") for line in text.split("\n")]
     within = [number for number, line in enumerate(lines) if "\t" in line or "|" in line]

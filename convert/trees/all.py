@@ -41,8 +41,8 @@ def columns(
 ) -> tuple[Column, ...]:
     """The trees that are named, or all release trees and the unstable one of a repository, in no order yet.
 
-    `remote` chooses among remotes; `tell` gets the words about a choice that was made.  Raises Failure for a tree that is not
-    there or has no SUPPORT.md, and where a repository has none at all.
+    `remote` chooses among remotes; `tell` gets the words about a choice that was made.  Raises Failure for a tree that
+    is not there or has no SUPPORT.md, and where a repository has none at all.
     """
     where = repo or Path()
     trees = [resolve(name, where, remote) for name in dict.fromkeys(names)] if names else release_trees(where, remote)
@@ -61,7 +61,9 @@ def columns(
 
 
 def release_trees(repo: Path, remote: str | None) -> list[Found]:
-    """The unstable tree and each stable-X.Y of a repository; `wip/stable-4.20` is none.  Raises Failure as `columns` does."""
+    """The unstable tree and each stable-X.Y of a repository; `wip/stable-4.20` is none.  Raises Failure as `columns`
+    does.
+    """
     return list(_all(git.refs(repo, "refs/heads", "refs/remotes"), remote))
 
 

@@ -20,7 +20,8 @@ MAX_BYTES = 64 * 1024 * 1024
 def read_source(name: str, repo: str | Path | None = None, remote: str | None = None) -> Source:
     """The source that an argument names.  A file of that name comes first.  Raises Failure with a reason for people.
 
-    A REF that git does not know is looked for as a tree is: a version, or a branch of the one remote that has it (`remote`).
+    A REF that git does not know is looked for as a tree is: a version, or a branch of the one remote that has it
+    (`remote`).
     """
     if name == "-":
         return source_of("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
@@ -58,7 +59,9 @@ def one_input(names: Sequence[str]) -> None:
 
 
 def known_ref(repo: Path, ref: str, remote: str | None = None) -> str:
-    """A ref as git knows it; the commit where only a remote has the branch, or it is a tree's name.  Raises Failure for none."""
+    """A ref as git knows it; the commit where only a remote has the branch, or it is a tree's name.  Raises Failure
+    for none.
+    """
     from convert.trees import git
     from convert.trees.resolve import resolve
 

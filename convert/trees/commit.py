@@ -18,9 +18,9 @@ _CVE = re.compile(r"\bCVE-[0-9]{4}-[0-9]{4,7}\b", re.I)
 class Commit:
     """A commit.
 
-    `date` and `committed`: the days (YYYY-MM-DD, empty if unreadable) on which it was written and committed, in the time
-    zones of author and committer; `reviewers`: those of Reviewed-by and Acked-by; `xsas`, `cves`: all that the message
-    names, whatever it says of them; `message`: the whole of it.
+    `date` and `committed`: the days (YYYY-MM-DD, empty if unreadable) on which it was written and committed, in the
+    time zones of author and committer; `reviewers`: those of Reviewed-by and Acked-by; `xsas`, `cves`: all that the
+    message names, whatever it says of them; `message`: the whole of it.
     """
 
     hash: str

@@ -1,4 +1,6 @@
-"""Many commits at once: their messages and files, patch ids, diffs.  Nothing of the user's git settings reaches them."""
+"""Many commits at once: their messages and files, patch ids, diffs.  Nothing of the user's git settings reaches
+them.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,37 @@ from convert.failure import Failure
 from convert.trees import git
 
 _PLAIN = (
-    "-c", "diff.suppressBlankEmpty=false", "-c", "core.attributesFile=/dev/null", "-c", "diff.orderFile=/dev/null",
-    "-c", "log.showRoot=true", "-c", "diff.submodule=short", "-c", "core.quotePath=true", "-c", "diff.indentHeuristic=true",
-    "-c", "log.mailmap=false", "-c", "diff.relative=false",
-)  # fmt: skip
+    "-c",
+    "diff.suppressBlankEmpty=false",
+    "-c",
+    "core.attributesFile=/dev/null",
+    "-c",
+    "diff.orderFile=/dev/null",
+    "-c",
+    "log.showRoot=true",
+    "-c",
+    "diff.submodule=short",
+    "-c",
+    "core.quotePath=true",
+    "-c",
+    "diff.indentHeuristic=true",
+    "-c",
+    "log.mailmap=false",
+    "-c",
+    "diff.relative=false",
+)
 _DIFF = (
-    "--no-ext-diff", "--no-textconv", "--no-renames", "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/", "--no-color",
-    "--no-notes", "--no-show-signature", "--inter-hunk-context=0",
-)  # fmt: skip
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-renames",
+    "--diff-algorithm=myers",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    "--no-color",
+    "--no-notes",
+    "--no-show-signature",
+    "--inter-hunk-context=0",
+)
 _AT_ONCE = 1000  # commits whose diffs are held in memory together
 
 
@@ -38,9 +63,18 @@ def log(repo: Path, tips: Sequence[str], without: Sequence[str] = ()) -> Iterato
     Raises Failure where git cannot walk them.
     """
     done = git.run(
-        repo, "--no-replace-objects", *_PLAIN, "log", "-z", "--topo-order", "--name-only", *_DIFF, "--format=%x00%H %ct %P%n%B", "--stdin",
+        repo,
+        "--no-replace-objects",
+        *_PLAIN,
+        "log",
+        "-z",
+        "--topo-order",
+        "--name-only",
+        *_DIFF,
+        "--format=%x00%H %ct %P%n%B",
+        "--stdin",
         data="".join([*(f"{tip}\n" for tip in tips), *(f"^{one}\n" for one in without)]).encode(),
-    )  # fmt: skip
+    )
     if done.returncode:
         raise Failure(f"git log: {_said(done.stderr)}")
     words = iter(done.stdout.split(b"\0"))
@@ -129,9 +163,18 @@ def diffs(repo: Path, commits: Sequence[str], context: int = 0) -> Iterator[tupl
 
 def _diffs(repo: Path, commits: Sequence[str], *options: str) -> bytes:
     done = git.run(
-        repo, "--no-replace-objects", *_PLAIN, "log", "-p", "--no-walk=unsorted", "--no-merges", *_DIFF, *options, "--stdin",
+        repo,
+        "--no-replace-objects",
+        *_PLAIN,
+        "log",
+        "-p",
+        "--no-walk=unsorted",
+        "--no-merges",
+        *_DIFF,
+        *options,
+        "--stdin",
         data="".join(f"{name}\n" for name in commits).encode(),
-    )  # fmt: skip
+    )
     if done.returncode:
         raise Failure(f"git log: {_said(done.stderr)}")
     return done.stdout

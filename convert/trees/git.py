@@ -14,7 +14,8 @@ from convert.failure import Failure
 
 # what a repository's own configuration must not make us do: run hooks, pagers, external diffs, file-system monitors
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "diff.external=")
-# what would change bytes that we read or write: the encoding of messages, the length of short hashes, the order of files
+# what would change bytes that we read or write: the encoding of messages, the length of short hashes, the order of
+# files
 _SAME = (
     "-c",
     "i18n.commitEncoding=UTF-8",
@@ -49,8 +50,8 @@ def run(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git in a repository; the completed process, whatever its status.  Raises Failure where git is missing.
 
-    `variables` are added to git's environment, which has of the caller's GIT_* variables only identity and settings (git(1),
-    "Environment Variables").  `settings` false: those of the user and the machine have no part in it.
+    `variables` are added to git's environment, which has of the caller's GIT_* variables only identity and settings
+    (git(1), "Environment Variables").  `settings` false: those of the user and the machine have no part in it.
     """
     kept = _KEPT if settings else _KEPT[:2]
     environment = {
@@ -121,11 +122,22 @@ def day(repo: Path, name: str) -> str:
 
 
 def commits(repo: Path, old: str, new: str, path: str) -> list[tuple[str, tuple[str, ...], str]]:
-    """The commits after `old` up to `new` that touch a path, oldest first: (hash, parents, subject).  Raises Failure."""
+    """The commits after `old` up to `new` that touch a path, oldest first: (hash, parents, subject).  Raises
+    Failure.
+    """
     done = run(
-        repo, "log", "-z", "--reverse", "--topo-order", "--full-history", "--no-show-signature", "--format=%H%x00%P%x00%s",
-        f"{old}..{new}", "--", _top(path),
-    )  # fmt: skip
+        repo,
+        "log",
+        "-z",
+        "--reverse",
+        "--topo-order",
+        "--full-history",
+        "--no-show-signature",
+        "--format=%H%x00%P%x00%s",
+        f"{old}..{new}",
+        "--",
+        _top(path),
+    )
     if done.returncode:
         raise Failure(f"{old}..{new}: {_said(done)}")
     words = done.stdout.decode(errors="replace").split("\0")
@@ -178,11 +190,11 @@ def merge_file(ours: str, base: str, theirs: str, labels: tuple[str, str, str]) 
 
 
 def batch(repo: Path, names: Sequence[str], limit: int = 64 * 1024 * 1024, *, fetch: bool = True) -> list[bytes | None]:
-    """The bytes of many objects through one `git cat-file --batch`; None where there is none, a folder, or one above `limit`
-    bytes.
+    """The bytes of many objects through one `git cat-file --batch`; None where there is none, a folder, or one above
+    `limit` bytes.
 
-    A name is any that git knows, such as `HASH:PATH`.  `fetch` false: a partial clone fetches none (git 2.44 and later; before, git
-    does as it likes).  Raises Failure where git itself fails.
+    A name is any that git knows, such as `HASH:PATH`.  `fetch` false: a partial clone fetches none (git 2.44 and later;
+    before, git does as it likes).  Raises Failure where git itself fails.
     """
     offline = None if fetch else {"GIT_NO_LAZY_FETCH": "1"}
     asked = [name for name in names if "\n" not in name]
@@ -239,7 +251,8 @@ def graph(repo: Path, commits: Sequence[str], path: str) -> list[tuple[str, tupl
 def tag_days(repo: Path, *patterns: str) -> dict[str, str]:
     """The tags that match patterns below refs/tags (default: all), name -> the day (YYYY-MM-DD) that each was made on.
 
-    Of a lightweight tag it is the commit's day; each in the time zone of who made it.  Raises Failure outside a repository.
+    Of a lightweight tag it is the commit's day; each in the time zone of who made it.  Raises Failure outside a
+    repository.
     """
     done = run(
         repo, "for-each-ref", "--format=%(refname:strip=2) %(creatordate:short)",
@@ -294,9 +307,18 @@ def messages(repo: Path, tip: str, without: Sequence[str] = (), *, straight: boo
     `straight`: of merges, the first parents' only.  Raises Failure.
     """
     done = run(
-        repo, "log", "-z", "--topo-order", "--no-show-signature", "--format=%H%n%B", *(["--first-parent"] if straight else []),
-        "--end-of-options", tip, *(f"^{other}" for other in without), "--",
-    )  # fmt: skip
+        repo,
+        "log",
+        "-z",
+        "--topo-order",
+        "--no-show-signature",
+        "--format=%H%n%B",
+        *(["--first-parent"] if straight else []),
+        "--end-of-options",
+        tip,
+        *(f"^{other}" for other in without),
+        "--",
+    )
     if done.returncode:
         raise Failure(f"{tip}: {_said(done)}")
     entries = done.stdout.decode(errors="replace").split("\0")
@@ -338,7 +360,9 @@ def is_clean(folder: Path) -> bool:
 
 
 def step_checkout(folder: Path, old: str, new: str) -> None:
-    """Take a work tree and its index from a commit to another; files that were changed meanwhile are not overwritten."""
+    """Take a work tree and its index from a commit to another; files that were changed meanwhile are not
+    overwritten.
+    """
     _checked(run(folder, "read-tree", "-m", "-u", old, new), "read-tree")
 
 
@@ -407,8 +431,8 @@ def store_commit(
 def move_refs(repo: Path, moves: Sequence[tuple[str, str, str | None]]) -> str | None:
     """Move refs in one transaction: (name, new, old; None where there must be none yet).
 
-    What git said where it refuses, because a ref is no longer at its old value or another process holds it; then none of
-    them has moved.  They are written in the order given, should the machine stop in between.
+    What git said where it refuses, because a ref is no longer at its old value or another process holds it; then none
+    of them has moved.  They are written in the order given, should the machine stop in between.
     """
     lines = [f"update {name}\0{new}\0{old or '0' * len(new)}\0" for name, new, old in moves]
     text = "".join(["start\0", *lines, "prepare\0", "commit\0"])
@@ -420,15 +444,17 @@ def move_refs(repo: Path, moves: Sequence[tuple[str, str, str | None]]) -> str |
 
 
 def move_refs_or_fail(repo: Path, moves: Sequence[tuple[str, str, str | None]], about: str) -> None:
-    """`move_refs`; where it refuses, Failure with the cause and what to do: a lock that was left, a full disk, a ref that moved."""
+    """`move_refs`; where it refuses, Failure with the cause and what to do: a lock that was left, a full disk, a ref
+    that moved.
+    """
     refused = move_refs(repo, moves)
     if refused is None:
         return
     lock = re.search(r"Unable to create '([^']*\.lock)'", refused)
     if lock is not None:
         raise Failure(
-            f"{about}: {os.path.normpath(lock[1])} is there: another git is at work, or was killed; nothing was changed. Remove the file if no git "
-            "runs, and run this again"
+            f"{about}: {os.path.normpath(lock[1])} is there: another git is at work, or was killed; nothing was"
+            " changed. Remove the file if no git runs, and run this again"
         )
     said = refused.partition(": ")[2] if refused.startswith("prepare: ") else refused
     if any(words in refused for words in _ENVIRONMENT):
@@ -458,7 +484,9 @@ def raw_commit(repo: Path, name: str) -> bytes:
 
 
 def changed_files(repo: Path, old: str, new: str) -> dict[str, tuple[str, str] | None]:
-    """The files that differ between two trees or commits: path -> (mode, blob) in the new one, None where it is gone."""
+    """The files that differ between two trees or commits: path -> (mode, blob) in the new one, None where it is
+    gone.
+    """
     done = run(repo, "diff-tree", "-r", "-z", "--no-renames", old, new)
     _checked(done, "diff-tree")
     words = os.fsdecode(done.stdout).split("\0")
@@ -470,7 +498,9 @@ def changed_files(repo: Path, old: str, new: str) -> dict[str, tuple[str, str] |
 
 
 def store_files(repo: Path, above: str, files: Mapping[str, tuple[str, str] | None]) -> str:
-    """The hash of a new tree: that of `above` (a full hash) with these files, path -> (mode, blob), None for one that goes."""
+    """The hash of a new tree: that of `above` (a full hash) with these files, path -> (mode, blob), None for one
+    that goes.
+    """
     with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         _checked(run(repo, "read-tree", above, variables=index), "read-tree")
@@ -495,24 +525,55 @@ def changed_lines(repo: Path, old: str, new: str) -> bytes:
 
 
 def format_patches(
-    repo: Path, base: str, tip: str, folder: Path, prefix: str, version: int, variables: Mapping[str, str], *, cover: bool = True
+    repo: Path, base: str, tip: str, folder: Path, prefix: str, version: int, variables: Mapping[str, str],
+    *, cover: bool = True,
 ) -> list[Path]:  # fmt: skip
-    """The commits after `base` up to `tip` as mails in a folder, numbered behind an empty cover letter (`cover`); the files in order.
+    """The commits after `base` up to `tip` as mails in a folder, numbered behind an empty cover letter (`cover`); the
+    files in order.
 
-    `variables` date the cover letter.  Nobody's settings and attributes have a part in it: the same commits give the same
-    mails everywhere.
+    `variables` date the cover letter.  Nobody's settings and attributes have a part in it: the same commits give the
+    same mails everywhere.
     """
     numbered = [f"-v{version}"] if version > 1 else []
     name, _, address = identity(repo).removesuffix(">").partition(" <")
     people = {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": address}
     with _borrowing(repo) as bare:
         done = run(
-        bare, "format-patch", "-q", "-o", str(folder.resolve()), f"--subject-prefix={prefix}", *numbered,
-        *(["-n", "--cover-letter"] if cover else ["-N", "--no-cover-letter"]), "--cover-from-description=none", "--no-signature", "--no-attach", "--no-thread", "--no-notes", "--no-cc", "--no-to",
-        "--no-add-header", "--no-base", "--no-from", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--stat=72",
-        "-p", "-U3", "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/", "--suffix=.patch", "--encode-email-headers",
-        "--text", f"{base}..{tip}", variables={**people, **variables}, settings=False,
-        )  # fmt: skip
+            bare,
+            "format-patch",
+            "-q",
+            "-o",
+            str(folder.resolve()),
+            f"--subject-prefix={prefix}",
+            *numbered,
+            *(["-n", "--cover-letter"] if cover else ["-N", "--no-cover-letter"]),
+            "--cover-from-description=none",
+            "--no-signature",
+            "--no-attach",
+            "--no-thread",
+            "--no-notes",
+            "--no-cc",
+            "--no-to",
+            "--no-add-header",
+            "--no-base",
+            "--no-from",
+            "--no-renames",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-color",
+            "--stat=72",
+            "-p",
+            "-U3",
+            "--diff-algorithm=myers",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            "--suffix=.patch",
+            "--encode-email-headers",
+            "--text",
+            f"{base}..{tip}",
+            variables={**people, **variables},
+            settings=False,
+        )
     _checked(done, "format-patch")
     return sorted(folder.glob("*.patch"))
 

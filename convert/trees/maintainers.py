@@ -1,8 +1,9 @@
 """Who gets a copy of a patch: a reader of xen.git's MAINTAINERS.
 
-The rules are those of the tree's own scripts/get_maintainer.pl with its defaults, which runs code of that repository and so
-is not run unasked: sections by F: and N: without those that X: excludes, keywords (K:), and "THE REST" left out where
-every file has a maintainer (M:) of its own; reviewers (R:) displace nobody.  The stable branch's maintainer, whom the script does not know, is read from the prose.
+The rules are those of the tree's own scripts/get_maintainer.pl with its defaults, which runs code of that repository
+and so is not run unasked: sections by F: and N: without those that X: excludes, keywords (K:), and "THE REST" left out
+where every file has a maintainer (M:) of its own; reviewers (R:) displace nobody.  The stable branch's maintainer, whom
+the script does not know, is read from the prose.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Maintainers:
-    """A MAINTAINERS file: its sections, and the stable branch's maintainers (for tools: `stable_tools`) from its prose."""
+    """A MAINTAINERS file: its sections, and the stable branch's maintainers (for tools: `stable_tools`) from its
+    prose.
+    """
 
     sections: tuple[Section, ...]
     stable: tuple[str, ...] = ()
@@ -69,8 +72,8 @@ class Recipients:
 class Script:
     """How a tree's scripts/get_maintainer.pl decides who displaces "THE REST".
 
-    The newest one: the M: of another section that a file falls to.  Up to 4.17 a mere reviewer does, too; up to 4.12 whoever
-    a keyword brings in.
+    The newest one: the M: of another section that a file falls to.  Up to 4.17 a mere reviewer does, too; up to 4.12
+    whoever a keyword brings in.
     """
 
     reviewers_displace: bool = False
@@ -210,8 +213,8 @@ def owners(maintainers: Maintainers, file: str) -> tuple[str, ...]:
 def _look(maintainers: Maintainers, patch: str, unread: list[str]) -> tuple[list[str], list[int]]:
     """The files that a patch names, sorted, and the sections whose keywords it has.
 
-    Before the first file's `---` a keyword counts anywhere, headers and message included; after it in changed lines only.
-    The script joins the two parts of such a pattern as text: in `a|b` only `a` is held to changed lines.
+    Before the first file's `---` a keyword counts anywhere, headers and message included; after it in changed lines
+    only. The script joins the two parts of such a pattern as text: in `a|b` only `a` is held to changed lines.
     """
     keywords = [(n, value) for n, section in enumerate(maintainers.sections) for value in section.values("K")]
     free = [(n, p) for n, value in keywords if (p := _compiled(value, unread))]

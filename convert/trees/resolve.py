@@ -1,4 +1,6 @@
-"""What people call a tree: a workbook's name, a version, `unstable`, a branch, ref or tag, an unpacked source tree or its SUPPORT.md."""
+"""What people call a tree: a workbook's name, a version, `unstable`, a branch, ref or tag, an unpacked source tree
+or its SUPPORT.md.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ _RELEASE = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:-rc[0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A tree that was found: as it was called, its full ref and commit (None for an unpacked tree), the file of an unpacked one.
+    """A tree that was found: as it was called, its full ref and commit (None for an unpacked tree), the file of an
+    unpacked one.
 
     `note` says which of two branches was used where a local and a remote one differ.
     """
@@ -47,8 +50,8 @@ def resolve(
     """The tree that a name means.
 
     `branches` gives the branch of each name of a workbook; `remote` chooses among remotes that have a branch.  A folder
-    with a SUPPORT.md comes first, a file last, unless `unpacked` is false.  A branch is refs/heads/B, else that of the one remote that has it.  Raises Failure
-    with the candidates where it is not one, or with what was tried.
+    with a SUPPORT.md comes first, a file last, unless `unpacked` is false.  A branch is refs/heads/B, else that of the
+    one remote that has it.  Raises Failure with the candidates where it is not one, or with what was tried.
     """
     if not name or "\0" in name:
         raise Failure(f"{name!r}: not the name of a tree")

@@ -1,4 +1,5 @@
-"""What a tree is on a day, by the release fields of its SUPPORT.md: in development, supported, security support only, ended.
+"""What a tree is on a day, by the release fields of its SUPPORT.md: in development, supported, security support only,
+ended.
 
 docs/process/xen-release-management.pandoc of xen.git has the dates set on the day of the release; until that day a tree
 is in development, whatever its fields promise.
@@ -23,7 +24,8 @@ class Standing:
     """A tree on a day.
 
     `released`, `support` and `security`: the day of the release, the last day of support and that of security support;
-    None where the file has no readable one.  `contradiction`: what is false in the dates, for people; None where nothing is.
+    None where the file has no readable one.  `contradiction`: what is false in the dates, for people; None where
+    nothing is.
     """
 
     day: date
@@ -44,8 +46,8 @@ class Standing:
 def standing(release: Mapping[str, object], day: date) -> Standing:
     """What a tree is on a day.
 
-    `release`: its release fields by name (`Xen-Version`, `Initial-Release`, ...), as they are; what is missing or no date
-    counts as not stated.  The last day of support counts.  Nothing is raised for any value.
+    `release`: its release fields by name (`Xen-Version`, `Initial-Release`, ...), as they are; what is missing or no
+    date counts as not stated.  The last day of support counts.  Nothing is raised for any value.
     """
     released, support, security = (iso_date(release.get(key)) for key in DATES)
     state = _state(str(release.get(VERSION, "")), released, support, security, day)

@@ -1,7 +1,8 @@
 """The branch that a tree's patches are made against, which is also the one that its support branch takes changes from.
 
-Patches for Xen are made against staging (unstable) and staging-X.Y; master and stable-X.Y follow them once the tests have
-passed.  So where a workbook names one of the latter, or nothing, its staging branch is meant if the repository has it.
+Patches for Xen are made against staging (unstable) and staging-X.Y; master and stable-X.Y follow them once the tests
+have passed.  So where a workbook names one of the latter, or nothing, its staging branch is meant if the repository has
+it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from convert.trees.version import MAKEFILE, UNSTABLE, UNSTABLE_NAMES, branched_v
 def find(repo: Path, tree: str, branch: str | None, remote: str | None = None, onto: str | None = None) -> Found:
     """The branch for a tree; its name is the branch's, without a remote.
 
-    `branch` is what the workbook says (None: nothing, or no workbook), `onto` what a person says, which is taken as it is.
-    Raises Failure as `resolve` does.
+    `branch` is what the workbook says (None: nothing, or no workbook), `onto` what a person says, which is taken as it
+    is. Raises Failure as `resolve` does.
     """
     if onto is not None:
         return resolve.resolve(onto, repo, remote, unpacked=False)
@@ -48,8 +49,9 @@ def find(repo: Path, tree: str, branch: str | None, remote: str | None = None, o
 def branch(repo: Path, tree: str, remote: str | None = None, number: str | None = None) -> Found:
     """The branch for a tree that no workbook speaks of, never a tag or a commit.
 
-    A number X.Y without a branch is the unstable tree where its xen/Makefile has that number, or `number`, the one that it is about
-    to get, is the same.  Raises Failure where there is no such branch, and with the candidates where several remotes have it.
+    A number X.Y without a branch is the unstable tree where its xen/Makefile has that number, or `number`, the one that
+    it is about to get, is the same.  Raises Failure where there is no such branch, and with the candidates where
+    several remotes have it.
     """
     try:
         found = find(repo, tree, None, remote)

@@ -51,7 +51,9 @@ def version(text: str) -> tuple[int, int]:
 
 
 def version_of(values: Sequence[str], makefile: str | None) -> tuple[int, int]:
-    """The version of a tree: what its xen/Makefile says, else its Xen-Version field (`values`); (0, 0) without either."""
+    """The version of a tree: what its xen/Makefile says, else its Xen-Version field (`values`); (0, 0) without
+    either.
+    """
     made = read_makefile(makefile)
     if made is not None:
         return made.numbers
@@ -116,7 +118,9 @@ def form_of(extra: str) -> Form | None:
 
 
 class Tag(NamedTuple):
-    """What the name of a release's tag says: `number` as `4.20`, `point` the Z of X.Y.Z, `candidate` the N of -rcN or None."""
+    """What the name of a release's tag says: `number` as `4.20`, `point` the Z of X.Y.Z, `candidate` the N of -rcN
+    or None.
+    """
 
     number: str
     point: int

@@ -1,8 +1,8 @@
 """Carrying an update out: objects first, then one transaction over the refs.
 
-Until the transaction nothing is changed; after it all is done but for a checkout that was asked for, and that is made up for by the
-next run.  The support branch moves before the base: if ever only the first did, the next run finds the same change on
-both sides, and moves the base.
+Until the transaction nothing is changed; after it all is done but for a checkout that was asked for, and that is made
+up for by the next run.  The support branch moves before the base: if ever only the first did, the next run finds the
+same change on both sides, and moves the base.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from convert.update.plan import Blocked, Plan
 class Step:
     """All that a commit needs.
 
-    `at` is where the support branch must still be (None: not there), `fork` the common ancestor of two `parents`; `new_base`
-    are the files of the next base, None to leave it; `base_at` is where it must still be.
+    `at` is where the support branch must still be (None: not there), `fork` the common ancestor of two `parents`;
+    `new_base` are the files of the next base, None to leave it; `base_at` is where it must still be.
     """
 
     tree: str
@@ -52,9 +52,16 @@ def step_of(found: Plan) -> Step:
     if found.pins:
         content = base.files(found.made, found.theirs, found.sha256, branches.upstream_at, branches.branch)
     return Step(
-        found.tree, branches.support, branches.support_at, branches.parents, branches.fork or _kept(found), branches.upstream,
-        found.result.data, found.base_at, content,
-    )  # fmt: skip
+        found.tree,
+        branches.support,
+        branches.support_at,
+        branches.parents,
+        branches.fork or _kept(found),
+        branches.upstream,
+        found.result.data,
+        found.base_at,
+        content,
+    )
 
 
 def _kept(found: Plan) -> str | None:
@@ -66,8 +73,8 @@ def obstacle(repo: Path, found: Plan, options: Options) -> str | None:
     waiting = pending.find(repo, found.tree)
     if waiting is not None:
         return (
-            f"a merge waits in {waiting}; edit {FILE} there, then `xen-support update --continue --tree {found.tree}`, or give "
-            "it up with --abort"
+            f"a merge waits in {waiting}; edit {FILE} there, then `xen-support update --continue --tree {found.tree}`,"
+            " or give it up with --abort"
         )
     if not found.moves_branch and not found.stuck:
         return None
@@ -92,8 +99,8 @@ def checkout_obstacle(repo: Path, support: str, options: Options) -> str | None:
 def carry_out(repo: Path, step: Step, options: Options, journal: Path | None = None) -> str | None:
     """Commit and move the refs.  The new commit of the support branch, None where it stays.
 
-    `journal` is the folder of the waiting merge that this resolves.  Raises Failure where a ref has moved meanwhile: then
-    nothing is changed.
+    `journal` is the folder of the waiting merge that this resolves.  Raises Failure where a ref has moved meanwhile:
+    then nothing is changed.
     """
     new = _commit(repo, step, options)
     moves: list[tuple[str, str, str | None]] = []
@@ -117,7 +124,9 @@ def carry_out(repo: Path, step: Step, options: Options, journal: Path | None = N
 
 
 def begin(repo: Path, found: Blocked) -> str | None:
-    """Make the support branch of a tree that is not updated yet begin where it is to; what to tell people.  Raises Failure."""
+    """Make the support branch of a tree that is not updated yet begin where it is to; what to tell people.  Raises
+    Failure.
+    """
     if found.start is None:
         return None
     git.move_refs_or_fail(repo, [(f"refs/heads/support/{found.tree}", found.start, None)], found.tree)

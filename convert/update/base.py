@@ -1,10 +1,10 @@
 """The last draft of a tree, kept in a private ref: what `update` merges from.
 
-`refs/xen-support/<tree>/base` is a commit of three files: SUPPORT.md, the draft; `published.json`, what the workbook's published
-columns said of the tree, in normal form; `provenance.json`, where it came from.  Its first parent is the base before it (for
-the first one, an empty commit); its second parent is the support branch as that update left it, so that hand edits are never
-lost with the branch.  Version 0.1.0 wrote base/1, without the second parent.  Refs get pushed: nothing of the discussion, no
-owner, no undecided word and no name of the document is in it.
+`refs/xen-support/<tree>/base` is a commit of three files: SUPPORT.md, the draft; `published.json`, what the workbook's
+published columns said of the tree, in normal form; `provenance.json`, where it came from.  Its first parent is the base
+before it (for the first one, an empty commit); its second parent is the support branch as that update left it, so that
+hand edits are never lost with the branch.  Version 0.1.0 wrote base/1, without the second parent.  Refs get pushed:
+nothing of the discussion, no owner, no undecided word and no name of the document is in it.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _SCHEMA = 2
 class Base:
     """A base as it was kept.
 
-    Its commit, the draft, the tree's commit it was merged into (None: not known), the support branch as that update left it
-    (None: base/1), and the branch that patches are made against, as the update found it.
+    Its commit, the draft, the tree's commit it was merged into (None: not known), the support branch as that update
+    left it (None: base/1), and the branch that patches are made against, as the update found it.
     """
 
     commit: str
@@ -56,7 +56,9 @@ def ref_of(tree: str) -> str:
 
 
 def load(repo: Path, tree: str) -> Base | None:
-    """A tree's newest base; None before its first update.  Raises Failure for a ref that holds something else or newer."""
+    """A tree's newest base; None before its first update.  Raises Failure for a ref that holds something else or
+    newer.
+    """
     commit = git.commit(repo, ref_of(tree))
     return read(repo, tree, commit) if commit is not None else None
 

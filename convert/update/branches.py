@@ -19,8 +19,8 @@ _PRIVATE = "refs/xen-support/*:refs/xen-support/*"  # bases, and what series kee
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person says about branches: the remote where several have one, another branch to merge than the usual, to go on
-    without the base that belongs to the support branch.
+    """What a person says about branches: the remote where several have one, another branch to merge than the usual, to
+    go on without the base that belongs to the support branch.
     """
 
     remote: str | None = None
@@ -32,9 +32,9 @@ class Wishes:
 class Branches:
     """A tree's branches.
 
-    `upstream` is its own branch's full ref, at `upstream_at`; `support` is the ref that is written, now at `support_at` (None:
-    not there), and `tip` is what is gone on from (None: there is no support branch anywhere).  `parents` are those of the
-    next commit; `leads`: the tree's own branch has what the support branch had.
+    `upstream` is its own branch's full ref, at `upstream_at`; `support` is the ref that is written, now at `support_at`
+    (None: not there), and `tip` is what is gone on from (None: there is no support branch anywhere).  `parents` are
+    those of the next commit; `leads`: the tree's own branch has what the support branch had.
     """
 
     upstream: str
@@ -50,7 +50,9 @@ class Branches:
 
 
 class Stop(Exception):
-    """Why a tree is not updated, line by line; `start`: the commit that its support branch is to begin at all the same."""
+    """Why a tree is not updated, line by line; `start`: the commit that its support branch is to begin at all the
+    same.
+    """
 
     def __init__(self, why: tuple[str, ...], start: str | None = None) -> None:
         super().__init__(*why)
@@ -58,7 +60,9 @@ class Stop(Exception):
 
 
 def find(repo: Path, tree: Tree, wishes: Wishes) -> tuple[Branches, lineage.Fit]:
-    """A tree's branches, and the base that goes with them.  Raises Stop, and Failure where the tree's own is not to be found."""
+    """A tree's branches, and the base that goes with them.  Raises Stop, and Failure where the tree's own is not to
+    be found.
+    """
     found = upstream.find(repo, tree.name, tree.branch, wishes.remote, wishes.onto)
     support = f"refs/heads/support/{tree.name}"
     local = git.commit(repo, support)
@@ -89,7 +93,9 @@ def _remotes(repo: Path, tree: str, remote: str | None) -> dict[str, str]:
 def _start(
     repo: Path, tree: str, local: str | None, remotes: dict[str, str], found: Found
 ) -> tuple[str | None, list[str]]:
-    """Where the support branch continues from: the local one, or the one remote's where that has all of it; notes for people."""
+    """Where the support branch continues from: the local one, or the one remote's where that has all of it; notes
+    for people.
+    """
     theirs = set(remotes.values())
     if local is None:
         return _without_local(repo, tree, remotes, found)
@@ -101,8 +107,8 @@ def _start(
     if git.is_ancestor(repo, other, local):
         return local, []
     return local, [
-        f"support/{tree} and {name}/support/{tree} have both gone on; the local one is used. Merge the two with git before "
-        "either is pushed"
+        f"support/{tree} and {name}/support/{tree} have both gone on; the local one is used. Merge the two with git"
+        " before either is pushed"
     ]
 
 
@@ -127,8 +133,10 @@ def _without_local(repo: Path, tree: str, remotes: dict[str, str], found: Found)
 def _without_base(tree: str, remotes: dict[str, str]) -> tuple[str, ...]:
     name = next(iter(remotes))
     return (
-        f"{name}/support/{tree} is there, but not {ref_of(tree)}, the base that goes with it; so nothing of the sheet is merged "
-        "yet. Fetch it, and run this again:",
+        (
+            f"{name}/support/{tree} is there, but not {ref_of(tree)}, the base that goes with it; so nothing of the"
+            " sheet is merged yet. Fetch it, and run this again:"
+        ),
         fetch_command(name),
         "or, if there is none anywhere, give --adopt: the file is taken over as it is",
     )
@@ -137,15 +145,19 @@ def _without_base(tree: str, remotes: dict[str, str]) -> tuple[str, ...]:
 def _older(tree: str, missing: tuple[str, str], remotes: dict[str, str]) -> tuple[str, ...]:
     commit, subject = missing
     return (
-        f"{ref_of(tree)} is older than support/{tree}: it does not know the update {commit[:12]} ({subject}); so nothing of the "
-        "sheet is merged yet. Fetch the base that goes with the branch, and run this again:",
+        (
+            f"{ref_of(tree)} is older than support/{tree}: it does not know the update {commit[:12]} ({subject}); so"
+            " nothing of the sheet is merged yet. Fetch the base that goes with the branch, and run this again:"
+        ),
         fetch_command(next(iter(remotes), "REMOTE")),
         "or, if it is lost, give --adopt: the file is taken over as it is",
     )
 
 
 def fetch_command(remote: str) -> str:
-    """What brings the support branches of others (as the remote's) and their bases; it refuses what would lose a base."""
+    """What brings the support branches of others (as the remote's) and their bases; it refuses what would lose a
+    base.
+    """
     return f"git fetch {remote} '+refs/heads/support/*:refs/remotes/{remote}/support/*' '{_PRIVATE}'"
 
 

@@ -128,18 +128,32 @@ def _tree(found: Plan | Blocked) -> dict[str, Any]:
     changed = [change for _, _, changes in sections(found) for change in changes]
     sheet = Sheet(found)
     return {
-        "tree": found.tree, "blocked": None, "support": branches.support, "support_commit": branches.support_at,
-        "upstream": branches.upstream, "upstream_commit": branches.upstream_at, "base": found.base.commit if found.base else None,
-        "adopted": found.adopted, "git_leads": leads(found), "merges_upstream": len(branches.parents) > 1,
-        "commits": found.commits and not found.result.conflicts, "unchanged": found.result.units - len(changed),
+        "tree": found.tree,
+        "blocked": None,
+        "support": branches.support,
+        "support_commit": branches.support_at,
+        "upstream": branches.upstream,
+        "upstream_commit": branches.upstream_at,
+        "base": found.base.commit if found.base else None,
+        "adopted": found.adopted,
+        "git_leads": leads(found),
+        "merges_upstream": len(branches.parents) > 1,
+        "commits": found.commits and not found.result.conflicts,
+        "unchanged": found.result.units - len(changed),
         "changes": [
             {
-                "who": {"theirs": "sheet", "ours": "hand"}.get(who, who), "key": change.place.key, "what": change.place.what,
-                "path": list(change.place.path), "base": change.base, "ours": change.ours, "theirs": change.theirs,
-                "cell": sheet.at(change).cell, "settled": change.settled,
+                "who": {"theirs": "sheet", "ours": "hand"}.get(who, who),
+                "key": change.place.key,
+                "what": change.place.what,
+                "path": list(change.place.path),
+                "base": change.base,
+                "ours": change.ours,
+                "theirs": change.theirs,
+                "cell": sheet.at(change).cell,
+                "settled": change.settled,
                 "sheet_edit": proposal(change, sheet.at(change)) if who in ("ours", "conflict") else None,
             }
             for who, _, changes in sections(found)
             for change in changes
         ],
-    }  # fmt: skip
+    }

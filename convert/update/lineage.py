@@ -1,4 +1,6 @@
-"""Which base goes with a support branch: the newest that was made with what the branch has, unless the branch knows of a later one."""
+"""Which base goes with a support branch: the newest that was made with what the branch has, unless the branch knows
+of a later one.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Fit:
 
 
 def fitting(repo: Path, tree: str, tip: str | None, upstream: str) -> Fit:
-    """The base for a branch at `tip`; `upstream` is the tree's own branch.  Raises Failure for a ref that holds no base."""
+    """The base for a branch at `tip`; `upstream` is the tree's own branch.  Raises Failure for a ref that holds no
+    base.
+    """
     newest = bases.load(repo, tree)
     if newest is None:
         return Fit(None, None)

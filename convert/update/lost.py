@@ -26,7 +26,8 @@ class Candidate:
 
 
 def candidates(repo: Path, tree: str, base: Base, remotes: Mapping[str, str]) -> list[Candidate]:
-    """Where a lost branch may begin: at the commit kept with the base, those of reflogs that go on from it, remotes' branches.
+    """Where a lost branch may begin: at the commit kept with the base, those of reflogs that go on from it, remotes'
+    branches.
 
     `remotes`: commit by remote.  Of a base/1 without such a commit, a reflog's commit counts that no branch or tag has.
     """
@@ -64,15 +65,16 @@ def _named(repo: Path, commit: str) -> bool:
 def why(repo: Path, tree: str, base: Base, found: list[Candidate], upstream: tuple[str, str]) -> tuple[str, ...]:
     """What to tell people, line by line; `upstream`: the tree's own branch, as people call it, and its commit."""
     lines = [
-        f"{ref_of(tree)} is there, and its branch support/{tree} is gone. The base is the sheet's draft and holds no hand edit, so "
-        "the branch is not made from it. Say where it is to begin, and run this again:"
+        f"{ref_of(tree)} is there, and its branch support/{tree} is gone. The base is the sheet's draft and holds no"
+        " hand edit, so the branch is not made from it. Say where it is to begin, and run this again:"
     ]
     called, own = upstream
     for one in found:
         differs = _differs(repo, own, one.commit, called)
         lines.append(f"git branch support/{tree} {one.called}   # {one.where}; {differs}")
     lines.append(
-        f"git branch support/{tree} {called}   # the tree's own branch, without any of that; the sheet's changes come back"
+        f"git branch support/{tree} {called}   # the tree's own branch, without any of that; the sheet's changes come"
+        " back"
     )
     lines.append(f"or begin anew, as if there had been no sheet: git update-ref -d {ref_of(tree)}")
     return tuple(lines)

@@ -1,7 +1,7 @@
 """Merges that wait for a person, in `$GIT_COMMON_DIR/xen-support/<tree>/`, and checkouts that a killed run left behind.
 
-`merge/` is there whole or not at all: it is made under another name, and renamed.  In it: SUPPORT.md, the text with conflict
-markers; `ours.md`, `base.md`, `theirs.md`; `state.json`; `base/`, the files of the next base.
+`merge/` is there whole or not at all: it is made under another name, and renamed.  In it: SUPPORT.md, the text with
+conflict markers; `ours.md`, `base.md`, `theirs.md`; `state.json`; `base/`, the files of the next base.
 """
 
 from __future__ import annotations

@@ -33,9 +33,10 @@ Settled = Mapping[str, Side]
 class Plan:
     """One tree's update.
 
-    `base_at` is where the ref of the base is now; `ours` is the file as it is, `theirs` the draft to merge, `result` the outcome; `base` None before the first update.
-    `adopted`: the tree has a file that we did not make.  `upstream` is the merge of the tree's own branch into ours, if that has
-    moved; `stuck`: that merge needs a person first, and the sheet is not merged yet.
+    `base_at` is where the ref of the base is now; `ours` is the file as it is, `theirs` the draft to merge, `result`
+    the outcome; `base` None before the first update. `adopted`: the tree has a file that we did not make.  `upstream`
+    is the merge of the tree's own branch into ours, if that has moved; `stuck`: that merge needs a person first, and
+    the sheet is not merged yet.
     """
 
     tree: str
@@ -90,7 +91,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A tree that cannot be updated, and why, line by line; `start`: where its support branch is to begin all the same."""
+    """A tree that cannot be updated, and why, line by line; `start`: where its support branch is to begin all the
+    same.
+    """
 
     tree: str
     why: tuple[str, ...]
@@ -107,8 +110,8 @@ def plan(
 ) -> Plan | Blocked:
     """What the update of a tree would do.
 
-    `settled` says for keys (`KEY`, or `ANCHOR:*`) which side they are to have, `ours` or `theirs`.  Raises Failure where git
-    cannot read the repository.
+    `settled` says for keys (`KEY`, or `ANCHOR:*`) which side they are to have, `ours` or `theirs`.  Raises Failure
+    where git cannot read the repository.
     """
     try:
         branches, fit = find_branches(repo, tree, wishes or Wishes())
@@ -127,7 +130,9 @@ def plan(
 
 
 def _led(repo: Path, tree: Tree, branches: Branches, ours: bytes) -> tuple[Tree, tuple[str, ...]]:
-    """The tree with the release part of its file, where its own branch has one: git leads.  And what the sheet says else."""
+    """The tree with the release part of its file, where its own branch has one: git leads.  And what the sheet says
+    else.
+    """
     if not ours or not git.object_of(repo, f"{branches.upstream_at}:{FILE}"):
         return tree, ()
     name = branches.upstream.removeprefix("refs/heads/").removeprefix("refs/remotes/")
@@ -204,8 +209,8 @@ def _ours(
     fork = branches.fork or (base.tree_commit if base else None)
     if fork is None:
         raise Failure(
-            f"{branches.support} and {branches.upstream} have no common history here; in a shallow clone, fetch more of it "
-            "(git fetch --deepen)"
+            f"{branches.support} and {branches.upstream} have no common history here; in a shallow clone, fetch more of"
+            " it (git fetch --deepen)"
         )
     before = git.object_of(repo, f"{fork}:{FILE}") or b""
     there = git.object_of(repo, f"{branches.upstream_at}:{FILE}") or b""

@@ -13,7 +13,9 @@ from convert.update.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class InSheet:
-    """Where the sheet has something: the cell (None: it has no such row), and the name that it has there, if another."""
+    """Where the sheet has something: the cell (None: it has no such row), and the name that it has there, if
+    another.
+    """
 
     cell: str | None
     name: str | None = None
@@ -53,7 +55,9 @@ class Sheet:
 
 
 def _variants(told: list[Change]) -> dict[str, Change]:
-    """Rows that were given another variant by hand: by their new keys, the change that has the row under the old one."""
+    """Rows that were given another variant by hand: by their new keys, the change that has the row under the old
+    one.
+    """
     rows = [change for change in told if change.place.what == "status" and change.who == "ours"]
     fresh, gone = dict[_Said, list[Change]](), dict[_Said, list[Change]]()
     for change in rows:

@@ -22,7 +22,8 @@ from grammar.rows import read_rows
 from grammar.source import Source
 
 _BLOCK = re.compile(
-    r"^<{7} [^\n]*\n(?P<ours>(?:(?!\|{7}).*\n)*?)\|{7} [^\n]*\n(?:.*\n)*?={7}\n(?P<theirs>(?:.*\n)*?)>{7} [^\n]*\[(?P<key>[^\n]*)\](?P<gap>\n*)",
+    r"^<{7} [^\n]*\n(?P<ours>(?:(?!\|{7}).*\n)*?)\|{7} [^\n]*\n(?:.*\n)*?={7}\n(?P<theirs>(?:.*\n)*?)>{7}"
+    r" [^\n]*\[(?P<key>[^\n]*)\](?P<gap>\n*)",
     re.M,
 )
 
@@ -38,9 +39,14 @@ def keep(repo: Path, found: Plan) -> Path:
     """Keep a plan with conflicts for a person; the folder."""
     step = step_of(found)
     state: dict[str, Any] = {
-        "support": step.support, "at": step.at, "parents": list(step.parents), "fork": step.fork, "upstream": step.upstream,
-        "base_at": step.base_at, "keys": list(dict.fromkeys(change.place.key for change in found.result.conflicts)),
-    }  # fmt: skip
+        "support": step.support,
+        "at": step.at,
+        "parents": list(step.parents),
+        "fork": step.fork,
+        "upstream": step.upstream,
+        "base_at": step.base_at,
+        "keys": list(dict.fromkeys(change.place.key for change in found.result.conflicts)),
+    }
     texts = {
         FILE: found.result.data,
         "ours.md": found.ours,
@@ -51,7 +57,9 @@ def keep(repo: Path, found: Plan) -> Path:
 
 
 def settle(repo: Path, tree: str, settled: Mapping[str, Side]) -> list[str]:
-    """Settle conflicts of a waiting merge by key; the keys still open.  Raises Failure for a key that is none of them."""
+    """Settle conflicts of a waiting merge by key; the keys still open.  Raises Failure for a key that is none of
+    them.
+    """
     waiting = pending.load(repo, tree)
     text = _decoded(waiting)
     crlf = "\r\n" in text

@@ -12,7 +12,8 @@ from convert.failure import Failure
 def number(value: object, name: str, newest: int, where: str) -> int | None:
     """The number N of a value's schema `xen-support.NAME/N`; None for what is no such value.
 
-    Raises Failure for one that is newer than `newest`: a later version of the tool wrote it, and nothing of it is guessed.
+    Raises Failure for one that is newer than `newest`: a later version of the tool wrote it, and nothing of it is
+    guessed.
     """
     if not isinstance(value, Mapping):
         return None

@@ -1,7 +1,7 @@
 """Advisories as the public directory lists them: xsa.json, index.html, an advisory's own text.  Bytes in, values out.
 
-All of it is untrusted: depth, sizes, types, dates and control characters.  Source of the shapes: what xenbits serves, and the
-keys that readers in the wild use.
+All of it is untrusted: depth, sizes, types, dates and control characters.  Source of the shapes: what xenbits serves,
+and the keys that readers in the wild use.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ _OWNER = re.compile(r"(?:xsa|advisory)-?(\d{1,5})(?!\d)", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Advisory:
-    """An advisory.  `public` is None where no date is known; `files` are names that its entry lists; `page`: its address."""
+    """An advisory.  `public` is None where no date is known; `files` are names that its entry lists; `page`: its
+    address.
+    """
 
     number: int
     title: str | None = None
@@ -105,7 +107,9 @@ def unread(data: bytes) -> int:
 
 
 def without_embargoed(name: str, data: bytes, now: datetime) -> bytes | None:
-    """A list (xsa.json or index.html) with nothing but number and date of what is not public; None where it is so already."""
+    """A list (xsa.json or index.html) with nothing but number and date of what is not public; None where it is so
+    already.
+    """
     try:
         found = read_json(data) if name.endswith(".json") else read_index(data)
     except Failure:
@@ -219,7 +223,9 @@ class _Table(HTMLParser):
 
 
 def read_index(data: bytes) -> list[Advisory]:
-    """The advisories of an index.html; its columns are found by their headings.  Raises Failure where there is no such table."""
+    """The advisories of an index.html; its columns are found by their headings.  Raises Failure where there is no
+    such table.
+    """
     page = _Table()
     page.feed(data.decode("utf-8", "replace"))
     page.close()
@@ -239,9 +245,13 @@ def read_index(data: bytes) -> list[Advisory]:
             link = named["number"][1]
             page_name = link if link and safe_name(link) else None
             one = Advisory(
-                int(number[1]), text.get("title", "")[:_TITLE] or None, cves_of(text.get("cves", "")), when(text["public"]),
-                _integer(text.get("version")), page=page_name,
-            )  # fmt: skip
+                int(number[1]),
+                text.get("title", "")[:_TITLE] or None,
+                cves_of(text.get("cves", "")),
+                when(text["public"]),
+                _integer(text.get("version")),
+                page=page_name,
+            )
             found.setdefault(one.number, one)
     if not found:
         raise Failure("index.html has no table of advisories with the columns Advisory and Public release")

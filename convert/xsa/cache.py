@@ -1,4 +1,6 @@
-"""What is kept of a server's files: by content, with a record for each name; whole or not at all, for this user alone."""
+"""What is kept of a server's files: by content, with a record for each name; whole or not at all, for this user
+alone.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from convert.xsa.facts import folder
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is known of a cached file: its hash, what a conditional request needs, when it was read, for which version."""
+    """What is known of a cached file: its hash, what a conditional request needs, when it was read, for which
+    version.
+    """
 
     sha256: str
     etag: str | None
@@ -50,7 +54,9 @@ class Store:
         return data if hashlib.sha256(data).hexdigest() == record.sha256 else None
 
     def keep(self, name: str, data: bytes, record: Record) -> None:
-        """Remember a file: first its bytes, then the record that points to them.  A cache that cannot be written is none."""
+        """Remember a file: first its bytes, then the record that points to them.  A cache that cannot be written is
+        none.
+        """
         try:
             if self.data(record) is None:
                 self._write(self.folder / "files" / record.sha256, data)

@@ -64,7 +64,10 @@ def debian(log: Log, version: str) -> Iterator[str]:
     if not log.fixed:
         yield from _wrapped(f"  * Update to new upstream version {version}.", "    ")
     else:
-        words = f"  * Update to new upstream version {version}, which also contains security fixes for the following issues:"
+        words = (
+            f"  * Update to new upstream version {version}, which also contains security fixes for the following"
+            " issues:"
+        )
         yield from _wrapped(words, "    ")
     for fixed in log.fixed:
         yield from _wrapped(f"    - {clean(title(fixed))}", "      ")

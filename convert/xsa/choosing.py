@@ -1,4 +1,6 @@
-"""Which advisories a question is about: by number, or by the day on which they became public, never by a range of numbers."""
+"""Which advisories a question is about: by number, or by the day on which they became public, never by a range of
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +40,11 @@ def numbers(texts: Iterable[str]) -> list[int]:
 
 
 def choose(source: Source, scope: Scope, wanted: Sequence[int] | None, since: date | None) -> list[Advisory]:
-    """The advisories, by public date, then number; announced ones are among them.  Raises Failure for a number not listed.
+    """The advisories, by public date, then number; announced ones are among them.  Raises Failure for a number not
+    listed.
 
-    With `since` those public on that day or later, those whose new version was first seen since then, and those without a
-    date, of which it is not known.
+    With `since` those public on that day or later, those whose new version was first seen since then, and those without
+    a date, of which it is not known.
     """
     every = source.advisories
     if wanted is not None:

@@ -35,8 +35,8 @@ class Differences:
 def compare(a: Source, b: Source, scope: Scope) -> Differences:
     """Hold two sources against each other.  Raises Failure.
 
-    An advisory that is public in neither is left out unless `scope` opens it; of one that the other side only announces it is
-    said that it is embargoed.  global.meta and the team's tools are no part of the comparison.
+    An advisory that is public in neither is left out unless `scope` opens it; of one that the other side only announces
+    it is said that it is embargoed.  global.meta and the team's tools are no part of the comparison.
     """
     found = Differences()
     mine, theirs = a.advisories, b.advisories
@@ -122,8 +122,10 @@ def _flat(meta: Meta) -> dict[str, Any]:
         for tree, recipe in sorted(meta.recipes[version].items()):
             start = f"Recipes.{version}.{tree}"
             values |= {
-                f"{start}.StableRef": recipe.stable_ref, f"{start}.Prereqs": list(recipe.prereqs), f"{start}.Patches": list(recipe.patches),
-            }  # fmt: skip
+                f"{start}.StableRef": recipe.stable_ref,
+                f"{start}.Prereqs": list(recipe.prereqs),
+                f"{start}.Patches": list(recipe.patches),
+            }
     return values
 
 

@@ -1,6 +1,7 @@
 """What is computed from commits: patch ids and changed lines, kept by commit in the user's own cache.
 
-A commit's hash fixes its content, so what is cached never goes stale; a cache that cannot be read or written is no error.
+A commit's hash fixes its content, so what is cached never goes stale; a cache that cannot be read or written is no
+error.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def folder() -> Path:
 
 
 class Facts:
-    """Patch ids and changed lines of commits of one repository; `keep` false: nothing is read from or left on the disk."""
+    """Patch ids and changed lines of commits of one repository; `keep` false: nothing is read from or left on the
+    disk.
+    """
 
     def __init__(self, repo: Path, *, keep: bool = True) -> None:
         self.repo = repo

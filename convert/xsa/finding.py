@@ -1,7 +1,7 @@
 """Whether a patch is in a ref, as which commits, and by what evidence.
 
-The order is: the patch id, the changed lines, the subject with enough of the lines, links to what was found on master.  An
-advisory's number never decides.  Whatever was found is then held against the reverts of the ref.
+The order is: the patch id, the changed lines, the subject with enough of the lines, links to what was found on master.
+An advisory's number never decides.  Whatever was found is then held against the reverts of the ref.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ class PatchFile:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a find: the patch id, shared lines (0 to 1), the subject, the commit it was picked from, the number."""
+    """What speaks for a find: the patch id, shared lines (0 to 1), the subject, the commit it was picked from, the
+    number.
+    """
 
     patch_id: bool = False
     lines: float | None = None
@@ -76,9 +78,10 @@ class Evidence:
 class Finding:
     """What became of a patch in a ref.
 
-    `verdict`: applied, reverted, unsure or missing; `how`: patch-id, lines, subject, links or empty; `commits`: those that
-    have it, for `unsure` those that may; `reverts`: the commits found, their reverts and what applied it again, oldest first,
-    where there was a revert; `near`: for unsure and missing, commits that name the advisory, for a person to look at.
+    `verdict`: applied, reverted, unsure or missing; `how`: patch-id, lines, subject, links or empty; `commits`: those
+    that have it, for `unsure` those that may; `reverts`: the commits found, their reverts and what applied it again,
+    oldest first, where there was a revert; `near`: for unsure and missing, commits that name the advisory, for a person
+    to look at.
     """
 
     verdict: str
@@ -127,12 +130,16 @@ class Finder:
         self._done: dict[tuple[int, int, int | None], tuple[list[_Match], list[_Match]]] = {}
 
     def find(self, wanted: Sequence[Wanted]) -> list[Finding]:
-        """One finding for each file that is wanted.  What all of them need of git is asked for together.  Raises Failure."""
+        """One finding for each file that is wanted.  What all of them need of git is asked for together.  Raises
+        Failure.
+        """
         self._prefetch(wanted)
         return [self._file(one) for one in wanted]
 
     def glance(self, files: Sequence[PatchFile]) -> dict[str, list[str]]:
-        """The commits of any ref that have the patch id of a file's first patch, or its subject and enough of its lines."""
+        """The commits of any ref that have the patch id of a file's first patch, or its subject and enough of its
+        lines.
+        """
         firsts = {file.name: file.pieces[0] for file in files if file.pieces}
         exact = {name: self.history.changing_just(piece.patch.paths) for name, piece in firsts.items()}
         ids = self.facts.ids(e.hash for entries in exact.values() for e in entries)
@@ -333,9 +340,12 @@ def _together(found: Sequence[Finding]) -> Finding:
     worst = min(found, key=lambda one: order.index(one.verdict))
     lines = [one.evidence.lines for one in found if one.evidence.lines is not None]
     proof = Evidence(
-        all(one.evidence.patch_id for one in found), min(lines, default=None), all(one.evidence.subject for one in found),
-        tuple(dict.fromkeys(link for one in found for link in one.evidence.links)), any(one.evidence.number for one in found),
-    )  # fmt: skip
+        all(one.evidence.patch_id for one in found),
+        min(lines, default=None),
+        all(one.evidence.subject for one in found),
+        tuple(dict.fromkeys(link for one in found for link in one.evidence.links)),
+        any(one.evidence.number for one in found),
+    )
     commits = dict.fromkeys(name for one in found for name in one.commits)
     reverts = dict.fromkeys(name for one in found for name in one.reverts)
     near = dict.fromkeys(name for one in found for name in one.near)

@@ -1,4 +1,6 @@
-"""The commits of the refs that are asked about, read once: who has which, by file and subject; reverts and picks among them."""
+"""The commits of the refs that are asked about, read once: who has which, by file and subject; reverts and picks
+among them.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ class View:
         return found
 
     def _targets(self, entry: Entry, revert: Revert) -> list[Entry]:
-        """The commits of this ref that a revert undoes: by hash, by the hash that they were picked from, else by subject."""
+        """The commits of this ref that a revert undoes: by hash, by the hash that they were picked from, else by
+        subject.
+        """
         found: list[Entry] = []
         for name in revert.commits:
             named = self.history.starting_with(name)

@@ -1,4 +1,6 @@
-"""The verdicts of advisories at refs: all patches looked for at once, then the push gate, then where else a patch is."""
+"""The verdicts of advisories at refs: all patches looked for at once, then the push gate, then where else a patch
+is.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,8 @@ class Judge:
     """
 
     def __init__(
-        self, repo: Path, refs: Sequence[Ref], source: Source, scope: Scope, *, others: Mapping[str, Tree] | None = None,
+        self, repo: Path, refs: Sequence[Ref], source: Source, scope: Scope, *,
+        others: Mapping[str, Tree] | None = None,
         on: date | None = None, remote: str | None = None, keep: bool = True, staging: bool = True,
     ) -> None:  # fmt: skip
         self.repo, self.refs, self.source, self.scope = repo, tuple(refs), source, scope
@@ -164,12 +167,19 @@ class Judge:
         same = self.finder.glance([file for file, _ in absent])
         views = [(name, self.history.view(name, sha)) for name, sha in self.nearby]
         return [
-            replace(row, patches=tuple(
-                replace(p, elsewhere=_first(same[p.name], views, row.ref)) if p.name in same and p.verdict != "applied" else p
-                for p in row.patches
-            ))
+            replace(
+                row,
+                patches=tuple(
+                    (
+                        replace(p, elsewhere=_first(same[p.name], views, row.ref))
+                        if p.name in same and p.verdict != "applied"
+                        else p
+                    )
+                    for p in row.patches
+                ),
+            )
             for row in rows
-        ]  # fmt: skip
+        ]
 
 
 def _first(commits: Sequence[str], views: Sequence[tuple[str, View]], ref: Ref) -> tuple[str, str] | None:
@@ -183,7 +193,9 @@ def _first(commits: Sequence[str], views: Sequence[tuple[str, View]], ref: Ref) 
 
 
 def _branches(repo: Path, refs: Sequence[Ref], remote: str | None) -> list[tuple[str, str]]:
-    """The release branches of the versions that are asked for and newer ones, master last: where else a patch may be."""
+    """The release branches of the versions that are asked for and newer ones, master last: where else a patch may
+    be.
+    """
     lowest = min((numbers_of(ref.version) for ref in refs if ref.version), default=(0, 0))
     try:
         found = release_trees(repo, remote)

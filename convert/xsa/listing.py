@@ -45,9 +45,13 @@ def listed(source: Source, scope: Scope, chosen: Sequence[Advisory]) -> Iterator
                 if any(path in source.expand(pattern, one) for pattern in recipe.patches)
             ]
             yield Listed(
-                one, path, subjects[0] if subjects else "", hashlib.sha256(data).hexdigest() if data is not None else None,
-                tuple(dict.fromkeys(tree for _, tree in where)), tuple(dict.fromkeys(version for version, _ in where)),
-            )  # fmt: skip
+                one,
+                path,
+                subjects[0] if subjects else "",
+                hashlib.sha256(data).hexdigest() if data is not None else None,
+                tuple(dict.fromkeys(tree for _, tree in where)),
+                tuple(dict.fromkeys(version for version, _ in where)),
+            )
 
 
 def line(one: Listed) -> str:
@@ -56,7 +60,9 @@ def line(one: Listed) -> str:
 
 
 def value(source: Source, found: Sequence[Listed], chosen: Sequence[Advisory], scope: Scope) -> dict[str, Any]:
-    """The value of the schema xen-support.xsa-list/1: each advisory with its patches; of an announced one number and date."""
+    """The value of the schema xen-support.xsa-list/1: each advisory with its patches; of an announced one number and
+    date.
+    """
     return {
         "schema": "xen-support.xsa-list/1",
         "tool": TOOL,
@@ -69,12 +75,25 @@ def _advisory(one: Advisory, patches: Sequence[Listed], scope: Scope) -> dict[st
     if not scope.open(one):
         return {"xsa": one.number, "date": one.day, "public_time": _time(one), "embargoed": True}
     return {
-        "xsa": one.number, "date": one.day, "public_time": _time(one), "embargoed": False, "title": one.title, "version": one.version,
-        "cves": list(one.cves), "unused": one.is_unused,
+        "xsa": one.number,
+        "date": one.day,
+        "public_time": _time(one),
+        "embargoed": False,
+        "title": one.title,
+        "version": one.version,
+        "cves": list(one.cves),
+        "unused": one.is_unused,
         "patches": [
-            {"path": p.path, "subject": p.subject, "sha256": p.sha256, "trees": list(p.trees), "versions": list(p.versions)} for p in patches
+            {
+                "path": p.path,
+                "subject": p.subject,
+                "sha256": p.sha256,
+                "trees": list(p.trees),
+                "versions": list(p.versions),
+            }
+            for p in patches
         ],
-    }  # fmt: skip
+    }
 
 
 def _time(one: Advisory) -> str | None:

@@ -1,4 +1,6 @@
-"""`xsa log A..B`: the advisories that a range of commits fixes, by what the messages say, and by patches where they are at hand."""
+"""`xsa log A..B`: the advisories that a range of commits fixes, by what the messages say, and by patches where they
+are at hand.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class Undone:
 
 @dataclass(slots=True)
 class Log:
-    """What a range says.  `doubts`: (advisory, commit, why its message may be wrong); `left`: (row, why it is not listed)."""
+    """What a range says.  `doubts`: (advisory, commit, why its message may be wrong); `left`: (row, why it is not
+    listed).
+    """
 
     range: tuple[str, str]
     fixed: list[Fixed] = field(default_factory=list)
@@ -184,7 +188,9 @@ _TREES = {
 
 
 def why_not(row: Row) -> str:
-    """Why an advisory that became public in the range's time is not among what it fixes, in the words of a changelog."""
+    """Why an advisory that became public in the range's time is not among what it fixes, in the words of a
+    changelog.
+    """
     version = row.ref.version or row.ref.name
     if row.verdict == "other-tree":
         return f"has patches for {' and '.join(_TREES.get(tree, tree) for tree in row.trees)}"
@@ -206,15 +212,21 @@ def why_not(row: Row) -> str:
     if row.unchecked or row.verdict == "unchecked":
         return f"has patches for {' and '.join(_TREES.get(t, t) for t in row.unchecked)}, which was not looked at"
     words = {
-        "missing": f"is not fixed in Xen {version} here", "partial": f"is only partly fixed here ({row.have} of {row.of} patches)",
-        "reverted": "was fixed and reverted", "unsupported": row.why, "unknown": "has no patch that could be found here",
-        "unsure": "may be fixed here: a commit has its patch's subject, not its content", "staging": "is not pushed yet",
-    }  # fmt: skip
+        "missing": f"is not fixed in Xen {version} here",
+        "partial": f"is only partly fixed here ({row.have} of {row.of} patches)",
+        "reverted": "was fixed and reverted",
+        "unsupported": row.why,
+        "unknown": "has no patch that could be found here",
+        "unsure": "may be fixed here: a commit has its patch's subject, not its content",
+        "staging": "is not pushed yet",
+    }
     return words.get(row.verdict, row.verdict)
 
 
 def describe(repo: Path, commit: str) -> str:
-    """`4.17.3+10-g091466ba55`: the last release that a commit has, and how far it is from there; else its short hash."""
+    """`4.17.3+10-g091466ba55`: the last release that a commit has, and how far it is from there; else its short
+    hash.
+    """
     done = git.run(repo, "describe", "--tags", "--match", "RELEASE-*", "--abbrev=10", commit)
     text = done.stdout.decode(errors="replace").strip().removeprefix("RELEASE-") if done.returncode == 0 else ""
     if not text:
@@ -234,10 +246,17 @@ def split_range(text: str) -> tuple[str, str]:
 def value(log: Log) -> dict[str, Any]:
     """The value of the schema xen-support.xsa-log/1."""
     return {
-        "schema": "xen-support.xsa-log/1", "tool": TOOL, "range": list(log.range),
+        "schema": "xen-support.xsa-log/1",
+        "tool": TOOL,
+        "range": list(log.range),
         "xsas": [
             {
-                "xsa": f.xsa, "cves": list(f.cves), "title": f.title, "commits": [e.hash for e in f.commits], "part": f.part, "how": f.how,
+                "xsa": f.xsa,
+                "cves": list(f.cves),
+                "title": f.title,
+                "commits": [e.hash for e in f.commits],
+                "part": f.part,
+                "how": f.how,
             }
             for f in log.fixed
         ],
@@ -245,4 +264,4 @@ def value(log: Log) -> dict[str, Any]:
         "reverts": [{"xsa": u.xsa, "commit": u.commit.hash, "by": [e.hash for e in u.by]} for u in log.undone],
         "not_listed": [{"xsa": one.number, "why": why} for one, why in log.left],
         "doubts": [{"xsa": number, "commit": entry.hash, "why": why} for number, entry, why in log.doubts],
-    }  # fmt: skip
+    }

@@ -14,7 +14,8 @@ _CVE = re.compile(r"\bCVE-[0-9]{4}-[0-9]{4,7}\b", re.I)
 # one name of a claim; `CVE-2016-xxxx` was written before the number was known
 _ID = r"(?:XSA[-# ]?[0-9]{1,4}(?![0-9])|CVE-[0-9]{4}-(?:[0-9]{4,7}|x{2,7})\b)"
 _LIST = rf"{_ID}(?:(?:\s*(?:/|,|\+|&|\band\b)\s*|\s+)(?:(?:and\s+)?part of\s+)?{_ID})*"
-# the words between `This` and the names; any other word makes it a mention ("similar to", "follow-up to", "(not really)")
+# the words between `This` and the names; any other word makes it a mention ("similar to", "follow-up to", "(not
+# really)")
 _FILLER = (
     r"(?:\s+(?:is|was|are|a|an|the|also|part|of|to|for|fix|fixes|fixing|solves|update|patch|change|commit|series|bug|"
     r"originally|released|as|security|issue|problem|vulnerability|unique|Xen|version|together|[0-9]\.[0-9]+)\b,?)*"
@@ -32,7 +33,8 @@ _QUOTED = r"(?:\s*\((?:[\"'][^()]*[\"'])?[^()]*\))?"
 _REVERTS = re.compile(
     rf"\b(?:This|Reverts?:?)(?:\s+(?:commit|patch|change))?(?:\s+(?:effectively|simply))?(?:\s+reverts)?"
     rf"(?:\s+(?:commits?|changesets?|c/s))?:?\s+(?P<list>{_HEX}{_QUOTED}"
-    rf"(?:(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+|\s*,?\s+as well as\s+)(?:(?:its|the|commit|prereq|partial fix attempt in)\s+)*{_HEX}{_QUOTED})*)"
+    r"(?:(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+|\s*,?\s+as well as\s+)(?:(?:its|the|commit|prereq|partial fix attempt"
+    rf" in)\s+)*{_HEX}{_QUOTED})*)"
 )
 _REVERT_SUBJECT = re.compile(r'(?:[^":]{1,60}: )?(?:Temporarily )?Revert (?:[\w.:/-]+ )?"(?P<old>.+)"', re.I)
 _MASTER = re.compile(r"^\s*(?:\(?master commit|\(?upstream commit)[: ]\s*([0-9a-f]{12,40})\b", re.M | re.I)
@@ -70,7 +72,9 @@ NOTHING = Said()
 
 
 def read(message: str) -> Said:
-    """What a whole message (subject and body) says of advisories.  An advisory is in `fixes` or in `mentions`, not in both."""
+    """What a whole message (subject and body) says of advisories.  An advisory is in `fixes` or in `mentions`, not
+    in both.
+    """
     if not _NUMBER.search(message):
         return NOTHING
     fixes: dict[int, Claim] = {}

@@ -36,16 +36,19 @@ def recipe_for(judge: Judge, advisory: Advisory, ref: Ref) -> Recipe:
 
 
 def needed(judge: Judge, advisory: Advisory, ref: Ref, tip: str, known: Mapping[int, Advisory]) -> list[Needed]:
-    """The commits, oldest first, that a ref lacks: up to StableRef those that touch the patches' files, and the Prereqs'.
+    """The commits, oldest first, that a ref lacks: up to StableRef those that touch the patches' files, and the
+    Prereqs'.
 
-    `tip`: where the Prereqs are looked for, the branch of that version.  Raises Failure without a recipe or its StableRef.
+    `tip`: where the Prereqs are looked for, the branch of that version.  Raises Failure without a recipe or its
+    StableRef.
     """
     recipe = recipe_for(judge, advisory, ref)
     history = judge.history
     stable = history.place(recipe.stable_ref) if recipe.stable_ref else None
     if stable is None or stable not in history.by_hash:
         raise Failure(
-            f"XSA-{advisory.number}: its StableRef {clean(recipe.stable_ref) or '(none)'} is not in the repository; fetch it"
+            f"XSA-{advisory.number}: its StableRef {clean(recipe.stable_ref) or '(none)'} is not in the repository;"
+            " fetch it"
         )
     has, there = history.view(ref.name, ref.sha).has, history.view("StableRef", stable).has
     paths = _paths(judge, advisory, recipe)

@@ -1,7 +1,7 @@
 """Patch files as the security team and distributions publish them: mails, quilt patches, several in one file.
 
-A file is bytes from anywhere; what comes out is its subject, its file diffs, and two views of them that commits are compared
-by: a text for `git patch-id`, and the changed lines as a multiset.
+A file is bytes from anywhere; what comes out is its subject, its file diffs, and two views of them that commits are
+compared by: a text for `git patch-id`, and the changed lines as a multiset.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _GIT = re.compile(rb'diff --git (?:"?a/)(.*?)"? (?:"?b/)(.*?)"?$')
 _HUNK = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _MBOX = re.compile(rb"^From [0-9a-f]{40} ", re.M)
 _HEADER = re.compile(
-    r"(?:From|Date|To|Cc|Message-Id|MIME-Version|Content-[\w-]+|X-[\w-]+|In-Reply-To|References|Author|Origin|Forwarded|Last-Update|Bug[\w-]*|Acked-by|Signed-off-by|Reviewed-by|List-[\w-]+|Sender|Reply-To|Return-Path|Received): ?|#|From [0-9a-f]{40} |index |Index: |commit [0-9a-f]",
+    r"(?:From|Date|To|Cc|Message-Id|MIME-Version|Content-[\w-]+|X-[\w-]+|In-Reply-To|References|Author|Origin|Forwarded|Last-Update|Bug[\w-]*|Acked-by|Signed-off-by|Reviewed-by|List-[\w-]+|Sender|Reply-To|Return-Path|Received):"
+    r" ?|#|From [0-9a-f]{40} |index |Index: |commit [0-9a-f]",
     re.I,
 )
 _PREFIX = re.compile(r"^(?:\s*(?:\[[^\]]*\]|Re:|Fwd:))+\s*", re.I)
@@ -31,7 +32,9 @@ _SHORT = 80  # characters
 
 @dataclass(frozen=True, slots=True)
 class FileDiff:
-    """What one patch does to one file: its path without the first component, header lines, hunks as their body lines."""
+    """What one patch does to one file: its path without the first component, header lines, hunks as their body
+    lines.
+    """
 
     path: bytes
     old: bytes
@@ -234,7 +237,9 @@ def changed(files: Iterable[FileDiff]) -> dict[bytes, int]:
 
 
 def is_small(files: Iterable[FileDiff]) -> bool:
-    """Whether a patch changes so little (one `break;` more) that another commit may do the same elsewhere in the file."""
+    """Whether a patch changes so little (one `break;` more) that another commit may do the same elsewhere in the
+    file.
+    """
     lines = [b"".join(line[1:].split()) for file in files for hunk in file.hunks for line in hunk if line[:1] in b"+-"]
     return len(lines) < _FEW or sum(map(len, lines)) < _SHORT
 
@@ -251,7 +256,9 @@ def shared(one: Lines, other: Lines) -> float:
 
 
 def _subjects(head: Sequence[str]) -> tuple[str, ...]:
-    """The subject of a mail, unfolded and decoded; without one, the first line, and the first paragraph as git joins it."""
+    """The subject of a mail, unfolded and decoded; without one, the first line, and the first paragraph as git joins
+    it.
+    """
     for at, line in enumerate(head):
         if line[:8].lower() == "subject:":
             words = [line[8:]]

@@ -41,7 +41,8 @@ class Trees:
         if count == 0 and len(self.trees) == 1:
             at_hand = ", ".join(name for name, _, _ in self.trees)
             raise Failure(
-                f"{clean(min(paths).decode('utf-8', 'replace'))}: in none of the trees {at_hand}; name its tree with --tree qemuu=DIR"
+                f"{clean(min(paths).decode('utf-8', 'replace'))}: in none of the trees {at_hand}; name its tree with"
+                " --tree qemuu=DIR"
             )
         if name not in self._read:
             text = git.object_of(repo, f"{ref}:{FILE}")

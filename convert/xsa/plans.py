@@ -1,4 +1,6 @@
-"""What decides about an advisory at a ref: which recipe counts for its version, and what is to be looked for in which tree."""
+"""What decides about an advisory at a ref: which recipe counts for its version, and what is to be looked for in
+which tree.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ XEN = "xen"
 class Plan:
     """What is to be looked for: by tree the recipe and its files; or a verdict that needs no look.
 
-    `any`: one file that is found will do (no .meta); `absent`: the version has no recipe, and this is the verdict unless all
-    files are found.
+    `any`: one file that is found will do (no .meta); `absent`: the version has no recipe, and this is the verdict
+    unless all files are found.
     """
 
     verdict: str | None = None
@@ -39,7 +41,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Makes plans.  `at_hand`: the trees given with --tree; `on`: the day on which support is judged, None: each advisory's."""
+    """Makes plans.  `at_hand`: the trees given with --tree; `on`: the day on which support is judged, None: each
+    advisory's.
+    """
 
     source: Source
     scope: Scope

@@ -1,4 +1,6 @@
-"""The trees that are checked: which commit a name means, its version, until when it has security support, what it pins."""
+"""The trees that are checked: which commit a name means, its version, until when it has security support, what it
+pins.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,10 @@ _DESCRIBED = re.compile(r".*-g([0-9a-f]{7,40})(?:-[\w.~+]{1,30})?")
 class Ref:
     """A tree as it was asked for.
 
-    `version` as `4.20`; `recipe`: the version whose recipe counts, `master` for an unreleased one; `until`: the day until which
-    it has security support, None where its SUPPORT.md says none; `initial`: that of X.Y.0, likewise; `branch`: the name of a branch, None for tags and commits;
-    `staging`: the branch from which it is pushed, and its commit; `pins`: the trees that its Config.mk pins, with the revision.
+    `version` as `4.20`; `recipe`: the version whose recipe counts, `master` for an unreleased one; `until`: the day
+    until which it has security support, None where its SUPPORT.md says none; `initial`: that of X.Y.0, likewise;
+    `branch`: the name of a branch, None for tags and commits; `staging`: the branch from which it is pushed, and its
+    commit; `pins`: the trees that its Config.mk pins, with the revision.
     """
 
     name: str
@@ -55,13 +58,17 @@ class Ref:
 
 
 def read_refs(repo: Path, names: Sequence[str], remote: str | None = None, *, for_release: bool = False) -> list[Ref]:
-    """The trees that names mean; two names of one branch (`4.20`, `stable-4.20`) are one.  Raises Failure for one that is not there."""
+    """The trees that names mean; two names of one branch (`4.20`, `stable-4.20`) are one.  Raises Failure for one
+    that is not there.
+    """
     found = [_ref(repo, _found(repo, name, remote, for_release), remote) for name in dict.fromkeys(names)]
     return list({ref.name: ref for ref in found}.values())
 
 
 def supported(repo: Path, today: date, remote: str | None = None) -> list[str]:
-    """master and the stable branches with security support on a day, newest first.  Raises Failure where there are none."""
+    """master and the stable branches with security support on a day, newest first.  Raises Failure where there are
+    none.
+    """
     trees = [_ref(repo, tree, remote) for tree in release_trees(repo, remote)]
     kept = [ref for ref in trees if ref.supported(today) and ref.version is not None]
     if not kept:

@@ -18,7 +18,8 @@ SOON = timedelta(days=14)
 class Decision:
     """A reviewed decision: `XSA ref patch verdict reason`; `patch` is `*` for the advisory as a whole.
 
-    `verdict` is the one that was found and is accepted, or the one that the reviewer puts in its place (`applied`, `not-needed`).
+    `verdict` is the one that was found and is accepted, or the one that the reviewer puts in its place (`applied`,
+    `not-needed`).
     """
 
     line: int
@@ -48,7 +49,9 @@ class Decision:
 
 
 def read_decisions(path: Path) -> list[Decision]:
-    """A file of decisions, a line each; empty lines and `#` are comments.  Raises Failure with the line that is none."""
+    """A file of decisions, a line each; empty lines and `#` are comments.  Raises Failure with the line that is
+    none.
+    """
     try:
         text = path.read_text("utf-8")
     except (OSError, ValueError) as error:
@@ -151,7 +154,8 @@ def shown(row: Row) -> str:
 def evidence(row: Row) -> str:
     """What a verdict of applied rests on: the commits, each with its evidence."""
     return ", ".join(
-        f"{'+'.join(c[:10] for c in p.finding.commits) or p.beside or ''} ({proof(p.finding.how, p.finding.evidence.lines)})"
+        f"{'+'.join(c[:10] for c in p.finding.commits) or p.beside or ''}"
+        f" ({proof(p.finding.how, p.finding.evidence.lines)})"
         for p in row.patches
         if p.verdict == "applied"
     )

@@ -13,15 +13,28 @@ from convert.xsa.refs import CONFIG, Ref
 
 # from the one that matters most: of several trees the worst counts
 ORDER = (
-    "missing", "reverted", "partial", "unsure", "unknown", "staging", "unsupported", "unchecked", "applied", "other-tree",
-    "not-needed", "unused", "embargoed",
-)  # fmt: skip
+    "missing",
+    "reverted",
+    "partial",
+    "unsure",
+    "unknown",
+    "staging",
+    "unsupported",
+    "unchecked",
+    "applied",
+    "other-tree",
+    "not-needed",
+    "unused",
+    "embargoed",
+)
 FINE = frozenset({"applied", "not-needed", "other-tree", "unused", "embargoed"})
 
 
 @dataclass(frozen=True, slots=True)
 class PatchRow:
-    """One patch of an advisory at a ref.  `elsewhere`: another ref that has it, and the commit; `beside`: the file of --with."""
+    """One patch of an advisory at a ref.  `elsewhere`: another ref that has it, and the commit; `beside`: the file
+    of --with.
+    """
 
     name: str
     tree: str
@@ -38,7 +51,9 @@ class PatchRow:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An advisory at a ref.  `have` and `of` count patches; `why` says what the verdict rests on where the patches do not."""
+    """An advisory at a ref.  `have` and `of` count patches; `why` says what the verdict rests on where the patches
+    do not.
+    """
 
     advisory: Advisory
     ref: Ref

@@ -1,7 +1,7 @@
 """The public directory over https: asked politely, only for what it lists and what is public, and remembered.
 
-Never asked for is a name that no list, page or public .meta has named, nor anything of an advisory whose public time has not
-passed: a request tells its server, and whoever reads its log, what somebody is looking for.
+Never asked for is a name that no list, page or public .meta has named, nor anything of an advisory whose public time
+has not passed: a request tells its server, and whoever reads its log, what somebody is looking for.
 """
 
 from __future__ import annotations
@@ -164,7 +164,9 @@ class Server(Source):
     # -- asking
 
     def _get(self, name: str, version: int | None, sums: Iterable[tuple[str, str]] = ()) -> bytes | None:
-        """A file by its name: from the cache where its advisory's version has not moved, else asked for.  Raises Failure."""
+        """A file by its name: from the cache where its advisory's version has not moved, else asked for.  Raises
+        Failure.
+        """
         record = self._store.record(name)
         cached = self._store.data(record) if record is not None else None
         if record is None or cached is None:
@@ -254,7 +256,9 @@ class Server(Source):
 
 
 def _unsound(name: str, data: bytes) -> str | None:
-    """Why an answer is not what its name says, such as the page of a network that wants a sign-in; None where it may be."""
+    """Why an answer is not what its name says, such as the page of a network that wants a sign-in; None where it may
+    be.
+    """
     number = owner(name)
     try:
         if name.endswith(".patch"):

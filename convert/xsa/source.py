@@ -134,7 +134,9 @@ class Source(ABC):
 
 
 class Folder(Source):
-    """A local directory: a copy of the public one, or a checkout of xsa.git.  Links that lead out of it are not followed."""
+    """A local directory: a copy of the public one, or a checkout of xsa.git.  Links that lead out of it are not
+    followed.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
@@ -218,7 +220,9 @@ class Folder(Source):
         return reading.read_text(text).sums if text else ()
 
     def _bytes(self, name: str) -> bytes | None:
-        """A file's bytes; None where there is no such regular file.  Raises Failure for what is too large or cannot be read."""
+        """A file's bytes; None where there is no such regular file.  Raises Failure for what is too large or cannot
+        be read.
+        """
         path = self.path / name
         try:
             if not path.resolve().is_relative_to(self.path.resolve()):
@@ -228,7 +232,8 @@ class Folder(Source):
                 return None
             if info.st_size > MAX_FILE:
                 raise Failure(
-                    f"{clean(name)} has {info.st_size >> 20} MiB; over {MAX_FILE >> 20} MiB it is not a file of an advisory"
+                    f"{clean(name)} has {info.st_size >> 20} MiB; over {MAX_FILE >> 20} MiB it is not a file of an"
+                    " advisory"
                 )
             with path.open("rb") as stream:
                 return stream.read(MAX_FILE)
@@ -239,7 +244,9 @@ class Folder(Source):
 
 
 class ListFile(Source):
-    """A list in the old script's format, `number<TAB>patch-path<TAB><TAB>subject`; its patches lie beside it or in `folder`."""
+    """A list in the old script's format, `number<TAB>patch-path<TAB><TAB>subject`; its patches lie beside it or in
+    `folder`.
+    """
 
     def __init__(self, path: Path, base: Source | None) -> None:
         super().__init__(str(path))
@@ -285,7 +292,9 @@ class ListFile(Source):
 
 
 def wrong_sum(name: str, data: bytes, sums: Iterable[tuple[str, str]]) -> str | None:
-    """What is to be said where an advisory lists a sha256 for a file, and the file has another; None where all is well."""
+    """What is to be said where an advisory lists a sha256 for a file, and the file has another; None where all is
+    well.
+    """
     listed = {digest for pattern, digest in sums if name in expand(pattern, [name])}
     if listed and hashlib.sha256(data).hexdigest() not in listed:
         return f"{name} does not have the sha256 that its advisory lists"

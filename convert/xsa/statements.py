@@ -29,8 +29,8 @@ _LINK = re.compile(r"xenbits\.[\w.]+/xsa/(?:advisory|xsa)-?(\d{1,4})\b", re.I)
 class Statement:
     """An advisory and its commits to SUPPORT.md.
 
-    `how`: is, where the statement is (part of) the fix, or mentions; `on` and `missing`: the refs that have one of the commits,
-    and those that have none (of `is` only), each with whether it had security support on that day.
+    `how`: is, where the statement is (part of) the fix, or mentions; `on` and `missing`: the refs that have one of the
+    commits, and those that have none (of `is` only), each with whether it had security support on that day.
     """
 
     xsa: int
@@ -81,10 +81,11 @@ def _changes(repo: Path, parent: str, commit: str) -> tuple[Change, ...]:
 
 
 def by_row(repo: Path, tips: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """Row key (of show and matrix) -> the advisories whose statement in SUPPORT.md changed it, by commits that the tips have.
+    """Row key (of show and matrix) -> the advisories whose statement in SUPPORT.md changed it, by commits that the tips
+    have.
 
-    Only commits that are (part of) an advisory's fix count.  It is read from the history of that one file, and so is quick
-    enough for `matrix`; nothing is guessed from other commits.  Raises Failure.
+    Only commits that are (part of) an advisory's fix count.  It is read from the history of that one file, and so is
+    quick enough for `matrix`; nothing is guessed from other commits.  Raises Failure.
     """
     graph = git.graph(repo, tips, FILE) if tips else []
     names = [name for name, _ in graph]
@@ -116,9 +117,20 @@ def value(found: Iterable[Statement], linked: Sequence[tuple[Ref, list[tuple[int
         "tool": TOOL,
         "statements": [
             {
-                "xsa": s.xsa, "how": s.how, "commits": [e.hash for e in s.commits], "words": s.words,
+                "xsa": s.xsa,
+                "how": s.how,
+                "commits": [e.hash for e in s.commits],
+                "words": s.words,
                 "changes": [
-                    {"kind": c.kind, "key": c.key, "path": list(c.path), "old": c.old, "new": c.new, "security": list(c.security)} for c in s.changes
+                    {
+                        "kind": c.kind,
+                        "key": c.key,
+                        "path": list(c.path),
+                        "old": c.old,
+                        "new": c.new,
+                        "security": list(c.security),
+                    }
+                    for c in s.changes
                 ],
                 "on": [ref.name for ref in s.on],
                 "missing": [{"ref": ref.name, "supported": supported} for ref, supported in s.missing],
@@ -126,4 +138,4 @@ def value(found: Iterable[Statement], linked: Sequence[tuple[Ref, list[tuple[int
             for s in found
         ],
         "links": [{"ref": ref.name, "xsa": xsa, "line": line} for ref, lines in linked for xsa, line in lines],
-    }  # fmt: skip
+    }

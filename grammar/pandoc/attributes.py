@@ -18,7 +18,9 @@ _PART = rf"\.{_NAME}|#(?P<id>{_NAME})|(?P<key>{_NAME})=(?P<value>{_VALUE})"
 
 
 def info(text: str) -> str | None:
-    """What the words behind a fence's opening are (no spaces around them): `raw`, `attributes` or `word`; None where they open no fence."""
+    """What the words behind a fence's opening are (no spaces around them): `raw`, `attributes` or `word`; None where
+    they open no fence.
+    """
     for kind, pattern in (("raw", RAW), ("attributes", ATTRIBUTES), ("word", r"\S*")):
         found = re.match(pattern, text)
         if found:

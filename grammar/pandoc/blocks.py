@@ -1,8 +1,8 @@
 """Lines to blocks, as pandoc 2.17 reads them (pandoc's manual, "Pandoc's Markdown").
 
-Pandoc's reading is not context-free: what a line is depends on what is open above it and, for fences, comments or tables, on
-lines further down.  So it is written by hand, as one ordered table of constructs (`CONSTRUCTS`), each with the blocks that it may
-interrupt; a line that goes no open block on and begins none is a lazy line of the open one.
+Pandoc's reading is not context-free: what a line is depends on what is open above it and, for fences, comments or
+tables, on lines further down.  So it is written by hand, as one ordered table of constructs (`CONSTRUCTS`), each with
+the blocks that it may interrupt; a line that goes no open block on and begins none is a lazy line of the open one.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _line(reader: Reader, index: int) -> int:
 def blocks(texts: Sequence[str], *, item: bool = False, title: bool = False, ended: bool = True) -> list[Run]:
     """The blocks of a text given as lines (tabs expanded, no CR, no LF).
 
-    `item`: it is the inside of a list item; `title`: it may begin with a title block; `ended`: a blank line is behind the
-    text, which ends a table (pandoc takes a definition without one).
+    `item`: it is the inside of a list item; `title`: it may begin with a title block; `ended`: a blank line is behind
+    the text, which ends a table (pandoc takes a definition without one).
     """
     return read(Reader(texts, item, title, ended))
 

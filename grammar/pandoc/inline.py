@@ -25,7 +25,11 @@ _INSTRUCTION = r"<\?[A-Za-z][^>]*>"
 _TAG_LIKE = rf"</?{LETTER}"
 _COMMENT = r"<!--(?:(?!-->)[\s\S])*-->"
 # of the many schemes that pandoc knows; a link of another one is reported as HTML
-_AUTOLINK = r"(?i)<((?:https?|ftps?|git|ssh|svn|irc|ircs|news|nntp|file|data|tel|doi|xmpp|sip|urn|ldap):[^\s<>]*|mailto:[^\s<>]+|[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)>"
+_AUTOLINK = (
+    r"(?i)<((?:https?|ftps?|git|ssh|svn|irc|ircs|news|nntp|file|data|tel|doi|xmpp|sip|urn|ldap):[^\s<>]*"
+    r"|mailto:[^\s<>]+"
+    r"|[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)>"
+)
 _CLOSING = rf"#*[ ]*({ATTRIBUTES})?[ ]*$"
 BUDGET = 20_000
 _PER_CHARACTER, _MOST = (
@@ -62,7 +66,9 @@ class _Scanner(RunningText):
         return end
 
     def close_brackets(self, at: int) -> None:
-        """Find what closes the `[` at an offset, and each `[` that is passed on the way, so that none is passed twice in vain."""
+        """Find what closes the `[` at an offset, and each `[` that is passed on the way, so that none is passed
+        twice in vain.
+        """
         opened, here = [at], at + 1
         self.closed[at] = None
         while here < self.size and opened:
@@ -78,7 +84,9 @@ class _Scanner(RunningText):
             here += 1
 
     def behind(self, at: int) -> int:
-        """The offset behind an escape, a code span, a tag or a comment at an offset, in which no bracket counts; else the next one."""
+        """The offset behind an escape, a code span, a tag or a comment at an offset, in which no bracket counts;
+        else the next one.
+        """
         char = self.text[at]
         if char == "\\":
             return at + 2

@@ -1,4 +1,6 @@
-"""A text's lines, read one after the other: what is open, what has been read, and what constructs ask of lines further down."""
+"""A text's lines, read one after the other: what is open, what has been read, and what constructs ask of lines
+further down.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ _BEHIND_BLANK = {MARKED: LIST_BLANK, INDENTED: LIST_BLANK, DEFINED: DEFINED_BLAN
 
 
 class Run(NamedTuple):
-    """One block: the rule that made it, its lines as (terminal, index, shape), its kind when it is outside the mark-up."""
+    """One block: the rule that made it, its lines as (terminal, index, shape), its kind when it is outside the
+    mark-up.
+    """
 
     rule: str
     lines: list[tuple[str, int, str]]
@@ -49,8 +53,9 @@ class Run(NamedTuple):
 class Construct(NamedTuple):
     """One construct of pandoc's Markdown.
 
-    `begins` reads the lines with which it begins at an index and gives the index behind them, 0 where it does not begin.
-    It is asked for lines of these `shapes` only (none: of any), where nothing is open or one of the states `interrupts`.
+    `begins` reads the lines with which it begins at an index and gives the index behind them, 0 where it does not
+    begin. It is asked for lines of these `shapes` only (none: of any), where nothing is open or one of the states
+    `interrupts`.
     """
 
     name: str
@@ -60,7 +65,9 @@ class Construct(NamedTuple):
 
 
 class Missed(NamedTuple):
-    """A line that a construct looked for and that is not in the text: were it further down, the construct would be another."""
+    """A line that a construct looked for and that is not in the text: were it further down, the construct would be
+    another.
+    """
 
     key: str
     holds: Callable[[str], object]
@@ -68,7 +75,9 @@ class Missed(NamedTuple):
 
 @dataclass(slots=True)
 class _Open:
-    """The block under way; `continuation` is the column in which an item's text goes on, `more` tells an ordered list's items."""
+    """The block under way; `continuation` is the column in which an item's text goes on, `more` tells an ordered
+    list's items.
+    """
 
     rule: str
     lines: list[tuple[str, int, str]]
@@ -104,7 +113,8 @@ class Reader:
         """What becomes of the open block at the next line."""
         return self.open.state if self.open is not None else FREE
 
-    # -- writing --------------------------------------------------------------------------------------------------------
+    # -- writing
+    # --------------------------------------------------------------------------------------------------------
     def begin(self, rule: str, index: int, terminal: str, state: str) -> _Open:
         """A block that stays open begins on a line."""
         opened = self.open = _Open(rule, [(terminal, index, self.shapes[index])], state)
@@ -142,7 +152,8 @@ class Reader:
             self.runs[-1].lines.append(("BLANK", index, "BLANK"))
         return index + 1
 
-    # -- looking --------------------------------------------------------------------------------------------------------
+    # -- looking
+    # --------------------------------------------------------------------------------------------------------
     def line_of(self, key: str, index: int, holds: Callable[[str], object]) -> int:
         """The first line from an index on for which `holds` says yes, looked for once for each key; -1 without any."""
         places = self._places.get(key)

@@ -9,7 +9,8 @@ from grammar.markers import MARKER
 
 # (patterns are compiled when a line first begins like one: that is most of what a start would cost)
 _NUMERAL = (
-    r"[ ]{0,3}(?!p\.[ ][0-9])(?:\(?(?:[0-9]{1,9}|@[\w-]*|\#|[ivxlcdm]+|[IVXLCDM]+|[A-Za-z])\)|(?:[0-9]{1,9}|\#|@[\w-]*|[ivxlcdm]+|[a-z])\."
+    r"[ ]{0,3}(?!p\.[ ][0-9])(?:\(?(?:[0-9]{1,9}|@[\w-]*|\#|[ivxlcdm]+|[IVXLCDM]+|[A-Za-z])\)"
+    r"|(?:[0-9]{1,9}|\#|@[\w-]*|[ivxlcdm]+|[a-z])\."
     r"|(?:[IVXLCDM]{2,}\.)|[A-Z]\.(?=[ ]{2}|[ ]?\Z))(?=[ ]|\Z)"
 )
 _BULLET = rf" {{0,3}}{MARKER}(?= |\Z)"

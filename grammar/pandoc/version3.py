@@ -49,7 +49,9 @@ def in_definition(text: str, shape: str) -> Difference | None:
 
 
 def behind_definition(blanks: int, definition: str) -> Difference | None:
-    """A block behind a blank line after a definition, the last line of which begins with `:` or `~`; `spaces`: its indentation."""
+    """A block behind a blank line after a definition, the last line of which begins with `:` or `~`; `spaces`: its
+    indentation.
+    """
     marker = re.match(r" {0,2}[:~] *", definition)
     if marker and blanks >= min(len(marker[0]), 4):
         return "indented text behind a definition", "makes it part of the definition, and Xen's tools die"

@@ -1,4 +1,5 @@
-"""Running text as pandoc's Markdown reader takes it (pandoc's manual, "Inline formatting"): words, quotations, emphasis, code, escapes.
+"""Running text as pandoc's Markdown reader takes it (pandoc's manual, "Inline formatting"): words, quotations,
+emphasis, code, escapes.
 
 `grammar.pandoc.inline` adds what links and what is outside the mark-up.
 """
@@ -24,8 +25,8 @@ _CITATION = r"-?@(?:\{|[\w*])"
 class Piece:
     """One element of the scan.
 
-    `kind`: str, space, break, hard (a break by a backslash), code, emph, strong, single, double (quoted), link, other (words outside the mark-up), raw
-    (dropped).
+    `kind`: str, space, break, hard (a break by a backslash), code, emph, strong, single, double (quoted), link, other
+    (words outside the mark-up), raw (dropped).
     """
 
     kind: str

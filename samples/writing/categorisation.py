@@ -95,7 +95,9 @@ class _Features:
         self.comments(feature, {line.cells[0]: n for n, line in enumerate(lines, top)}, lines[0].cells[0], where)
 
     def comments(self, feature: dict[str, Any], rows: dict[str, int], first: str, where: str) -> None:
-        """Write the comments on a feature's cells; `rows` are those of its variants, `first` the variant of the first."""
+        """Write the comments on a feature's cells; `rows` are those of its variants, `first` the variant of the
+        first.
+        """
         for note in feature.get("comments", ()):
             row = rows.get(note.get("variant", first))
             if row is None:

@@ -144,3 +144,10 @@ def test_a_guest_with_more_than_the_host(host: str, guest: str, speaks: bool) ->
     text = f"{TITLE}{RELEASE}# Feature Support\n\n## Host hardware\n\n### Physical Memory\n\n    Status, {host}\n\n"
     text += f"## Guest Limits\n\n### Memory\n\n    Status, {guest}\n\n{DEFINITIONS}"
     assert codes_of(text) == (["XS212"] if speaks else [])
+
+
+def test_a_limit_of_the_part_itself_is_no_guests_and_no_hosts() -> None:
+    text = in_feature("    Status: Supported\n").replace(
+        "# Feature Support\n", "# Feature Support\n\n    Status, x86: Supported up to 8 GiB\n", 1
+    )
+    assert "XS212" not in codes_of(text)

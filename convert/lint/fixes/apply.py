@@ -29,9 +29,9 @@ class _Chosen(NamedTuple):
 def apply(source: Source, diagnostics: Sequence[Diagnostic], *, unsafe: bool) -> bytes:
     """The source's bytes with the fixes of the diagnostics applied, with `unsafe` also those that may alter meaning.
 
-    Bytes outside the edits are identical; a fix with a span outside the text is refused.  Of fixes that overlap the first in the file is taken; the caller lints the outcome again
-    until nothing changes.  A fix is left out when there are fewer rows after it, when it ends no error that it was to end,
-    or when Xen's tools would die on what it makes.
+    Bytes outside the edits are identical; a fix with a span outside the text is refused.  Of fixes that overlap the
+    first in the file is taken; the caller lints the outcome again until nothing changes.  A fix is left out when there
+    are fewer rows after it, when it ends no error that it was to end, or when Xen's tools would die on what it makes.
     """
     chosen = [
         d
@@ -60,7 +60,9 @@ def _inside(source: Source, fix: Fix) -> bool:
 
 
 def _confined(source: Source, data: bytes, fixes: Sequence[Fix]) -> bool:
-    """Whether data are the source's bytes but for what the fixes replace: looked at from the outside, not from their making."""
+    """Whether data are the source's bytes but for what the fixes replace: looked at from the outside, not from their
+    making.
+    """
     coding = "utf-8" if source.utf8 else "latin-1"
     at = there = done = 0  # in the text, in its bytes, in the new bytes
     for edit in sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.span):

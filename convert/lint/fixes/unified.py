@@ -1,6 +1,7 @@
 """The difference of two states of a file as a unified diff, in time that grows with the file and not with its square.
 
-Fixes change few lines in place, so that the next equal lines are near; where they are not, what is between counts as replaced.
+Fixes change few lines in place, so that the next equal lines are near; where they are not, what is between counts as
+replaced.
 """
 
 from __future__ import annotations

@@ -33,9 +33,9 @@ LEVELS: dict[Severity, str] = {"error": "ERROR", "warning": "WARNING", "info": "
 class Checked:
     """One input and what is to be said about it.
 
-    `name`: as people are told (`4.20:SUPPORT.md`); `path`: without a ref; `result`: what tells findings apart by rows, None for a
-    settings file; `commit` and `subject` where it was read at a commit; `tree`: what its tree was called, None for a mere file,
-    `named`: by a branch or tag; `top`: the path from the top of its repository.
+    `name`: as people are told (`4.20:SUPPORT.md`); `path`: without a ref; `result`: what tells findings apart by rows,
+    None for a settings file; `commit` and `subject` where it was read at a commit; `tree`: what its tree was called,
+    None for a mere file, `named`: by a branch or tag; `top`: the path from the top of its repository.
     """
 
     name: str
@@ -92,7 +92,8 @@ def plain(path: str) -> str:
 def fingerprints(checked: Sequence[Checked]) -> list[list[str]]:
     """For each input, and each of its findings, a hash that stays when lines move and commits are rebased.
 
-    It is of path, rule, row and words, of the tree's name where a run has several, and of a number where these are equal.
+    It is of path, rule, row and words, of the tree's name where a run has several, and of a number where these are
+    equal.
     """
     import hashlib
 

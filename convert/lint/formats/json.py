@@ -33,7 +33,9 @@ def header(checked: Sequence[Checked]) -> dict[str, Any]:
 
 
 def findings(checked: Sequence[Checked]) -> Iterator[dict[str, Any]]:
-    """All findings; with what tells each from others across commits, its rows, and the tree and commit where it was read at one."""
+    """All findings; with what tells each from others across commits, its rows, and the tree and commit where it was
+    read at one.
+    """
     for one in checked:
         for diagnostic in one.diagnostics:
             value = diagnostic_json(diagnostic, one.source, plain(one.path))

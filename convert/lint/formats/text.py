@@ -17,7 +17,9 @@ _LINES = 12  # of equal findings
 
 
 def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
-    """All findings; equal ones of a file are told once, with their other lines.  A commit is named before its findings."""
+    """All findings; equal ones of a file are told once, with their other lines.  A commit is named before its
+    findings.
+    """
     for one in checked:
         if one.subject is not None and one.diagnostics:
             out.write(paint(clean(f"commit {one.commit} ({one.subject})"), "bold") + "\n")
@@ -32,7 +34,9 @@ def write(checked: Sequence[Checked], out: IO[str], paint: Painter) -> None:
 
 
 def summary(checked: Sequence[Checked]) -> str:
-    """The last line: how many findings, how many of them --fix corrects, how many notes on style are not told; empty for none."""
+    """The last line: how many findings, how many of them --fix corrects, how many notes on style are not told; empty
+    for none.
+    """
     found = [diagnostic for one in checked for diagnostic in one.diagnostics]
     parts = []
     for severity, word in (("error", "error"), ("warning", "warning"), ("info", "note")):

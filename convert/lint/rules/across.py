@@ -76,8 +76,8 @@ def _split_qualifiers(compared: Compared) -> Iterator[tuple[Keys, Found]]:
 def better_in_older(document: Document, context: Context) -> Iterator[Found]:
     """A status is better here than in a newer tree.
 
-    What was found out about the newer tree is mostly true of this older one, too: when the status was taken back there only, readers of this
-    file are promised too much.  What is deprecated in the newer tree is no such case.
+    What was found out about the newer tree is mostly true of this older one, too: when the status was taken back there
+    only, readers of this file are promised too much.  What is deprecated in the newer tree is no such case.
 
     Bad:
             Status: Supported
@@ -97,7 +97,8 @@ def better_in_older(document: Document, context: Context) -> Iterator[Found]:
 
 
 def _odd(row: Row, context: Context) -> tuple[Row, int] | None:
-    """The row that all others have instead, and how many they are, where this one is odd by promising no less than they.
+    """The row that all others have instead, and how many they are, where this one is odd by promising no less than
+    they.
 
     It takes older and newer trees that agree: the newest tree and the oldest are not odd, they are ahead and behind.
     """

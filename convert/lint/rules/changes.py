@@ -1,4 +1,6 @@
-"""Rules of what a change brings: they speak with --new-only, ranges and --patch, where the file as it was is at hand."""
+"""Rules of what a change brings: they speak with --new-only, ranges and --patch, where the file as it was is at
+hand.
+"""
 
 from __future__ import annotations
 
@@ -64,8 +66,8 @@ def undescribed_feature(document: Document, context: Context) -> Iterator[Found]
 def status_without_changelog(document: Document, context: Context) -> Iterator[Found]:
     """A status is changed, and CHANGELOG.md is not.
 
-    Whoever upgrades reads CHANGELOG.md.  Only ranges of commits are judged, as a whole, and only where the tree has that file; a spelling
-    that is corrected is no change.
+    Whoever upgrades reads CHANGELOG.md.  Only ranges of commits are judged, as a whole, and only where the tree has
+    that file; a spelling that is corrected is no change.
 
     Bad:
             Status: Supported

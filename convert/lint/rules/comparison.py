@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 Keys = tuple[str, ...]
 # how much a label promises on function, security support being equal; one that is not here is at the top
 _FUNCTION = {
-    "Supported, not security supported": 5, "Tech Preview, with limited support": 4, "Tech Preview": 3, "Experimental": 2,
-    "Obsolete": 2, "No security support": 2, "Not supported": 1, "Not functional": 1, "Not implemented": 1,
-}  # fmt: skip
+    "Supported, not security supported": 5,
+    "Tech Preview, with limited support": 4,
+    "Tech Preview": 3,
+    "Experimental": 2,
+    "Obsolete": 2,
+    "No security support": 2,
+    "Not supported": 1,
+    "Not functional": 1,
+    "Not implemented": 1,
+}
 _TOP = 7
 
 

@@ -1,6 +1,7 @@
 """Rules of what else a tree says of support: Kconfig and documents held against the rows (convert.sources).
 
-They need the tree's own files, and on every tree of xen.git they have something to say: so they are off unless selected, and in
+They need the tree's own files, and on every tree of xen.git they have something to say: so they are off unless
+selected, and in
 --new-only, where they speak of what a patch brings.  Which of two places is right is for the maintainers to decide.
 """
 
@@ -79,14 +80,20 @@ def _contradiction(finding: Finding, context: Context) -> Found:
 
 
 def _label(finding: Finding, context: Context) -> Found:
-    message = f'{_other(finding)}, while {FILE}:{finding.line} says "{finding.status}" of {finding.row}; use one label in both'
+    message = (
+        f'{_other(finding)}, while {FILE}:{finding.line} says "{finding.status}" of {finding.row}; use one label in'
+        " both"
+    )
     return _said(finding, context, message)
 
 
 def _missing(finding: Finding, context: Context) -> Found:
     statement = finding.statement
     if statement.says is None:
-        message = f"{statement.subject} ({statement.place}) is not listed here, unlike other options of its kind; add a row for it"
+        message = (
+            f"{statement.subject} ({statement.place}) is not listed here, unlike other options of its kind; add a row"
+            " for it"
+        )
     else:
         message = f"{_other(finding)}, and no row of {FILE} speaks of it; add one"
     return _said(finding, context, message)
@@ -96,8 +103,8 @@ def _missing(finding: Finding, context: Context) -> Found:
 def kconfig_contradicts(document: Document, context: Context) -> Iterator[Found]:
     """Kconfig says that an option is without security support, and a row says the contrary.
 
-    Who configures Xen reads the one, who asks whether a bug gets an advisory the other.  Which of the two is right is for the
-    maintainers to decide.
+    Who configures Xen reads the one, who asks whether a bug gets an advisory the other.  Which of the two is right is
+    for the maintainers to decide.
 
     Bad:
         ### ARINC653 Scheduler
@@ -133,7 +140,8 @@ def kconfig_label(document: Document, context: Context) -> Iterator[Found]:
 def kconfig_missing(document: Document, context: Context) -> Iterator[Found]:
     """Kconfig says something of an option's support, and no row speaks of it.
 
-    The file is to be the one place where people find out.  So it is, too, with an option whose kind a heading lists one by one.
+    The file is to be the one place where people find out.  So it is, too, with an option whose kind a heading lists one
+    by one.
 
     Bad:
         ### Credit Scheduler
@@ -171,7 +179,8 @@ def kconfig_unmarked(document: Document, context: Context) -> Iterator[Found]:
 def doc_contradicts(document: Document, context: Context) -> Iterator[Found]:
     """A document of the tree and a row contradict each other about security support.
 
-    Documents: the features' own, the command line, the man pages; MAINTAINERS where nobody looks after what is supported.
+    Documents: the features' own, the command line, the man pages; MAINTAINERS where nobody looks after what is
+    supported.
 
     Bad:
         ### Remus Fault Tolerance
@@ -225,8 +234,8 @@ def doc_missing(document: Document, context: Context) -> Iterator[Found]:
 def kconfig_switch_unnamed(section: Section, context: Context) -> Iterator[Found]:
     """The paragraph that says which Kconfig options are covered does not name UNSUPPORTED.
 
-    It names EXPERT and DEBUG, and defines what has security support.  Since 4.15 the options that the project does not support
-    need UNSUPPORTED instead; by the paragraph's words they would be covered.
+    It names EXPERT and DEBUG, and defines what has security support.  Since 4.15 the options that the project does not
+    support need UNSUPPORTED instead; by the paragraph's words they would be covered.
 
     Bad:
         ## Kconfig

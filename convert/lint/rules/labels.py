@@ -19,7 +19,10 @@ from grammar.status import LIMIT_LABEL, Status, fold_label, read_status
 
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
 _PART = ("regularly tested", "security supported")
-_CONDITION = r"(?:(?:not |in)?security|only|when|if|unless|except|on|for|in|under|without) |\(|(?:with|without) (?!caveats|limited support)"
+_CONDITION = (
+    r"(?:(?:not |in)?security|only|when|if|unless|except|on|for|in|under|without) |\(|(?:with|without)"
+    r" (?!caveats|limited support)"
+)
 
 
 @cache
@@ -89,7 +92,8 @@ def _judged(literal: Literal, context: Context) -> list[tuple[ParsedField, Statu
 def misspelt_label(literal: Literal, context: Context) -> Iterator[Found]:
     """A label is misspelled.
 
-    Nobody can tell whether a reader, a search or a script takes it for the label: "Expermental" was in the matrix of four releases.
+    Nobody can tell whether a reader, a search or a script takes it for the label: "Expermental" was in the matrix of
+    four releases.
 
     Bad:
             Status: Expermental
@@ -179,8 +183,8 @@ def unknown_label(literal: Literal, context: Context) -> Iterator[Found]:
 def condition_in_value(literal: Literal, context: Context) -> Iterator[Found]:
     """A Status holds a condition.
 
-    A condition that names a variant belongs into the qualifier, any other into a caveat below "Supported, with caveats": the value
-    is compared from tree to tree as a whole.
+    A condition that names a variant belongs into the qualifier, any other into a caveat below "Supported, with
+    caveats": the value is compared from tree to tree as a whole.
 
     Bad:
             Status: Supported on x86
@@ -189,7 +193,10 @@ def condition_in_value(literal: Literal, context: Context) -> Iterator[Found]:
     """
     for field, _, what, _ in _judged(literal, context):
         if what == "condition":
-            message = f'a condition in "{field.value}": put it into the qualifier, or say "Supported, with caveats" and tell it below'
+            message = (
+                f'a condition in "{field.value}": put it into the qualifier, or say "Supported, with caveats" and tell'
+                " it below"
+            )
             yield field.value_span, message
 
 

@@ -17,10 +17,11 @@ from grammar.source import Span
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
 # names of devices, drivers and techniques that SUPPORT.md files speak of, five letters or more
 _NAMES = """
-    aarch32 aarch64 altp2m apicv arinc653 blkback blkfront blktap2 cirrus e1000 e1000e es1370 exynos fbback fbfront flask freebsd
-    gdbsx gicv2 gicv3 grub2 ioreq iommu ipmmu kbdback kbdfront libvirt libxl ne2000 netback netbsd netfront ns16550 nvdimm openbsd piix3
-    pl011 pvcalls pvshim pygrub qcow2 remus renesas rombios rtl8139 seabios smmuv1 smmuv2 smmuv3 stdvga tpmback tpmfront usbmouse
-    usbtablet virtio vmware xbdback xenbus xenconsoled xennetback xenstore xenstored xentrace xenlight
+    aarch32 aarch64 altp2m apicv arinc653 blkback blkfront blktap2 cirrus e1000 e1000e es1370 exynos fbback fbfront
+    flask freebsd gdbsx gicv2 gicv3 grub2 ioreq iommu ipmmu kbdback kbdfront libvirt libxl ne2000 netback netbsd
+    netfront ns16550 nvdimm openbsd piix3 pl011 pvcalls pvshim pygrub qcow2 remus renesas rombios rtl8139 seabios
+    smmuv1 smmuv2 smmuv3 stdvga tpmback tpmfront usbmouse usbtablet virtio vmware xbdback xenbus xenconsoled
+    xennetback xenstore xenstored xentrace xenlight
 """
 KNOWN = frozenset(_NAMES.split())
 _PART = re.compile(r"[^\s,()](?:[^,()]*[^\s,()])?")  # what is between commas and brackets
@@ -65,7 +66,8 @@ def _forms_before(context: Context) -> Counter[str]:
 def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
     """One thing is spelled in two ways in the qualifiers of a file.
 
-    It looks like two things to a reader and to a search; where the letters differ by more than case, the matrix has two rows.
+    It looks like two things to a reader and to a search; where the letters differ by more than case, the matrix has two
+    rows.
 
     Bad:
         ### Boot
@@ -145,7 +147,9 @@ def _misspelt(word: str) -> str | None:
 
 @cache
 def _by_letters() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The known names by their first and by their last two letters: of five letters or more one edit leaves either as it is."""
+    """The known names by their first and by their last two letters: of five letters or more one edit leaves either
+    as it is.
+    """
     begins: dict[str, list[str]] = {}
     ends: dict[str, list[str]] = {}
     for known in KNOWN:

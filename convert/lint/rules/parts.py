@@ -12,7 +12,9 @@ from grammar.source import Source, Span
 
 
 def definitions_start(context: Context) -> int:
-    """Where the part that defines the labels begins: its heading's offset; past the end of the text where there is none."""
+    """Where the part that defines the labels begins: its heading's offset; past the end of the text where there is
+    none.
+    """
     if "definitions_start" not in context.memo:
         starts = (s.heading.span.start for s in context.parsed.document.walk() if _defines(s))
         context.memo["definitions_start"] = next(starts, len(context.source.text) + 1)

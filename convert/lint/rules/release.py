@@ -22,7 +22,8 @@ _PLACEHOLDERS = frozenset(("n/a", "na", "n.a.", "tbd", "tba", "tbc", "unknown", 
 
 
 class Facts(NamedTuple):
-    """The release part read: `number` as `4.20`, `state` is released, unstable, candidate or (unreadable version) unknown.
+    """The release part read: `number` as `4.20`, `state` is released, unstable, candidate or (unreadable version)
+    unknown.
 
     `notes`: the entry for the release notes and the address in it.
     """
@@ -278,8 +279,8 @@ def version_form(document: Document, context: Context) -> Iterator[Found]:
 def support_length(document: Document, context: Context) -> Iterator[Found]:
     """The dates do not fit the project's support lengths.
 
-    Support and security support last so many months from the initial release: 18 and 36; 18 and 60 for 4.17 to 4.19; 36 and 60 from 4.20
-    on.  The longer ones were announced on 2026-02-11; an older tag is judged by what held on its day.
+    Support and security support last so many months from the initial release: 18 and 36; 18 and 60 for 4.17 to 4.19; 36
+    and 60 from 4.20 on.  The longer ones were announced on 2026-02-11; an older tag is judged by what held on its day.
 
     Bad:
         # Release Support
@@ -317,7 +318,10 @@ def support_length(document: Document, context: Context) -> Iterator[Found]:
         due = months_later(first, months)
         if facts.dates[key] != due:
             span = facts.fields[key].value_span
-            message = f"{key}: {months} months from {first} on are {due}, not {facts.dates[key]} ({facts.number}, policy since {policy.since})"
+            message = (
+                f"{key}: {months} months from {first} on are {due}, not {facts.dates[key]} ({facts.number}, policy"
+                f" since {policy.since})"
+            )
             yield span, message, {"fix": fix(False, (span.start, span.end, due.isoformat()))}
 
 
@@ -390,8 +394,8 @@ def release_notes_missing(document: Document, context: Context) -> Iterator[Foun
 def makefile_version(document: Document, context: Context) -> Iterator[Found]:
     """Xen-Version contradicts xen/Makefile of the same tree.
 
-    The file then speaks of another version than the one it lies in: of another number, of a release where the tree is a candidate
-    or -unstable, or the other way round.
+    The file then speaks of another version than the one it lies in: of another number, of a release where the tree is a
+    candidate or -unstable, or the other way round.
 
     Bad:
         # Release Support

@@ -26,8 +26,9 @@ _RESTRICTED = ("Supported, not security supported", "Supported, with caveats", "
 def caveat_in_sibling(document: Document, context: Context) -> Iterator[Found]:
     """A newer tree has a caveat that this one lacks, and this one promises no less.
 
-    The text after the fields says what is not supported.  Twice the caveat of a security advisory reached master only.  Where both trees
-    have caveats to one status, their sentences are compared; spaces, line breaks, case and http or https do not matter.
+    The text after the fields says what is not supported.  Twice the caveat of a security advisory reached master only.
+    Where both trees have caveats to one status, their sentences are compared; spaces, line breaks, case and http or
+    https do not matter.
 
     Bad:
             Status: Supported
@@ -49,7 +50,10 @@ def caveat_in_sibling(document: Document, context: Context) -> Iterator[Found]:
                 if words:
                     message = f'a caveat of {compared.sibling.name} is not here: "{words}"'
                 else:
-                    message = f"a caveat follows this feature's fields in {compared.sibling.name}, which is newer, and none here"
+                    message = (
+                        f"a caveat follows this feature's fields in {compared.sibling.name}, which is newer, and none"
+                        " here"
+                    )
                 yield row.span, message, {"rows": (row.key,), "words": words}
 
 
@@ -90,7 +94,9 @@ def _less(row: Row, other: Row) -> bool:
 
 
 def _meant_for(row: Row, sibling: Sibling, context: Context) -> bool:
-    """Whether a section's caveats are for this row: where another row of it says "with caveats", they are for that one."""
+    """Whether a section's caveats are for this row: where another row of it says "with caveats", they are for that
+    one.
+    """
     memo: dict[Any, Any] = context.memo
     key = ("with caveats", sibling.name)
     if key not in memo:
@@ -124,7 +130,9 @@ def _fold(words: str) -> str:
 
 
 def _sentences(context: Context, name: str, source: Source, document: Document) -> tuple[_Sentences, _Sentences]:
-    """The sentences of each section, and those of its caveats (after the first fields): by anchor, folded words -> words."""
+    """The sentences of each section, and those of its caveats (after the first fields): by anchor, folded words ->
+    words.
+    """
     key = ("sentences of", name)
     memo: dict[Any, Any] = context.memo
     if key not in memo:
@@ -157,8 +165,8 @@ def _said(section: Section, source: Source) -> Iterator[tuple[bool, _Said]]:
 def missing_restriction(document: Document, context: Context) -> Iterator[Found]:
     """Newer trees restrict support by a row that this tree lacks.
 
-    What was found out about the feature, by a security advisory for example, reached the newer trees only, and this file promises
-    too much.  A row that came with the code of its feature is no such case, where git can tell.
+    What was found out about the feature, by a security advisory for example, reached the newer trees only, and this
+    file promises too much.  A row that came with the code of its feature is no such case, where git can tell.
 
     Bad:
             Status: Supported
@@ -187,7 +195,9 @@ def missing_restriction(document: Document, context: Context) -> Iterator[Found]
 
 
 def _named_by(cover: Row | None, row: Row) -> bool:
-    """Whether this file promises what a row restricts: a part of what it supports as a whole is not younger than that."""
+    """Whether this file promises what a row restricts: a part of what it supports as a whole is not younger than
+    that.
+    """
     return cover is not None and row.label in ("Supported, not security supported", "Supported, with caveats")
 
 
@@ -196,7 +206,9 @@ def _newer(context: Context) -> list[Compared]:
 
 
 def _restricts(row: Row, cover: Row | None) -> bool:
-    """Whether a row promises less than the one of this file that stands for it, or says by itself that support has an end."""
+    """Whether a row promises less than the one of this file that stands for it, or says by itself that support has
+    an end.
+    """
     if cover is not None:
         mine, theirs = promise(cover), promise(row)
         return (mine is not None and theirs is not None and theirs < mine) or row.reading.limit is not None
@@ -204,7 +216,9 @@ def _restricts(row: Row, cover: Row | None) -> bool:
 
 
 def _cover(entry: Entry, compared: Compared) -> Row | None:
-    """The unqualified row of this file that speaks of all that a heading of the sibling, or one above it, stands for."""
+    """The unqualified row of this file that speaks of all that a heading of the sibling, or one above it, stands
+    for.
+    """
     for mine in compared.above(entry.keys):
         row = next((row for row in mine.rows if not row.qualifier and row.kind == "status"), None)
         if row is not None and promise(row) is not None:

@@ -15,8 +15,9 @@ from grammar.source import Span
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
 # words of a caveat: a paragraph with one of these after the fields is no misplaced description
 _CAVEAT_WORDS = """
-    no not none nobody only cannot can't doesn't isn't aren't don't currently disable compile nb note however trust limit exclu
-    restrict requir see except unless but until without missing bug vulnerabilit should must inherently still secur support
+    no not none nobody only cannot can't doesn't isn't aren't don't currently disable compile nb note however trust
+    limit exclu restrict requir see except unless but until without missing bug vulnerabilit should must inherently
+    still secur support
 """
 _CAVEAT = tuple(_CAVEAT_WORDS.split())
 
@@ -41,8 +42,8 @@ def _features(section: Section, context: Context) -> bool:
 def description_after_status(section: Section, context: Context) -> Iterator[Found]:
     """A description seems to follow the fields.
 
-    What is before the fields describes the feature; what is after them is a caveat to readers and to Xen's tools, which mark the
-    row so.  A guess: there is no text before, and that after has no word of a restriction.
+    What is before the fields describes the feature; what is after them is a caveat to readers and to Xen's tools, which
+    mark the row so.  A guess: there is no text before, and that after has no word of a restriction.
 
     Bad:
             Status: Supported
@@ -169,8 +170,8 @@ def _meant(section: Section, context: Context) -> bool:
 def duplicate_heading(document: Document, context: Context) -> Iterator[Found]:
     """Two sections with fields have the same heading.
 
-    The second's anchor gets a number, which goes to another section when one is moved or removed: links and matrix rows then change
-    their meaning.
+    The second's anchor gets a number, which goes to another section when one is moved or removed: links and matrix rows
+    then change their meaning.
 
     Bad:
         ### Console
@@ -196,6 +197,9 @@ def duplicate_heading(document: Document, context: Context) -> Iterator[Found]:
             continue
         name = letters(heading.text)
         if name and name in seen:
-            words = f'"{heading.text}" is the heading of an earlier section, too: its anchor is only told apart by its spelling or a number'
+            words = (
+                f'"{heading.text}" is the heading of an earlier section, too: its anchor is only told apart by its'
+                " spelling or a number"
+            )
             yield heading.span, words
         seen.setdefault(name, heading)

@@ -35,7 +35,8 @@ def _is_release(block: Block) -> bool:
 def release_missing(document: Document, context: Context) -> Iterator[Found]:
     """The file has no release literal.
 
-    Which version the file speaks of, and how long that is supported, is then nowhere said.  Its text begins "Xen-Version:".
+    Which version the file speaks of, and how long that is supported, is then nowhere said.  Its text begins
+    "Xen-Version:".
 
     Bad:
         % Support statement
@@ -136,8 +137,8 @@ def release_twice(document: Document, context: Context) -> Iterator[Found]:
 def release_unknown_field(literal: Literal, context: Context) -> Iterator[Found]:
     """The release literal holds a field that no tool knows.
 
-    The fields are Xen-Version, Initial-Release, Supported-Until and Security-Support-Until.  Xen's tools take any other for one more
-    row, and what its author meant is not read.
+    The fields are Xen-Version, Initial-Release, Supported-Until and Security-Support-Until.  Xen's tools take any other
+    for one more row, and what its author meant is not read.
 
     Bad:
         # Release Support
@@ -346,7 +347,8 @@ _LABELS = frozenset(label.heading.casefold() for label in LABELS if label.headin
 def missing_title(document: Document, context: Context) -> Iterator[Found]:
     """The file does not begin with a title block.
 
-    The title is a line "% Title", the first of the file.  "# Title" instead is a section, and part of the path of rows below it.
+    The title is a line "% Title", the first of the file.  "# Title" instead is a section, and part of the path of rows
+    below it.
 
     Bad:
         # Support statement

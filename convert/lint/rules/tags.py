@@ -1,4 +1,6 @@
-"""Rules of the gate before a tag: the tag's name, xen/Makefile, CHANGELOG.md and README, held against the release part."""
+"""Rules of the gate before a tag: the tag's name, xen/Makefile, CHANGELOG.md and README, held against the release
+part.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ _SECTION = re.compile(r"^##[ \t]+\[(?P<title>[^\]\n]*)\](?:\((?P<link>[^)\n]*)\)
 
 
 def stage(context: Context) -> Tag | None:
-    """What a commit is tagged as or is about to be: by the tag, else by xen/Makefile; None for -unstable, and unknown."""
+    """What a commit is tagged as or is about to be: by the tag, else by xen/Makefile; None for -unstable, and
+    unknown.
+    """
     if context.gate is None:
         return None
     if context.gate.tag is not None:
@@ -47,8 +51,8 @@ def _day(context: Context) -> date:
 def makefile_form(document: Document, context: Context) -> Iterator[Found]:
     """XEN_EXTRAVERSION in xen/Makefile has a form that release-technician-checklist.txt does not know.
 
-    What the hypervisor says of its version is then wrong: 4.19.0-rc1 called itself 4.190-rc.  The forms are -unstable, -rc or .0-rc
-    with or without a number, .Z and .Z-pre.
+    What the hypervisor says of its version is then wrong: 4.19.0-rc1 called itself 4.190-rc.  The forms are -unstable,
+    -rc or .0-rc with or without a number, .Z and .Z-pre.
 
     Bad:
         export XEN_VERSION       = 4
@@ -64,7 +68,10 @@ def makefile_form(document: Document, context: Context) -> Iterator[Found]:
         what = f'XEN_EXTRAVERSION "{made.extra}"' if made.extra else "an empty XEN_EXTRAVERSION"
         yield (
             None,
-            f"xen/Makefile: {what} is none of -unstable, .0-rc, .Z, .Z-pre; the version reads {made.number}{made.extra}",
+            (
+                f"xen/Makefile: {what} is none of -unstable, .0-rc, .Z, .Z-pre; the version reads"
+                f" {made.number}{made.extra}"
+            ),
         )
     elif made is None and context.gate is not None:
         yield None, "xen/Makefile is missing, or says no version: XEN_VERSION and XEN_SUBVERSION are to be numbers"
@@ -74,8 +81,8 @@ def makefile_form(document: Document, context: Context) -> Iterator[Found]:
 def tag_version(document: Document, context: Context) -> Iterator[Found]:
     """The tag's name contradicts xen/Makefile of the commit.
 
-    A release candidate then calls itself -unstable, or a point release has the number of another.  Only `release --check` looks at
-    tags.
+    A release candidate then calls itself -unstable, or a point release has the number of another.  Only `release
+    --check` looks at tags.
 
     Bad:
         4.23.0-rc1
@@ -100,8 +107,8 @@ def tag_version(document: Document, context: Context) -> Iterator[Found]:
 def release_day(document: Document, context: Context) -> Iterator[Found]:
     """Initial-Release of an X.Y.0 is not the day of the release.
 
-    It is the day of the announcement: at the earliest the day before the tag, at the latest a week after it.  All support lengths
-    count from it.  Only `release --check` looks at tags.
+    It is the day of the announcement: at the earliest the day before the tag, at the latest a week after it.  All
+    support lengths count from it.  Only `release --check` looks at tags.
 
     Bad:
         # Release Support
@@ -139,8 +146,8 @@ def release_day(document: Document, context: Context) -> Iterator[Found]:
 def changelog_release(document: Document, context: Context) -> Iterator[Found]:
     """CHANGELOG.md has no finished section for an X.Y.0.
 
-    Its heading has the version without UNRELEASED, a link with h=RELEASE-X.Y.0, and the day of Initial-Release.  Only `release --check`
-    looks at CHANGELOG.md.
+    Its heading has the version without UNRELEASED, a link with h=RELEASE-X.Y.0, and the day of Initial-Release.  Only
+    `release --check` looks at CHANGELOG.md.
 
     Bad:
         ## [4.20.0 UNRELEASED](https://xenbits.xenproject.org/gitweb/?p=xen.git;a=shortlog;h=staging) - TBD
@@ -178,8 +185,8 @@ def _wrong_in(section: re.Match[str], version: str, released: str | None) -> Ite
 def readme_banner(document: Document, context: Context) -> Iterator[Found]:
     """The banner of README says another version than xen/Makefile, or another form of it.
 
-    figlet writes it: "Xen 4.20" in releases and on stable branches, "Xen 4.20-rc" in release candidates, "Xen-unstable" before.  Only
-    `release --check` looks at README.
+    figlet writes it: "Xen 4.20" in releases and on stable branches, "Xen 4.20-rc" in release candidates, "Xen-unstable"
+    before.  Only `release --check` looks at README.
 
     Bad:
         ###############
@@ -227,8 +234,8 @@ def _is_figlet(banner: str) -> bool:
 def support_ended(document: Document, context: Context) -> Iterator[Found]:
     """A point release is made after security support has ended.
 
-    It happened six times.  If it is meant, say so in the announcement; if the project decided to extend support, `release extend` comes
-    first.  Only `release --check` looks at tags.
+    It happened six times.  If it is meant, say so in the announcement; if the project decided to extend support,
+    `release extend` comes first.  Only `release --check` looks at tags.
 
     Bad:
         # Release Support
@@ -299,7 +306,8 @@ def number_of_a_branch(document: Document, context: Context) -> Iterator[Found]:
 def release_without_tag(document: Document, context: Context) -> Iterator[Found]:
     """The file has the day of a release, and there is no tag of it.
 
-    Right for some days before the release; an error a week after the day.  Only `release --check --branches` looks for tags.
+    Right for some days before the release; an error a week after the day.  Only `release --check --branches` looks for
+    tags.
 
     Bad:
         # Release Support

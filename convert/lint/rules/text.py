@@ -17,9 +17,28 @@ from grammar.source import Source, Span
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
 WIDTH = 80
 # hosts that SUPPORT.md files link to and that answer on https; a subdomain counts too
-HTTPS = ("xen.org", "xenproject.org", "qemu.org", "libvirt.org", "freebsd.org", "netbsd.org", "openbsd.org", "kernel.org",
-         "github.com", "gitlab.com", "intel.com", "amd.com", "arm.com", "wikipedia.org", "ietf.org", "w3.org", "gnu.org",
-         "debian.org", "opensource.org", "oasis-open.org")  # fmt: skip
+HTTPS = (
+    "xen.org",
+    "xenproject.org",
+    "qemu.org",
+    "libvirt.org",
+    "freebsd.org",
+    "netbsd.org",
+    "openbsd.org",
+    "kernel.org",
+    "github.com",
+    "gitlab.com",
+    "intel.com",
+    "amd.com",
+    "arm.com",
+    "wikipedia.org",
+    "ietf.org",
+    "w3.org",
+    "gnu.org",
+    "debian.org",
+    "opensource.org",
+    "oasis-open.org",
+)
 _BULLET = re.compile(rf"( *)({MARKER})( +)(?=\S)")
 
 
@@ -49,7 +68,8 @@ def trailing_blanks(source: Source, context: Context) -> Iterator[Found]:
 def tab(source: Source, context: Context) -> Iterator[Found]:
     """A line has a tab.
 
-    pandoc takes it to the next multiple of four columns, an editor for eight: what looks like one indentation is another.
+    pandoc takes it to the next multiple of four columns, an editor for eight: what looks like one indentation is
+    another.
 
     Bad:
         ␉Status: Supported
@@ -73,7 +93,8 @@ def tab(source: Source, context: Context) -> Iterator[Found]:
 def bullet_indent(bullets: BulletList, context: Context) -> Iterator[Found]:
     """A bullet is not in the column that these files use.
 
-    The form is two spaces, `*`, a space; or three spaces where fields follow the list, which would otherwise belong to its last item.
+    The form is two spaces, `*`, a space; or three spaces where fields follow the list, which would otherwise belong to
+    its last item.
 
     Bad:
         These registers are supported:
@@ -127,7 +148,9 @@ def _usual(mark: re.Match[str]) -> bool:
 
 
 def _list_lines(bullets: BulletList, context: Context) -> list[tuple[int, str, re.Match[str] | None, int]]:
-    """(start, text, marker, column of the text) of the lines of a flat list; empty for one that holds other lists or literals."""
+    """(start, text, marker, column of the text) of the lines of a flat list; empty for one that holds other lists or
+    literals.
+    """
     if not all(isinstance(block, Paragraph) for item in bullets.items for block in item):
         return []
     found: list[tuple[int, str, re.Match[str] | None, int]] = []

@@ -27,8 +27,8 @@ _DENIED = re.compile(
 def denied_by_caveat(section: Section, context: Context) -> Iterator[Found]:
     """A feature is "Supported", and its caveat denies security support.
 
-    Whoever reads the status alone, in the matrix for example, takes too much from it.  Where another row of the section says "with caveats", the
-    caveat is that one's.
+    Whoever reads the status alone, in the matrix for example, takes too much from it.  Where another row of the section
+    says "with caveats", the caveat is that one's.
 
     Bad:
             Status: Supported
@@ -52,7 +52,10 @@ def denied_by_caveat(section: Section, context: Context) -> Iterator[Found]:
             continue
         for field, reading in zip(fields, readings, strict=True):
             if reading.label == "Supported":
-                words = f'"{field.value}", and the caveat says "{" ".join(denied[0].split())}"; say "Supported, with caveats"'
+                words = (
+                    f'"{field.value}", and the caveat says "{" ".join(denied[0].split())}"; say "Supported, with'
+                    ' caveats"'
+                )
                 yield field.value_span, words
         return
 
@@ -103,7 +106,10 @@ def guest_above_host(document: Document, context: Context) -> Iterator[Found]:
                 continue
             mine, theirs = limit.maximum, host.maximum
             if mine is not None and theirs is not None and _above(mine, theirs):
-                words = f'a guest may have "{mine.text}", and the host ("{host_row.path[-2 if host_row.qualifier else -1]}") "{theirs.text}"'
+                words = (
+                    f'a guest may have "{mine.text}", and the host'
+                    f' ("{host_row.path[-2 if host_row.qualifier else -1]}") "{theirs.text}"'
+                )
                 yield row.value_span, words, {"rows": (row.key,)}
 
 
@@ -113,8 +119,12 @@ def _above(amount: Amount, other: Amount) -> bool:
 
 
 def _side(row: Row) -> tuple[str, str] | None:
-    """(`host` or `guest`, what is limited) of a limit's row by the words of its headings; None where they do not tell."""
+    """(`host` or `guest`, what is limited) of a limit's row by the words of its headings; None where they do not
+    tell.
+    """
     names = [name.casefold() for name in (row.path[:-1] if row.qualifier else row.path)][1:]
+    if not names:  # of the part itself
+        return None
     text = " ".join(names)
     what = "memory" if "memory" in names[-1] or "ram" in names[-1].split() else "cpus" if "cpu" in names[-1] else None
     guest, host = "guest" in text or "virtual" in names[-1], "host" in text or "physical" in names[-1]

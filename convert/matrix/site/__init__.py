@@ -1,1 +1,3 @@
-"""A static site out of the matrix and the history of SUPPORT.md: pages, their data, a feed; nothing runs and nothing is fetched."""
+"""A static site out of the matrix and the history of SUPPORT.md: pages, their data, a feed; nothing runs and nothing
+is fetched.
+"""

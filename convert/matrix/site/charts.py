@@ -1,4 +1,6 @@
-"""Small pictures as inline SVG, each with the same in words: the statuses of a row over the releases, and how much has support."""
+"""Small pictures as inline SVG, each with the same in words: the statuses of a row over the releases, and how much
+has support.
+"""
 
 from __future__ import annotations
 
@@ -83,8 +85,8 @@ def chart(matrix: Matrix, states: Sequence[State]) -> str:
         bars.append(f'<text class="t" x="{place * _WIDTH + (_WIDTH - 8) // 2}" y="{tall + 14}">{name}</text>')
     width = len(counts) * _WIDTH
     return (
-        f'<svg class="chart" role="img" aria-label="Statuses with security support in each tree; the table has the numbers" '
-        f'viewBox="0 0 {width} {tall + 20}" width="{width}" height="{tall + 20}">{"".join(bars)}</svg>'
+        '<svg class="chart" role="img" aria-label="Statuses with security support in each tree; the table has the'
+        f' numbers" viewBox="0 0 {width} {tall + 20}" width="{width}" height="{tall + 20}">{"".join(bars)}</svg>'
     )
 
 

@@ -59,12 +59,20 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 
     yield "index.html", _text(pages.index())
     yield "index.json", _json(index_json(site, TOOL))
-    yield "matrix.html", _text(
-        render(
-            site.matrix, site.urls, published=("matrix.json", "schema/matrix-1.json"), pages=page_of, tree_pages=tree_page,
-            home="index.html", canonical=f"{site.base}matrix.html" if site.base else None,
-        )
-    )  # fmt: skip
+    yield (
+        "matrix.html",
+        _text(
+            render(
+                site.matrix,
+                site.urls,
+                published=("matrix.json", "schema/matrix-1.json"),
+                pages=page_of,
+                tree_pages=tree_page,
+                home="index.html",
+                canonical=f"{site.base}matrix.html" if site.base else None,
+            )
+        ),
+    )
     yield "matrix.json", _json(as_json(site.matrix, TOOL, site.digests))
     for index, tree in enumerate(site.matrix.trees):
         name = f"tree/{site.tree_file(tree)}"
@@ -91,7 +99,8 @@ def _json(value: object) -> bytes:
 
 
 def write(site: Site, folder: Path) -> tuple[int, int, list[str]]:
-    """Write what changed: (files of the site, files written, files of an earlier run that are no longer made and were kept).
+    """Write what changed: (files of the site, files written, files of an earlier run that are no longer made and were
+    kept).
 
     A file with the same bytes is not touched; what others put into the folder is left alone.  Raises OSError.
     """

@@ -41,8 +41,9 @@ class Feature:
 class Site:
     """All that pages, data and feed are made of.
 
-    `releases`: what changed the release fields of the trees; `base`: the address that the site is served at, with a slash at its end, or empty; `urls`: where SUPPORT.html is;
-    `latest`: for each version `X.Y` its newest point release and the day of its tag; `digests` are those of the trees' files.
+    `releases`: what changed the release fields of the trees; `base`: the address that the site is served at, with a
+    slash at its end, or empty; `urls`: where SUPPORT.html is; `latest`: for each version `X.Y` its newest point release
+    and the day of its tag; `digests` are those of the trees' files.
     """
 
     matrix: Matrix
@@ -65,7 +66,9 @@ class Site:
 
 
 def slug(name: str) -> str:
-    """A name as a file and in an address: as it is where it is plain, else what is plain of it with a part of its SHA-256."""
+    """A name as a file and in an address: as it is where it is plain, else what is plain of it with a part of its
+    SHA-256.
+    """
     if _PLAIN.fullmatch(name) and ".." not in name:
         return name
     plain = re.sub(r"[^a-z0-9]+", "-", name.casefold())[:60].strip("-")

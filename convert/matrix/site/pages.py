@@ -1,4 +1,6 @@
-"""The HTML of a site: index, a page a feature, a page a tree, redirects of former names, the fragment for a policy page."""
+"""The HTML of a site: index, a page a feature, a page a tree, redirects of former names, the fragment for a policy
+page.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +57,13 @@ class Pages:
         """All that is known of one feature."""
         names, line = self.site.names, feature.line
         return self._render(
-            "site_feature.html", f"feature/{feature.file}.html", name=line.name, section=" / ".join(feature.section),
-            columns=self.columns, formerly=line.formerly, rows=[self._row(row) for row in feature.rows],
+            "site_feature.html",
+            f"feature/{feature.file}.html",
+            name=line.name,
+            section=" / ".join(feature.section),
+            columns=self.columns,
+            formerly=line.formerly,
+            rows=[self._row(row) for row in feature.rows],
             prose=[
                 (what, several(trees, names), text)
                 for what, which in (("Caveats", "caveats"), ("Description", "description"))
@@ -64,11 +71,16 @@ class Pages:
             ],
             sources=[
                 (names[n], f"{self.columns[n]['url']}#{quote(part.key, safe='-._~')}")
-                for n, part in enumerate(line.parts) if part is not None and self.columns[n]["url"]
+                for n, part in enumerate(line.parts)
+                if part is not None and self.columns[n]["url"]
             ],
-            history=[self._change(change_json(change, self.site.past), [step_json(s) for s in steps]) for change, steps in feature.changes],
-            security=SECURITY, file=feature.file,
-        )  # fmt: skip
+            history=[
+                self._change(change_json(change, self.site.past), [step_json(s) for s in steps])
+                for change, steps in feature.changes
+            ],
+            security=SECURITY,
+            file=feature.file,
+        )
 
     def _row(self, line: Line) -> dict[str, Any]:
         matrix, names = self.site.matrix, self.site.names
@@ -106,11 +118,14 @@ class Pages:
 
     def _change(self, commit: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         return {
-            **commit, "where": several(commit["trees"], self.site.names) or "no tree", "lines": [w for s in steps for w in step_lines(s)],
-            "url": f"{COMMIT}{commit['commit']}", "is": [(x, advisory(x)) for x in commit["xsas"]],
+            **commit,
+            "where": several(commit["trees"], self.site.names) or "no tree",
+            "lines": [w for s in steps for w in step_lines(s)],
+            "url": f"{COMMIT}{commit['commit']}",
+            "is": [(x, advisory(x)) for x in commit["xsas"]],
             "mentioned": [(x, advisory(x)) for x in commit["mentions"]],
             "picked": [(p["commit"], f"{COMMIT}{p['commit']}", ", ".join(p["trees"])) for p in commit["picks"]],
-        }  # fmt: skip
+        }
 
     def tree(self, index: int) -> str:
         """All that one tree supports, and until when."""

@@ -1,6 +1,7 @@
 """The XML of a large part as plain calls: a tenth of what a tree of elements costs, with the same limits held.
 
-Names come without their prefixes.  A DTD is refused, so there are no entities; nothing is kept but what the handlers keep.
+Names come without their prefixes.  A DTD is refused, so there are no entities; nothing is kept but what the handlers
+keep.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ class Events:
 
 
 class Strings:
-    """Texts of an .xlsx (`si`, `is`, `text`) from events: plain, or runs with their formats; phonetic hints are left out.
+    """Texts of an .xlsx (`si`, `is`, `text`) from events: plain, or runs with their formats; phonetic hints are left
+    out.
 
     `runs` are (text, (bold, italic, struck)), None for the format of the cell.
     """

@@ -168,8 +168,8 @@ def _number(value: float, tokens: Sequence[_Token]) -> str:
 class _Places(NamedTuple):
     """Where the digits of a format are: of the whole part, after the point, of the exponent, by index of their tokens.
 
-    `point` and `end` are the indices of the point and of the exponent, behind all where there is none; `scale` counts the commas
-    that divide by a thousand.
+    `point` and `end` are the indices of the point and of the exponent, behind all where there is none; `scale` counts
+    the commas that divide by a thousand.
     """
 
     kinds: Sequence[str]

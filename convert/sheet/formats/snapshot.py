@@ -134,8 +134,8 @@ def store(path: Path, made: Written, meta: Meta) -> None:
 def read(path: Path) -> Workbook:
     """The workbook of the snapshot at `path`, with what was found wrong with it; its `sha256` is of its canonical form.
 
-    Raises SheetError if it is no snapshot, of another schema, incomplete, changed since it was written, or larger than any
-    workbook may be.
+    Raises SheetError if it is no snapshot, of another schema, incomplete, changed since it was written, or larger than
+    any workbook may be.
     """
     files.recover(path)
     meta = _meta_of(path)
@@ -161,7 +161,8 @@ def read(path: Path) -> Workbook:
 
 
 def earlier(path: Path) -> tuple[Earlier, str]:
-    """What a later reading is compared with: the tabs by their sha256, each read only when it is needed; and that of all.
+    """What a later reading is compared with: the tabs by their sha256, each read only when it is needed; and that of
+    all.
 
     Raises SheetError as `read` does, `tab` of it too.
     """

@@ -87,7 +87,8 @@ def read_json(path: Path, limit: int) -> object:
 
 @contextlib.contextmanager
 def locked(path: Path, patience: float, wait: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock of a snapshot, a file beside it that is gone afterwards; `wait` is called once if another fetch has it.
+    """Hold the lock of a snapshot, a file beside it that is gone afterwards; `wait` is called once if another fetch has
+    it.
 
     Raises SheetError where the other one has it for more than `patience` seconds, or no file can be made there.
     """

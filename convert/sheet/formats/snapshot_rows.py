@@ -1,8 +1,8 @@
 """The canonical form of a fetched sheet: tabs as lines of JSON and back, and their sha256.
 
 A line is a list of cells, `{"cells": [...], "hidden": true}` for a hidden row, or `{"blank": N}` for N blank rows
-together.  A cell is null, a text, or an object with what else it carries.  There are no row numbers, so that an inserted
-row is one line in a diff.  The same content always gives the same bytes.
+together.  A cell is null, a text, or an object with what else it carries.  There are no row numbers, so that an
+inserted row is one line in a diff.  The same content always gives the same bytes.
 """
 
 from __future__ import annotations

@@ -152,7 +152,9 @@ def string(element: Element) -> Text:
 
 
 def unescape(text: str) -> str:
-    """`_x000D_` and the like stand for characters that XML cannot hold (18.4.12); two of them may be one beyond U+FFFF."""
+    """`_x000D_` and the like stand for characters that XML cannot hold (18.4.12); two of them may be one beyond
+    U+FFFF.
+    """
     if "_x" not in text:
         return text
     found = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)

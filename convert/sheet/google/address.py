@@ -39,9 +39,9 @@ class NotFoundError(SheetError):
 class Address:
     """One file at Google.
 
-    `kind` is what its URL says ("file": a file in Drive, "id": nothing).  `published` is true for the `/d/e/` form of "Publish to the web",
-    whose id no API knows.  `resource_key` is what link-shared files from before 2021 need; it opens the file, so it
-    is left out of what is printed.
+    `kind` is what its URL says ("file": a file in Drive, "id": nothing).  `published` is true for the `/d/e/` form of
+    "Publish to the web", whose id no API knows.  `resource_key` is what link-shared files from before 2021 need; it
+    opens the file, so it is left out of what is printed.
     """
 
     file_id: str

@@ -1,6 +1,7 @@
 """The port on which the browser's answer is awaited, and the terminal into which its address may be pasted instead.
 
-Browsers open connections that say nothing, ask for an icon, and people open the wrong page: none of that ends the waiting.
+Browsers open connections that say nothing, ask for an icon, and people open the wrong page: none of that ends the
+waiting.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ class Answers:
             self._server = _Server(("127.0.0.1", port), _Handler)
         except (OSError, OverflowError) as error:
             raise SheetError(
-                f"port {port} of this machine cannot be used ({getattr(error, 'strerror', error)}); give another with --port"
+                f"port {port} of this machine cannot be used ({getattr(error, 'strerror', error)}); give another with"
+                " --port"
             ) from None
         self._server.state, self._server.found = state, queue.SimpleQueue()
         self.port = int(self._server.server_address[1])
@@ -118,7 +120,9 @@ class Answers:
 
 
 def wait_for(answers: Answers, ends: float, *, paste: bool) -> Answer | None:
-    """The first answer, from the browser or pasted as the address on which it ended; None at `ends` (`time.monotonic`)."""
+    """The first answer, from the browser or pasted as the address on which it ended; None at `ends`
+    (`time.monotonic`).
+    """
     source = _Paste(answers.state) if paste else None
     while (left := ends - time.monotonic()) > 0:
         answer = answers.get(min(_POLL, left)) or (source.look() if source else None)

@@ -150,6 +150,7 @@ def _service_account(path: Path, info: dict[str, Any]) -> str | None:
     if info.get("type") != "service_account" or not isinstance(info.get("client_email"), str):
         kind = said(info.get("type")) if "type" in info else "missing"
         raise SheetError(
-            f"{shown}: not the key file of a service account, nor a workload identity configuration (its type is {kind[:40]})"
+            f"{shown}: not the key file of a service account, nor a workload identity configuration (its type is"
+            f" {kind[:40]})"
         )
     return str(info["client_email"])

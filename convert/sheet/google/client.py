@@ -1,7 +1,8 @@
 """Calls to Google's APIs over the guarded transport: Retry-After, quota a minute, broken answers, one budget for all.
 
-Each is a request of Google's client library, made without `build`: making its methods out of the discovery documents took half
-of a small fetch, and four plain GETs are made.  The documents say what the calls look like, and tests/google holds them to that.
+Each is a request of Google's client library, made without `build`: making its methods out of the discovery documents
+took half of a small fetch, and four plain GETs are made.  The documents say what the calls look like, and tests/google
+holds them to that.
 """
 
 from __future__ import annotations
@@ -170,7 +171,9 @@ class Client:
 
 
 class _Told:
-    """The `http` of one request of Google's client; what is no success is told in our words, as the library reads it too late."""
+    """The `http` of one request of Google's client; what is no success is told in our words, as the library reads it
+    too late.
+    """
 
     def __init__(self, client: Client, api: str, query: Query) -> None:
         self._client, self._api, self._query = client, api, query

@@ -1,7 +1,7 @@
 """Files of credentials as google-auth's objects, by their type; nothing here asks anybody.
 
-With `--api-endpoint` whatever such a file would ask of Google (tokens, the exchange of workload identity, impersonation) is
-asked there, too.
+With `--api-endpoint` whatever such a file would ask of Google (tokens, the exchange of workload identity,
+impersonation) is asked there, too.
 """
 
 from __future__ import annotations
@@ -120,7 +120,9 @@ def _text(value: object) -> str:
 
 
 def _external(info: Info, ask: _Ask) -> Any:  # noqa: ANN401
-    """Workload identity: a token of somebody else's (a file, an address, AWS, a program) is exchanged for one of Google's."""
+    """Workload identity: a token of somebody else's (a file, an address, AWS, a program) is exchanged for one of
+    Google's.
+    """
     source = info["credential_source"]
     info = info | {"token_url": ask.url(info["token_url"])}
     if (url := info.get("service_account_impersonation_url")) is not None:

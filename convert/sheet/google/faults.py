@@ -13,7 +13,8 @@ _SECRET = re.compile(
     r"ya29\.[\w.-]+|1//[\w-]{10,}|4/0[\w-]{10,}|AIza[\w-]{10,}|GOCSPX-[\w-]+|eyJ[\w-]{8,}(?:\.[\w-]+)*"
     r"|-----BEGIN[^-]*PRIVATE KEY-----.*?(?:-----END[^-]*-----|$)"
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # https://user:password@host
-    r"|(?i:(?<=bearer )[\w.~+/=-]+|(?<=authorization: basic )[\w+/=-]+|(?<=[?&]key=)[^&\s\"']+|(?<=resourcekey=)[^&\s\"']+"
+    r"|(?i:(?<=bearer )[\w.~+/=-]+|(?<=authorization: basic"
+    r" )[\w+/=-]+|(?<=[?&]key=)[^&\s\"']+|(?<=resourcekey=)[^&\s\"']+"
     r"|(?<=[?&]code=)[^&\s\"']+|(?<=_token=)[^&\s\"']+|(?<=client_secret=)[^&\s\"']+"
     r"|(?<=_token[\"']: [\"'])[^\"']+|(?<=_secret[\"']: [\"'])[^\"']+|(?<=private_key[\"']: [\"'])[^\"']+)",
     re.DOTALL,
@@ -46,7 +47,9 @@ class Fault:
 
 
 def scrub(text: str, *known: str | None) -> str:
-    """The text without anything that looks like a token or key, or is one of the known secrets, in any form it is printed."""
+    """The text without anything that looks like a token or key, or is one of the known secrets, in any form it is
+    printed.
+    """
     for secret in known:
         for form in {secret, printable(secret), secret.strip(), *secret.split()} if secret else ():
             if len(form) > 3:  # what is shorter is no secret, and is in every word

@@ -1,7 +1,7 @@
 """The user's own sign-in: a browser once, then a token file that only the user can read.
 
-The flow is that of RFC 8252 for desktop applications (the answer comes to a port of this machine) with RFC 7636's PKCE.  The
-code is exchanged over the guarded transport, as every other request is made.
+The flow is that of RFC 8252 for desktop applications (the answer comes to a port of this machine) with RFC 7636's PKCE.
+The code is exchanged over the guarded transport, as every other request is made.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ _EXCHANGE = 30.0  # seconds for the exchange of the code, where more are left
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the person signs in: a browser is opened or not, on which port the answer is awaited (0: any), for how long."""
+    """How the person signs in: a browser is opened or not, on which port the answer is awaited (0: any), for how
+    long.
+    """
 
     browser: bool = True
     port: int = 0
@@ -116,7 +118,8 @@ def _show(address: str, browser: bool) -> None:
     print(printable(address), file=sys.stderr)
     if not browser or _terminal():
         print(
-            "If the browser is on another machine, it ends on a page that does not load: paste that page's address here.",
+            "If the browser is on another machine, it ends on a page that does not load: paste that page's address"
+            " here.",
             file=sys.stderr,
         )
     sys.stderr.flush()
@@ -154,7 +157,8 @@ def _exchanged(config: dict[str, Any], form: dict[str, str], ends: float, wanted
         reply = None
     if not isinstance(reply, dict):
         raise SheetError(
-            f"the sign-in service answers (status {response.status}) with something that is not a token; is there a proxy?"
+            f"the sign-in service answers (status {response.status}) with something that is not a token; is there a"
+            " proxy?"
         )
     if response.status != 200 or "error" in reply:
         raise SheetError(_refused(reply, response.status, wanted))

@@ -38,7 +38,9 @@ _GCLOUD = frozenset({"projects/764086051850", "projects/32555940559"})  # the pr
 _FIXED = {
     "dailyLimitExceeded": "the Google project's quota for today is used up; try again tomorrow",
     "quotaExceeded": "the Google project's quota is used up; try again later",
-    "downloadQuotaExceeded": "too many people downloaded this file; Google allows it again within a day; or copy the file",
+    "downloadQuotaExceeded": (
+        "too many people downloaded this file; Google allows it again within a day; or copy the file"
+    ),
     "domainPolicy": "the administrators of the file's domain do not let applications read it",
     "cannotDownloadFile": "the owner has switched off downloading of this file for viewers; ask the owner",
     "fileNotDownloadable": "this file has no content of its own to download; give a spreadsheet or a document",
@@ -46,8 +48,9 @@ _FIXED = {
     "exportSizeLimitExceeded": "the file is larger than the 10 MB that Google exports; read it with a sign-in instead",
 }
 _QUOTA_PROJECT = (
-    "this sign-in names no project that the calls are counted for (a quota project): run `gcloud auth application-default "
-    "set-quota-project PROJECT`, or set GOOGLE_CLOUD_QUOTA_PROJECT; the project needs the {name} enabled"
+    "this sign-in names no project that the calls are counted for (a quota project): run `gcloud auth"
+    " application-default set-quota-project PROJECT`, or set GOOGLE_CLOUD_QUOTA_PROJECT; the project needs the {name}"
+    " enabled"
 )
 
 
@@ -80,7 +83,10 @@ def _of_project(fault: Fault, who: Identity, name: str, api: str) -> str | None:
     if fault.reasons & _DISABLED:
         service = fault.service or api
         name = _APIS.get(service, said(service))
-        return f"the {name} ({said(service)}) is not enabled in this sign-in's Google project; enable it, and wait a minute"
+        return (
+            f"the {name} ({said(service)}) is not enabled in this sign-in's Google project; enable it, and wait a"
+            " minute"
+        )
     return None
 
 

@@ -21,9 +21,10 @@ MIB = 1 << 20
 class GoogleSettings:
     """Options of `fetch` and of every command that takes a Google address; times in seconds, sizes in bytes.
 
-    `budget` is how long one call is retried in all (quota is counted a minute, so it is more than that), `total` how long all
-    calls may take together (None: no end), `deadline` how long one attempt may take by the wall clock, `timeout` how long
-    the other side may say nothing.  `check`: nothing is written.  `notice` gets messages for people, one line each.  The clock, `sleep` and `rand` (0 to 1) of the retries are for tests.
+    `budget` is how long one call is retried in all (quota is counted a minute, so it is more than that), `total` how
+    long all calls may take together (None: no end), `deadline` how long one attempt may take by the wall clock,
+    `timeout` how long the other side may say nothing.  `check`: nothing is written.  `notice` gets messages for people,
+    one line each. The clock, `sleep` and `rand` (0 to 1) of the retries are for tests.
     """
 
     credentials: Path | None = None
@@ -71,8 +72,8 @@ def check_universe() -> None:
 def own_settings() -> dict[str, Any]:
     """`api_endpoint`, `credentials`, `impersonate` of the user's own google.toml in `config_home()`; {} without one.
 
-    No other settings file may name them: one that comes with a repository could send a sign-in elsewhere.  SheetError for a
-    file that is no TOML, or has other keys.
+    No other settings file may name them: one that comes with a repository could send a sign-in elsewhere.  SheetError
+    for a file that is no TOML, or has other keys.
     """
     path = config_home() / "google.toml"
     try:

@@ -35,7 +35,9 @@ class Request:
         timeout: float | None = None,
         **_: object,
     ) -> _Reply:
-        """One request; the timeout is the guard's.  TransientError where another attempt may help: google-auth's own is blind."""
+        """One request; the timeout is the guard's.  TransientError where another attempt may help: google-auth's own
+        is blind.
+        """
         response, content = self._guard.request(url, method, body=body, headers=headers)
         if response.status in _AGAIN:
             raise TransientError(
@@ -124,7 +126,8 @@ def _refresh_failed(error: Any, who: Identity) -> Exception:  # noqa: ANN401
         fault = read_fault(403, body.encode(errors="replace"))
         if fault.reasons and not fault.reasons & {"invalid_grant"}:
             return SheetError(
-                f"impersonating {who.email or 'the service account'}: {explain(fault, Identity(), 'iamcredentials.googleapis.com')}"
+                f"impersonating {who.email or 'the service account'}:"
+                f" {explain(fault, Identity(), 'iamcredentials.googleapis.com')}"
             )
     if getattr(error, "retryable", False):
         return TransientError("the sign-in service of Google answers with an error of its own")

@@ -13,6 +13,8 @@ Writer = Callable[[Report, Painter, int], Iterator[str]]
 
 
 def writer(name: str) -> Writer:
-    """The function that writes a format, line by line; it takes the report, a painter, and how much is wanted (-v: 1)."""
+    """The function that writes a format, line by line; it takes the report, a painter, and how much is wanted (-v:
+    1).
+    """
     found: Writer = import_module(f"convert.xsa.formats.{name.replace('-', '_')}").write
     return found

@@ -1,4 +1,6 @@
-"""A check as `affected` of the CVE record format 5.1 (https://github.com/CVEProject/cve-schema), an entry an advisory."""
+"""A check as `affected` of the CVE record format 5.1 (https://github.com/CVEProject/cve-schema), an entry an
+advisory.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +17,20 @@ def write(report: Report, paint: Painter, verbose: int) -> Iterator[str]:
     """`[{"xsa", "cves", "affected": [...]}]` as JSON; never of an advisory that is not public."""
     entries = [
         {
-            "xsa": one.number, "cves": list(one.cves),
+            "xsa": one.number,
+            "cves": list(one.cves),
             "affected": [
                 {
-                    "vendor": "Xen", "product": "Xen", "repo": REPOSITORY, "defaultStatus": "unknown", "versions": _versions(ranges),
+                    "vendor": "Xen",
+                    "product": "Xen",
+                    "repo": REPOSITORY,
+                    "defaultStatus": "unknown",
+                    "versions": _versions(ranges),
                 }
             ],
         }
         for one, ranges in advisories(report)
-    ]  # fmt: skip
+    ]
     yield json.dumps(entries, ensure_ascii=False, indent=1)
 
 

@@ -33,24 +33,43 @@ def _row(row: Row, report: Report) -> dict[str, Any]:
     one = row.advisory
     decisions = report.settled.get((one.number, row.ref.name), ())
     return {
-        "xsa": one.number, "ref": row.ref.name, "sha": row.ref.sha, "verdict": row.verdict, "have": row.have, "of": row.of,
-        "title": one.title, "date": one.day, "version": one.version, "cves": list(one.cves), "why": row.why,
-        "trees": list(row.trees), "unchecked": list(row.unchecked), "accepted": [d.reason for d in decisions],
+        "xsa": one.number,
+        "ref": row.ref.name,
+        "sha": row.ref.sha,
+        "verdict": row.verdict,
+        "have": row.have,
+        "of": row.of,
+        "title": one.title,
+        "date": one.day,
+        "version": one.version,
+        "cves": list(one.cves),
+        "why": row.why,
+        "trees": list(row.trees),
+        "unchecked": list(row.unchecked),
+        "accepted": [d.reason for d in decisions],
         "patches": [_patch(patch) for patch in row.patches],
-    }  # fmt: skip
+    }
 
 
 def _patch(patch: PatchRow) -> dict[str, Any]:
     found, proof = patch.finding, patch.finding.evidence
     return {
-        "name": patch.name, "sha256": patch.file.sha256 if patch.file else None, "tree": patch.tree,
-        "subject": patch.file.subject if patch.file else None, "verdict": patch.verdict, "how": found.how,
+        "name": patch.name,
+        "sha256": patch.file.sha256 if patch.file else None,
+        "tree": patch.tree,
+        "subject": patch.file.subject if patch.file else None,
+        "verdict": patch.verdict,
+        "how": found.how,
         "commits": list(found.commits),
         "evidence": {
-            "patch_id": proof.patch_id, "lines": None if proof.lines is None else round(proof.lines, 4), "subject": proof.subject,
-            "links": list(proof.links), "number": proof.number,
+            "patch_id": proof.patch_id,
+            "lines": None if proof.lines is None else round(proof.lines, 4),
+            "subject": proof.subject,
+            "links": list(proof.links),
+            "number": proof.number,
         },
-        "reverts": list(found.reverts), "near": list(found.near),
+        "reverts": list(found.reverts),
+        "near": list(found.near),
         "elsewhere": {"ref": patch.elsewhere[0], "commit": patch.elsewhere[1]} if patch.elsewhere else None,
         "with": patch.beside,
-    }  # fmt: skip
+    }

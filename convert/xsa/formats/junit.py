@@ -27,16 +27,25 @@ def write(report: Report, paint: Painter, verbose: int) -> Iterator[str]:
             yield from _case(report, row)
         yield "  </testsuite>"
     if report.problems:
-        yield f'  <testsuite name="source" tests="{len(report.problems)}" failures="0" errors="{len(report.problems)}" skipped="0">'
+        yield (
+            f'  <testsuite name="source" tests="{len(report.problems)}" failures="0" errors="{len(report.problems)}"'
+            ' skipped="0">'
+        )
         for problem in report.problems:
-            yield f"    <testcase name={quoteattr(clean(problem)[:100])}><error message={quoteattr(clean(problem))}/></testcase>"
+            yield (
+                f"    <testcase name={quoteattr(clean(problem)[:100])}><error"
+                f" message={quoteattr(clean(problem))}/></testcase>"
+            )
         yield "  </testsuite>"
     yield "</testsuites>"
 
 
 def _case(report: Report, row: Row) -> Iterator[str]:
     title = f": {row.advisory.title}" if row.advisory.title else ""
-    start = f"    <testcase classname={quoteattr(clean(row.ref.name))} name={quoteattr(clean(f'XSA-{row.advisory.number}{title}'))}"
+    start = (
+        f"    <testcase classname={quoteattr(clean(row.ref.name))}"
+        f" name={quoteattr(clean(f'XSA-{row.advisory.number}{title}'))}"
+    )
     words = "; ".join(filter(None, [", ".join(patch.name for patch in row.absent), row.why]))
     if report.is_open(row):
         kind = "error" if row.unchecked else "failure"

@@ -20,11 +20,15 @@ def write(report: Report, paint: Painter, verbose: int) -> Iterator[str]:
 def _record(one: Advisory, ranges: list[Range]) -> dict[str, Any]:
     time = one.public.strftime("%Y-%m-%dT%H:%M:%SZ") if one.public else "1970-01-01T00:00:00Z"
     return {
-        "schema_version": "1.6.0", "id": f"XSA-{one.number}", "modified": time, "published": time, "aliases": list(one.cves),
+        "schema_version": "1.6.0",
+        "id": f"XSA-{one.number}",
+        "modified": time,
+        "published": time,
+        "aliases": list(one.cves),
         "summary": clean(one.title or f"XSA-{one.number}"),
         "affected": [_affected(each) for each in ranges],
         "references": [{"type": "ADVISORY", "url": f"https://xenbits.xenproject.org/xsa/advisory-{one.number}.html"}],
-    }  # fmt: skip
+    }
 
 
 def _affected(each: Range) -> dict[str, Any]:
@@ -32,7 +36,10 @@ def _affected(each: Range) -> dict[str, Any]:
     return {
         "ranges": [{"type": "GIT", "repo": REPOSITORY, "events": events}],
         "database_specific": {
-            "branch": each.ref, "fixes": list(each.fixed),
-            "introduced": "by Fixes: of the fix" if each.introduced else "not known: no commit of the fix has a line Fixes:",
+            "branch": each.ref,
+            "fixes": list(each.fixed),
+            "introduced": "by Fixes: of the fix"
+            if each.introduced
+            else "not known: no commit of the fix has a line Fixes:",
         },
-    }  # fmt: skip
+    }

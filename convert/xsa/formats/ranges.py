@@ -1,4 +1,6 @@
-"""What osv and cve-affected share: for an advisory and a ref, from which commit on it was there and which commit fixed it."""
+"""What osv and cve-affected share: for an advisory and a ref, from which commit on it was there and which commit
+fixed it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _OPEN = frozenset({"missing", "partial", "reverted", "staging"})
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`introduced`: the commit that `Fixes:` names, None where none does; `fixed`: all commits of the fix, the last one last."""
+    """`introduced`: the commit that `Fixes:` names, None where none does; `fixed`: all commits of the fix, the last
+    one last.
+    """
 
     ref: str
     introduced: str | None

@@ -42,14 +42,20 @@ def _of(report: Report, ref: Ref, paint: Painter, verbose: int) -> Iterator[str]
         yield _problem(row, paint)
     for row in rows:
         for decision in report.settled.get((row.advisory.number, ref.name), ()):
-            yield f"  XSA-{row.advisory.number} {shown(row)}, {decision.said}: {clean(decision.patch)}: {clean(decision.reason)}"
+            yield (
+                f"  XSA-{row.advisory.number} {shown(row)}, {decision.said}: {clean(decision.patch)}:"
+                f" {clean(decision.reason)}"
+            )
     if verbose:
         for row in rows:
             if row.fine and row.verdict != "embargoed":
                 what = evidence(row) if row.verdict == "applied" else clean(row.why)
                 more = f" {clean(row.why)}" if row.verdict == "applied" and row.why else ""
                 title = f'  "{clean(row.advisory.title)}"' if row.advisory.title else ""
-                yield f"  XSA-{row.advisory.number} {paint(shown(row), 'yes')}   {row.advisory.day or '-'}  {clean(what)}{more}{title}"
+                yield (
+                    f"  XSA-{row.advisory.number} {paint(shown(row), 'yes')}   {row.advisory.day or '-'} "
+                    f" {clean(what)}{more}{title}"
+                )
     yield totals(report, rows)
 
 

@@ -49,7 +49,7 @@ def item(reader: Reader, index: int, rule: str, terminal: str, pattern: str) -> 
 def may_end_item(reader: Reader, index: int) -> bool:
     """Whether another block than a list may begin on a line here.
 
-    What begins like an item of an ordered list ends an item's text even where it is a heading over a row of dashes, or the
-    head of a table; nothing else of that kind does.
+    What begins like an item of an ordered list ends an item's text even where it is a heading over a row of dashes, or
+    the head of a table; nothing else of that kind does.
     """
     return reader.state in ENDED or reader.shapes[index] == "ORDERED"

@@ -58,7 +58,9 @@ def _headed(reader: Reader, index: int) -> int:
 
 
 def _ruled(reader: Reader, index: int) -> int:
-    """Where a table with dashes above it ends: at the second next row of dashes where rows are below the next, else there."""
+    """Where a table with dashes above it ends: at the second next row of dashes where rows are below the next, else
+    there.
+    """
     first = reader.line_of("--", index, _columns)
     if first < 0 or reader.shapes[first + 1] == "BLANK":
         return first + 1

@@ -6,7 +6,11 @@ import re
 
 from grammar.pandoc.reader import ITEM_TEXT, PARAGRAPH, Construct, Reader
 
-_TEX = r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
+_TEX = (
+    r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}"
+    r"|[A-Za-z]+\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*\s*$"
+    r"|(?:def|let|newcommand|renewcommand|newenvironment)\b)"
+)
 # what TeX takes for an argument of a macro on the line above: a number, with a unit or without, or an option
 _ARGUMENT = r" *(?:[-=]?[0-9]+(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em)?(?![A-Za-z0-9])|\[[^\[\]]*\])(.*)$"
 
