@@ -12,12 +12,11 @@ from convert.failure import Failure, counted
 from convert.sheet.model import Categorisation, Tree
 from convert.trees import git, resolve
 from convert.trees.arguments import known_ref, one_input, read_source
-from convert.trees.version import FILE, MAKEFILE
+from convert.trees.version import FILE, MAKEFILE, private_ref
 from grammar.nodes import Document
 from grammar.parser import parse
 from grammar.source import Source
 
-LAST_DRAFT = "refs/xen-support/{}/base"
 _BOOKS = frozenset((".xlsx", ".xlsm", ".ods"))
 _ID = re.compile(r"[A-Za-z0-9_-]{25,120}")
 
@@ -145,7 +144,7 @@ def _committed(ref: str, repo: Path | None) -> bool | None:
 
 def last_drafted(tree: str, means: Means) -> Operand:
     """The draft that was last generated for a tree and merged, from the private ref that keeps it."""
-    ref = LAST_DRAFT.format(tree)
+    ref = private_ref(tree, "base")
     try:
         source = read_source(f"{ref}:{FILE}", means.repo)
     except Failure:

@@ -15,6 +15,7 @@ from convert.mail.messages import Message, read
 from convert.output.terminal import TOOL
 from convert.release.kinds import Kind
 from convert.trees import git
+from convert.trees.version import private_ref
 
 SCHEMA = "xen-support.release-note/1"
 FILE = "release.json"
@@ -39,7 +40,7 @@ class Note:
 
 def ref_of(tree: str) -> str:
     """The ref of a tree's note."""
-    return f"refs/xen-support/{tree}/release"
+    return private_ref(tree, "release")
 
 
 def load(repo: Path, tree: str) -> Note | None:

@@ -17,6 +17,7 @@ from typing import Any
 from convert.failure import Failure
 from convert.output.terminal import TOOL
 from convert.trees import git
+from convert.trees.version import private_ref
 from convert.update import schema
 
 _VERSION = 2  # 1: without `number` and `ended`
@@ -67,17 +68,17 @@ def branch_of(tree: str) -> str:
 
 def record_ref(tree: str) -> str:
     """The ref of the record."""
-    return f"refs/xen-support/{tree}/series"
+    return private_ref(tree, "series")
 
 
 def posted_ref(tree: str, version: int, number: int = 1) -> str:
     """The ref of a version that was posted; `number`: of which series of the tree."""
-    return f"refs/xen-support/{tree}/posted/{f'{number}/' if number > 1 else ''}v{version}"
+    return private_ref(tree, f"posted/{f'{number}/' if number > 1 else ''}v{version}")
 
 
 def posted(repo: Path, tree: str, number: int = 1) -> dict[int, str]:
     """The versions of a series that were posted, each with its last commit."""
-    refs = git.refs(repo, f"refs/xen-support/{tree}/posted/")
+    refs = git.refs(repo, private_ref(tree, "posted/"))
     start = posted_ref(tree, 0, number).removesuffix("0")
     numbered = ((re.fullmatch(rf"{re.escape(start)}([1-9][0-9]{{0,3}})", name), at) for name, at in refs.items())
     return dict(sorted((int(found[1]), commit) for found, commit in numbered if found))

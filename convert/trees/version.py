@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 FILE = "SUPPORT.md"
 MAKEFILE = "xen/Makefile"
 MAX_MAKEFILE = 1 << 20  # bytes; Xen's has a few thousand
+PRIVATE = "refs/xen-support"  # what the tool keeps of a tree, beside its branches
 UNSTABLE = ("master", "staging")  # the branches of the unstable tree, the one that people read first
 UNSTABLE_NAMES = ("master", "unstable", "xen-unstable", "staging")  # what workbooks call it, likeliest first
 _STABLE = re.compile(r"stable-([0-9]{1,6}\.[0-9]{1,6})")
@@ -85,6 +86,11 @@ def branched_version(tree: str) -> str | None:
     """`4.20` of a tree called 4.20, stable-4.20 or staging-4.20; None for any other name."""
     found = _BRANCHED.fullmatch(tree)
     return found[1] if found else None
+
+
+def private_ref(tree: str, what: str) -> str:
+    """The ref in which the tool keeps something of a tree: `base`, `series`, `posted/v1`, `release`."""
+    return f"{PRIVATE}/{tree}/{what}"
 
 
 def freeze(makefile: str | None, release: str) -> str | None:

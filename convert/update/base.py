@@ -18,7 +18,7 @@ from convert.draft.draft import Made
 from convert.failure import Failure
 from convert.output.terminal import TOOL
 from convert.trees import git
-from convert.trees.version import FILE
+from convert.trees.version import FILE, private_ref
 from convert.update import schema
 from grammar.escape import fold
 from grammar.inlines import plain
@@ -52,7 +52,7 @@ class Base:
 
 def ref_of(tree: str) -> str:
     """The ref of a tree's base."""
-    return f"refs/xen-support/{tree}/base"
+    return private_ref(tree, "base")
 
 
 def load(repo: Path, tree: str) -> Base | None:

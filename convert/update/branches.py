@@ -10,11 +10,11 @@ from convert.sheet.model import Tree
 from convert.trees import git, upstream
 from convert.trees.all import branch_of
 from convert.trees.resolve import Found
-from convert.trees.version import FILE
+from convert.trees.version import FILE, PRIVATE
 from convert.update import lineage, lost
 from convert.update.base import ref_of
 
-_PRIVATE = "refs/xen-support/*:refs/xen-support/*"  # bases, and what series keeps: they travel with the branches
+_PRIVATE = f"{PRIVATE}/*:{PRIVATE}/*"  # bases, and what series keeps: they travel with the branches
 
 
 @dataclass(frozen=True, slots=True)
