@@ -102,7 +102,7 @@ def test_a_waiting_merge_is_concluded(left: Left) -> None:
 def test_a_waiting_merge_is_given_up(left: Left) -> None:
     before = left.git("for-each-ref")
     assert left.run("update", "--abort", "--tree", "4.20") == 0 and left.git("for-each-ref") == before
-    assert left.update(3, "--tree", "4.20") == 1 and "1 conflicts: cpu-hotplug--x86" in left.out
+    assert left.update(3, "--tree", "4.20") == 1 and "1 conflict: cpu-hotplug--x86" in left.out
 
 
 def test_what_a_killed_run_noted_is_finished(left: Left) -> None:
