@@ -14,7 +14,6 @@ from grammar.escape import fold
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MAX = 1 << 20  # bytes of an aliases file
 _NAMES = 8192  # that are remembered with what they lead to
 _KEYS = ("old", "new", "tree", "commit")
 SHIPPED = "xen-aliases.toml"
@@ -83,13 +82,9 @@ def load(path: Path | None, more: Aliases | None = None) -> Aliases:
     """
     if path is None:
         return more or Aliases()
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX + 1)
-    except OSError as error:
-        raise Failure(f"{path}: {error.strerror}") from None
-    if len(data) > _MAX:
-        raise Failure(f"{path}: larger than 1 MiB; that is not an aliases file")
+    from convert.output.files import read_small
+
+    data = read_small(path, "an aliases file")
     own = _read(data, str(path))
     known = {_folded(alias.old) for alias in own.entries if alias.tree is None}
     joined = own

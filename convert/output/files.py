@@ -7,6 +7,10 @@ import os
 import tempfile
 from pathlib import Path
 
+from convert.failure import Failure
+
+_SMALL = 1 << 20  # bytes
+
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o644, *, lasting: bool = True) -> None:
     """Write a file by way of a temporary one beside it and a rename; its folder is made.  A pipe or device is written
@@ -34,3 +38,18 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o644, *, lasting: bool = 
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def read_small(path: Path, what: str) -> bytes:
+    """The bytes of a file of settings, 1 MiB at most.
+
+    Raises Failure for a larger one, which is not `what`, and with the reason for one that cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_SMALL + 1)
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}") from None
+    if len(data) > _SMALL:
+        raise Failure(f"{path}: larger than 1 MiB; that is not {what}")
+    return data

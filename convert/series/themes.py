@@ -11,9 +11,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from convert.failure import Failure
+from convert.output.files import read_small
 from grammar.escape import fold
 
-_MAX = 1 << 20  # bytes of a file of themes
 _KEYS = {"sections", "variants"}
 REST = "further features"
 
@@ -46,13 +46,7 @@ def load(path: Path | None) -> tuple[Theme, ...]:
     """
     if path is None:
         return _read(files("convert.series").joinpath("themes.toml").read_text(encoding="utf-8"), "the built-in themes")
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX + 1)
-    except OSError as error:
-        raise Failure(f"{path}: {error.strerror}") from None
-    if len(data) > _MAX:
-        raise Failure(f"{path}: larger than 1 MiB; that is not a file of themes")
+    data = read_small(path, "a file of themes")
     try:
         return _read(data.decode(), str(path))
     except UnicodeDecodeError:
