@@ -8,12 +8,11 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tests.google.discovery import BadRequestError, Call, Json, apply_mask, check_reply, match, parse_mask
+from tests.helpers.loopback import listening
 
 SHEET = "application/vnd.google-apps.spreadsheet"
 DOCUMENT = "application/vnd.google-apps.document"
@@ -306,13 +306,5 @@ def serving() -> Iterator[Google]:
     """The emulator on a free port of this machine."""
     google = Google()
     handler = type("Bound", (Handler,), {"google": google})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    google.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with listening(handler) as google.url:
         yield google
-    finally:
-        server.shutdown()
-        server.server_close()

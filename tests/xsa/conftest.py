@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.helpers.loopback import listening
 from tests.xsa.world import World, build
 
 
@@ -34,7 +35,6 @@ class Site:
 @pytest.fixture
 def site(world: World) -> Iterator[Callable[[Path], Site]]:
     """Serves a folder."""
-    servers: list[ThreadingHTTPServer] = []
 
     def serve(folder: Path) -> Site:
         made = Site("")
@@ -54,20 +54,11 @@ def site(world: World) -> Iterator[Callable[[Path], Site]]:
             def log_message(self, *args: Any) -> None:
                 pass
 
-        class Server(ThreadingHTTPServer):
-            def handle_error(self, request: Any, client_address: Any) -> None:
-                pass  # a fault breaks connections on purpose
-
-        server = Server(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        made.url = f"http://127.0.0.1:{server.server_address[1]}/"
+        made.url = servers.enter_context(listening(partial(Handler, directory=str(folder)))) + "/"
         return made
 
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as servers:
+        yield serve
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def _fails(handler: BaseHTTPRequestHandler, kind: str) -> bool:
     if kind.isdigit():
         handler.send_error(int(kind))
     elif kind == "reset":
-        handler.wfile.close()
+        raise ConnectionResetError  # the server closes the connection
     elif kind == "short":
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nnot that much")
         handler.close_connection = True
