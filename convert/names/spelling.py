@@ -45,9 +45,7 @@ def one_edit(a: str, b: str) -> bool:
         return False
     start = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     if len(a) == len(b):
-        swapped = (
-            a[start : start + 2] == b[start : start + 2][::-1] and a[start + 1 : start + 2] != b[start + 1 : start + 2]
-        )
+        swapped = a[start : start + 2] == b[start : start + 2][::-1]
         return swapped or not (a[start].isdigit() or b[start].isdigit())
     return not max(a, b, key=len)[start].isdigit()
 

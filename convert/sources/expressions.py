@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<op>&&|\|\||!=|>=|<=|[!=<>()])|"(?P<dq>[^"]*)"|'(?P<sq>[^']*)'|(?P<word>[^\s!=<>()&|"']+)|(?P<other>.))"""
+    r"""\s*(?:(?P<op>&&|\|\||!=|>=|<=|[!=<>()])|"(?P<dq>[^"]*)"|'(?P<sq>[^']*)'|(?P<word>[^\s!=<>()&|"']+)|(?P<other>\S))"""
 )
 _LONGEST, _DEEPEST = 4000, 50  # characters of an expression, brackets in one another
 

@@ -31,6 +31,8 @@ def read(text: str) -> Expression:
         ('$ARCH = "arm64"', set(), True),
         ("y", set(), True),
         ("n", {"n"}, False),
+        (" n ", {"n"}, False),  # blanks around: what stands before an `if`
+        (" A && B\t", {"A"}, False),
         ('"$(WHO_KNOWS)" = "y"', set(), True),
         ("GCC_VERSION < 110500", set(), True),
         ("$(success,rm -rf /)", set(), True),

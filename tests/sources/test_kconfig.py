@@ -56,6 +56,28 @@ def test_what_each_option_says() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "name", "says"),
+    [
+        ("visible if EXPERT", "visible if UNSUPPORTED", "SCHED_NULL", "UNSUPPORTED"),  # a whole menu
+        ("visible if EXPERT", "depends on UNSUPPORTED", "SCHED_NULL", "UNSUPPORTED"),
+        ("visible if EXPERT", 'prompt "x" if UNSUPPORTED', "SCHED_NULL", None),  # no attribute of a menu
+    ],
+)
+def test_what_a_menu_says_of_its_options(old: str, new: str, name: str, says: str | None) -> None:
+    text = COMMON.replace(' (EXPERIMENTAL)"', '"').replace(old, new)
+    assert {one.name: one.says for one in kconfig.read(with_common(text))}[name] == says
+
+
+@pytest.mark.parametrize(
+    ("default", "on"),
+    [("y", ("arm", "x86")), ("y if X86", ("x86",)), ("X86 if ARM", ()), ("y if ARM && !X86", ("arm",)), ("n if X86", ())],
+)
+def test_a_default_under_a_condition(default: str, on: tuple[str, ...]) -> None:
+    text = COMMON.replace("default X86", f"default {default}")
+    assert sorted({one.name: one.on for one in kconfig.read(with_common(text))}["LIVEPATCH"]) == sorted(on)
+
+
 def test_places_architectures_and_defaults() -> None:
     options = said()
     assert str(options["SCHED_ARINC653"].place) == "xen/common/Kconfig:12"
