@@ -14,6 +14,7 @@ from convert.matrix.lineage import Change, containing, folded, straightened
 from convert.names.aliases import Aliases
 from convert.trees import git
 from convert.trees.commit import Commit, read
+from convert.trees.kept import Histories
 from convert.trees.version import FILE
 
 _HEADING = re.compile(rb"^#{1,6}[ \t]+(\S[^\r\n]*?)[ \t#]*\r?$", re.M)
@@ -28,9 +29,10 @@ class Past:
     def __init__(self, repo: Path, tips: Mapping[str, str]) -> None:
         self.repo = repo
         self.tips = dict(tips)
-        self.graph = git.graph(repo, list(dict.fromkeys(tips.values())), FILE) if tips else []
+        self._kept = Histories(repo)
+        self.graph = self._kept.graph(list(dict.fromkeys(tips.values())), FILE) if tips else []
         names = list(dict.fromkeys(name for commit, parents in self.graph for name in (commit, *parents)))
-        found = git.identities(repo, [f"{name}:{FILE}" for name in names])
+        found = self._kept.objects(names, FILE)
         self.blobs = dict(zip(names, found, strict=True))
         wanted = list(dict.fromkeys(blob for blob in found if blob is not None))
         self.data = dict(zip(wanted, git.batch(repo, wanted), strict=True)) if wanted else {}
@@ -88,7 +90,9 @@ class Past:
     def _first(self) -> dict[str, str | None]:
         """For each tree the first commit of the history that it has."""
         known = {name for name, _ in self.graph}
-        return {name: tip if tip in known else git.newest(self.repo, tip, FILE) for name, tip in self.tips.items()}
+        others = list(dict.fromkeys(tip for tip in self.tips.values() if tip not in known))
+        first = dict(zip(others, self._kept.newest(others, FILE), strict=True)) if others else {}
+        return {name: first.get(tip, tip) for name, tip in self.tips.items()}
 
     def own(self, tree: str) -> history.Graph:
         """The history of one tree's text."""

@@ -278,6 +278,17 @@ def shallow(repo: Path) -> bool:
     return run(repo, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
 
+def is_rewritten(repo: Path) -> bool:
+    """Whether something of the repository stands in for commits or their parents: replacement refs, grafts, a shallow
+    clone; so it is, too, where that cannot be found out.
+    """
+    if run(repo, "for-each-ref", "--count=1", "--format=x", "refs/replace/").stdout:
+        return True
+    done = run(repo, "rev-parse", "--path-format=absolute", "--is-shallow-repository", "--git-common-dir")
+    said, _, folder = done.stdout.removesuffix(b"\n").partition(b"\n")
+    return bool(done.returncode) or said != b"false" or (Path(os.fsdecode(folder)) / "info" / "grafts").exists()
+
+
 def _lines(names: Sequence[str]) -> bytes:
     return "".join(f"{name}\n" for name in names).encode(errors="surrogateescape")
 

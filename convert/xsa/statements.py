@@ -15,6 +15,7 @@ from typing import Any
 from convert.diff.compare import Change, compare
 from convert.output.terminal import TOOL
 from convert.trees import git
+from convert.trees.kept import Histories
 from convert.trees.version import FILE
 from convert.xsa.history import Entry, History
 from convert.xsa.messages import numbers, read
@@ -87,7 +88,7 @@ def by_row(repo: Path, tips: Sequence[str]) -> dict[str, tuple[int, ...]]:
     Only commits that are (part of) an advisory's fix count.  It is read from the history of that one file, and so is
     quick enough for `matrix`; nothing is guessed from other commits.  Raises Failure.
     """
-    graph = git.graph(repo, tips, FILE) if tips else []
+    graph = Histories(repo).graph(tips, FILE) if tips else []
     names = [name for name, _ in graph]
     parents = dict(graph)
     found: dict[str, set[int]] = {}

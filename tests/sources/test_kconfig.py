@@ -71,7 +71,13 @@ def test_what_a_menu_says_of_its_options(old: str, new: str, name: str, says: st
 
 @pytest.mark.parametrize(
     ("default", "on"),
-    [("y", ("arm", "x86")), ("y if X86", ("x86",)), ("X86 if ARM", ()), ("y if ARM && !X86", ("arm",)), ("n if X86", ())],
+    [
+        ("y", ("arm", "x86")),
+        ("y if X86", ("x86",)),
+        ("X86 if ARM", ()),
+        ("y if ARM && !X86", ("arm",)),
+        ("n if X86", ()),
+    ],
 )
 def test_a_default_under_a_condition(default: str, on: tuple[str, ...]) -> None:
     text = COMMON.replace("default X86", f"default {default}")

@@ -1,0 +1,102 @@
+"""What git says of a file's history, kept in the user's cache from one command to the next.
+
+A commit's hash fixes all that came before it, so that this never goes stale.  Three things of a repository can put
+another history in its place: replacement refs, grafts and a shallow clone (git-replace(1), gitglossary(7)).  With one
+of them nothing is kept or taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from convert.trees import git
+from grammar import cache
+
+_KIND = "history-1"  # the number changes with what is stored
+_MOST = 24  # files of this kind; the oldest go
+_HASH = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+T = TypeVar("T")
+Graph = list[tuple[str, tuple[str, ...]]]
+
+
+class Histories:
+    """Of one repository; each answer is git's own, or what it was the last time for the same commits.
+
+    Commits are full hashes; for names of refs, which may mean another commit tomorrow, nothing is kept.
+    """
+
+    def __init__(self, repo: Path) -> None:
+        self.repo = repo
+        self._keeps = not git.is_rewritten(repo)
+
+    def graph(self, commits: Sequence[str], path: str) -> Graph:
+        """As `git.graph`."""
+
+        def read(value: Any) -> Graph:  # noqa: ANN401
+            return [(_hash(commit), tuple(_hash(parent) for parent in parents)) for commit, parents in value]
+
+        return self._kept("graph", path, commits, lambda: git.graph(self.repo, commits, path), read)
+
+    def objects(self, commits: Sequence[str], path: str) -> list[str | None]:
+        """What each commit has at a path; None where that is nothing.  Raises Failure."""
+
+        def make() -> list[str | None]:
+            return git.identities(self.repo, [f"{name}:{path}" for name in commits])
+
+        def read(value: Any) -> list[str | None]:  # noqa: ANN401
+            return _row(value, len(commits))
+
+        return self._kept("objects", path, commits, make, read)
+
+    def newest(self, commits: Sequence[str], path: str) -> list[str | None]:
+        """Of each commit what `git.newest` says."""
+
+        def read(value: Any) -> list[str | None]:  # noqa: ANN401
+            return _row(value, len(commits))
+
+        def make() -> list[str | None]:
+            return [git.newest(self.repo, name, path) for name in commits]
+
+        return self._kept("newest", path, commits, make, read)
+
+    def _kept(self, what: str, path: str, commits: Sequence[str], make: Callable[[], T], read: Callable[[Any], T]) -> T:
+        name = hashlib.sha256(json.dumps([what, path, *commits]).encode("utf-8", "surrogateescape")).hexdigest()
+        fixed = self._keeps and all(map(_HASH.fullmatch, commits))
+        place = cache.place(f"{_KIND}-{name[:32]}.json") if fixed else None
+        if place is not None:
+            with contextlib.suppress(ValueError, TypeError, LookupError):
+                value = cache.kept(place)
+                if value is not None and value["of"] == name:
+                    return read(value["is"])
+        made = make()
+        if place is not None:
+            cache.keep(place, {"of": name, "is": made})
+            _prune(Path(place).parent)
+        return made
+
+
+def _hash(value: object) -> str:
+    if not isinstance(value, str) or not _HASH.fullmatch(value):
+        raise ValueError
+    return value
+
+
+def _row(value: Any, count: int) -> list[str | None]:  # noqa: ANN401
+    if not isinstance(value, list) or len(value) != count:
+        raise ValueError
+    return [None if one is None else _hash(one) for one in value]
+
+
+def _prune(folder: Path) -> None:
+    """Remove all but the newest files of this kind."""
+    with contextlib.suppress(OSError):
+        files = sorted(folder.glob(f"{_KIND}-*"), key=lambda path: path.stat().st_mtime)
+        for path in files[:-_MOST]:
+            path.unlink()

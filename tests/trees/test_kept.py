@@ -1,0 +1,179 @@
+"""What is kept of a file's history: always what git says at the moment, whatever became of the repository or the cache."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from convert.failure import Failure
+from convert.trees import git as real
+from convert.trees.kept import Histories
+from tests.helpers.repositories import Commit, build, git
+
+FILE = "SUPPORT.md"
+
+
+@pytest.fixture
+def repo(home: Path, tmp_path: Path) -> Path:
+    return build(
+        tmp_path / "repo",
+        [
+            Commit("first", {FILE: "one\n"}),
+            Commit("beside", {"other": "x\n"}),
+            Commit("second", {FILE: "two\n"}),
+            Commit("beside again", {"other": "y\n"}),
+            Commit("on a branch", {FILE: "three\n"}, branch="stable-1.0"),
+            Commit("on top", {FILE: "four\n"}, branch="master"),
+        ],
+    )
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which of the three git was asked for."""
+    found: list[str] = []
+
+    def spy(name: str, function: Callable[..., object]) -> None:
+        def spied(*arguments: object) -> object:
+            found.append(name)
+            return function(*arguments)
+
+        monkeypatch.setattr(real, name, spied)
+
+    for name in ("graph", "identities", "newest"):
+        spy(name, getattr(real, name))
+    return found
+
+
+def tips(repo: Path) -> list[str]:
+    return [git(repo, "rev-parse", name) for name in ("master", "stable-1.0")]
+
+
+def answers(repo: Path, commits: list[str]) -> tuple[object, ...]:
+    store = Histories(repo)
+    graph = store.graph(commits, FILE)
+    names = [name for name, _ in graph]
+    return graph, store.objects(names, FILE), store.newest(commits, FILE)
+
+
+def told(repo: Path, commits: list[str]) -> tuple[object, ...]:
+    """The same of git itself."""
+    graph = real.graph(repo, commits, FILE)
+    objects = real.identities(repo, [f"{name}:{FILE}" for name, _ in graph])
+    return graph, objects, [real.newest(repo, name, FILE) for name in commits]
+
+
+def cache(home: Path) -> list[Path]:
+    return sorted((home / "cache" / "xen-support").glob("history-*"))
+
+
+def test_the_second_time_git_is_not_asked(repo: Path, home: Path, asked: list[str]) -> None:
+    first = answers(repo, tips(repo))
+    assert first == told(repo, tips(repo)) and len(cache(home)) == 3
+    asked.clear()
+    assert answers(repo, tips(repo)) == first and asked == []
+    assert (home / "cache" / "xen-support").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_commit_without_the_file(repo: Path) -> None:
+    git(repo, "checkout", "-q", "--orphan", "empty")
+    git(repo, "rm", "-rfq", ".")
+    git(repo, "commit", "-q", "--allow-empty", "-m", "nothing")
+    name = git(repo, "rev-parse", "HEAD")
+    for _ in range(2):
+        assert Histories(repo).newest([name], FILE) == [None] and Histories(repo).objects([name], FILE) == [None]
+
+
+def _commit(repo: Path) -> None:
+    (repo / FILE).write_text("five\n")
+    git(repo, "commit", "-q", "-a", "-m", "third", minute=20)
+
+
+def _amend(repo: Path) -> None:
+    git(repo, "commit", "-q", "--amend", "-m", "another message", minute=30)
+
+
+def _replace(repo: Path) -> None:
+    git(repo, "replace", "--graft", "master")
+
+
+def _graft(repo: Path) -> None:
+    (repo / ".git" / "info").mkdir(exist_ok=True)
+    (repo / ".git" / "info" / "grafts").write_text(git(repo, "rev-parse", "master") + "\n")
+
+
+def _cut(repo: Path) -> None:
+    (repo / ".git" / "shallow").write_text(git(repo, "rev-parse", "master~1") + "\n")
+
+
+@pytest.mark.parametrize("change", [_commit, _amend, _replace, _graft, _cut])
+def test_a_repository_that_changes(repo: Path, change: Callable[[Path], None]) -> None:
+    before = answers(repo, tips(repo))
+    change(repo)
+    after = answers(repo, tips(repo))
+    assert after == told(repo, tips(repo)) and after != before
+    assert answers(repo, tips(repo)) == after
+
+
+@pytest.mark.parametrize("change", [_replace, _graft, _cut])
+def test_what_stands_in_for_commits_leaves_nothing_behind(
+    repo: Path, home: Path, change: Callable[[Path], None]
+) -> None:
+    change(repo)
+    answers(repo, tips(repo))
+    assert cache(home) == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda value: [],
+        lambda value: {**value, "of": "0" * 64},
+        lambda value: {**value, "is": None},
+        lambda value: {**value, "is": [5]},
+        lambda value: {**value, "is": [["--upload-pack=x", []]]},
+        lambda value: {**value, "is": ["x" * 40]},
+        lambda value: {"of": value["of"]},
+        lambda value: "[" * 100_000,
+        lambda value: value["is"],
+    ],
+)
+def test_a_spoiled_file_is_made_again(
+    repo: Path, home: Path, asked: list[str], spoil: Callable[[object], object]
+) -> None:
+    first = answers(repo, tips(repo))
+    for path in cache(home):
+        value = spoil(json.loads(path.read_text()))
+        path.write_text(value if isinstance(value, str) else json.dumps(value))
+    asked.clear()
+    assert answers(repo, tips(repo)) == first and {*asked} == {"graph", "identities", "newest"}
+    asked.clear()
+    assert answers(repo, tips(repo)) == first and asked == []
+
+
+def test_a_folder_that_others_can_write_to_is_not_used(repo: Path, home: Path, asked: list[str]) -> None:
+    answers(repo, tips(repo))
+    (home / "cache" / "xen-support").chmod(0o777)
+    asked.clear()
+    assert answers(repo, tips(repo)) == told(repo, tips(repo)) and "graph" in asked
+
+
+def test_names_of_refs_are_asked_for_each_time(repo: Path, home: Path) -> None:
+    first = answers(repo, ["master", "stable-1.0"])
+    assert len(cache(home)) == 1  # the objects of commits that git named
+    _commit(repo)
+    assert answers(repo, ["master", "stable-1.0"]) != first
+
+
+def test_no_more_than_so_many_files(repo: Path, home: Path) -> None:
+    for n in range(30):
+        Histories(repo).objects(tips(repo) * (n + 1), FILE)
+    assert len(list((home / "cache" / "xen-support").iterdir())) == 24
+
+
+def test_no_repository(tmp_path: Path, home: Path) -> None:
+    with pytest.raises(Failure, match="not a git repository"):
+        Histories(tmp_path).graph(["0" * 40], FILE)
