@@ -1,6 +1,6 @@
 """Seeded mutants over the whole product: what a test should have noticed, and did not.
 
-    python tests/mutants.py map [-n 2]          which test runs which line, into build/mutants/ (one run of `make test`)
+    python tests/mutants.py map [-n 2]          which test runs which line, into build/mutants/ (two runs of `make test`)
     python tests/mutants.py run [--count 300] [--seed 1] [--jobs 2] [--most 60]
 
 `run` changes one place at a time in a copy of the tree (a comparison, an operator, a constant, a condition), runs the tests
@@ -22,6 +22,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -93,7 +94,10 @@ def _sites_of(tree: ast.Module) -> Iterator[tuple[ast.AST, int, str]]:
 
 
 def _typing(node: ast.AST) -> Iterator[ast.AST]:
-    """The parts of a node that are for type checkers alone, or for argparse's help."""
+    """The parts of a node that are for type checkers alone, and what decorates (`frozen=True`: no test can tell)."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        for decorator in node.decorator_list:
+            yield from ast.walk(decorator)
     if isinstance(node, ast.FunctionDef):
         for argument in (*node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg):
             if argument is not None and argument.annotation is not None:
@@ -133,21 +137,63 @@ def map_tests(workers: int) -> int:
         sys.executable, "-m", "pytest", "-q", "-m", "not slow", f"-n{workers}", "--cov=convert", "--cov=grammar",
         "--cov-context=test", "--cov-report=",
     ]  # fmt: skip
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    note_fit(workers)
+    return status
 
 
 def tests_of(line: Mutant, most: int) -> list[str]:
-    """The tests that run a line, the fewest-lined first, as pytest's ids."""
+    """The tests that run a line, those first that run the least of its file, as pytest's ids.
+
+    What a module does when it is imported belongs to no test, so for such a line these are the tests that run any of the file.
+    """
     base = sqlite3.connect(HOME / "coverage")
     rows = base.execute("select context.context, line_bits.numbits from line_bits join file on file.id = line_bits.file_id "
                         "join context on context.id = line_bits.context_id where file.path like ?", (f"%/{line.file}",))  # fmt: skip
-    found = [
-        (sum(bin(byte).count("1") for byte in bits), name.partition("|")[0])
-        for name, bits in rows
-        if name and line.line // 8 < len(bits) and bits[line.line // 8] >> (line.line % 8) & 1
-    ]
+    found = [(sum(bin(byte).count("1") for byte in bits), name.rpartition("|")[0], bits) for name, bits in rows if name]
     base.close()
-    return list(dict.fromkeys(name for _, name in sorted(found)))[:most]
+    there = [
+        (size, name)
+        for size, name, bits in found
+        if line.line // 8 < len(bits) and bits[line.line // 8] >> (line.line % 8) & 1
+    ]
+    fit = fit_tests()
+    names = dict.fromkeys(name for _, name in sorted(there or [(size, name) for size, name, _ in found]))
+    return [name for name in names if name in fit][:most]
+
+
+@contextmanager
+def copied() -> Iterator[Path]:
+    """A copy of the tree, in which mutants live."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as name:
+        copy = Path(name, "tree", "project")
+        made = (".git", "build", "dist", "__pycache__", ".*_cache", ".hypothesis", ".venv", "*.egg-info")
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*made))
+        if (ROOT.parent / "shared").exists():
+            (copy.parent / "shared").symlink_to(ROOT.parent / "shared")
+        yield copy
+
+
+def note_fit(workers: int) -> None:
+    """Write down the tests that pass on a copy with nothing changed but its layout: others cannot judge a mutant."""
+    with copied() as copy:
+        for folder in ("convert", "grammar"):
+            for path in (copy / folder).rglob("*.py"):
+                path.write_text(ast.unparse(ast.parse(path.read_text(encoding="utf-8"))), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow"]
+        listed = subprocess.run(
+            [*command, "-n0", "--collect-only"], cwd=copy, capture_output=True, text=True, check=True
+        )
+        everything = {line for line in listed.stdout.splitlines() if "::" in line}
+        subprocess.run([*command, f"-n{workers}"], cwd=copy, check=False)
+        cache = copy / ".pytest_cache" / "v" / "cache" / "lastfailed"
+        failed = json.loads(cache.read_text(encoding="utf-8")) if cache.exists() else {}
+    (HOME / "fit.json").write_text(json.dumps(sorted(everything - set(failed)), indent=1) + "\n", encoding="utf-8")
+
+
+def fit_tests() -> frozenset[str]:
+    """What `note_fit` wrote down."""
+    return frozenset(json.loads((HOME / "fit.json").read_text(encoding="utf-8")))
 
 
 def verdict(mutant: Mutant, most: int) -> str:
@@ -155,13 +201,7 @@ def verdict(mutant: Mutant, most: int) -> str:
     tests = tests_of(mutant, most)
     if not tests:
         return "not run"
-    with tempfile.TemporaryDirectory(prefix="mutant-") as name:
-        copy = Path(name, "tree", "project")
-        shutil.copytree(
-            ROOT, copy, ignore=shutil.ignore_patterns(".git", "build", "dist", "*cache*", ".venv", "*.egg-info")
-        )
-        if (ROOT.parent / "shared").exists():
-            (copy.parent / "shared").symlink_to(ROOT.parent / "shared")
+    with copied() as copy:
         (copy / mutant.file).write_text(mutant.text, encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", *tests]
         try:
