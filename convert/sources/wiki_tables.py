@@ -36,7 +36,7 @@ class Row(NamedTuple):
     number: int
     line: int
     cells: tuple[str, ...]
-    span: bool = False
+    span: bool
 
 
 class Table(NamedTuple):

@@ -112,6 +112,21 @@ def test_held_against_rows() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("row", "wanted"),
+    [
+        ("Shiny UART: Supported", []),
+        ("Shiny UART: Experimental", [("unmarked", "host-serial-console--shiny-uart")]),
+        ("Shiny UART (ARM): Experimental", [("unmarked", "host-serial-console--shiny-uart-arm")]),
+        ("Shiny: Experimental", [("missing", None)]),
+    ],
+)
+def test_one_of_a_list_that_the_map_does_not_know(row: str, wanted: list[tuple[str, str | None]]) -> None:
+    texts = {**KCONFIG, "xen/drivers/char/Kconfig": 'config HAS_SHINY\n\tbool "Shiny UART driver (new)"\n\tdefault y\n'}
+    support = SUPPORT.replace("    Status, NS16550: Supported\n", f"    Status, {row}\n")
+    assert found(texts, support).get("HAS_SHINY", []) == wanted
+
+
 def test_the_section_of_what_is_missing() -> None:
     lines = {f.statement.subject: f.section for f in match.kconfig(kconfig.read(KCONFIG), rows(), shipped())}
     text = SUPPORT.split("\n")

@@ -246,8 +246,10 @@ def test_figures(text: str, is_one: bool) -> None:
     assert wiki_cells.is_figure(text) is is_one
 
 
-def test_a_huge_span_makes_no_huge_row() -> None:
-    page = read(PAGE.replace('colspan="10"', 'colspan="999999999"'))
+@pytest.mark.parametrize("columns", ["2", "3", "999999999"])
+def test_a_section_over_any_number_of_columns(columns: str) -> None:
+    """A huge span makes no huge row."""
+    page = read(PAGE.replace('colspan="10"', f'colspan="{columns}"'))
     assert [e.name for e in page.features] == ["Ballooning", "Paging", "Tmem", "HVM Guest"]
 
 
