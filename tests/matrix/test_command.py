@@ -136,7 +136,10 @@ def test_a_file_with_errors_does_not_stop_the_others(
     value = run_json(capsys, "matrix", "--repo", str(repo), status=1)
     cells = next(row for row in value["rows"] if row["key"] == "a")["cells"]
     assert cells[0]["status"] == "Supported"
-    assert value["trees"][0]["errors"] == [] and value["trees"][1]["errors"]
+    assert value["trees"][0]["errors"] == []
+    (error,) = value["trees"][1]["errors"]
+    lines = support("4.1", bad).split("\n")
+    assert error["code"].startswith("XS1") and lines[error["line"] - 1] in bad.split("\n")
     assert main(["matrix", "--repo", str(repo)]) == 1
     assert "4.1:SUPPORT.md:" in capsys.readouterr().err
     assert main(["matrix", "--repo", str(repo), "--exit-zero"]) == 0
@@ -145,7 +148,8 @@ def test_a_file_with_errors_does_not_stop_the_others(
 def test_a_binary_file_is_a_column_that_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     repo = repository(tmp_path / "r", v4_2=support("4.2", FEATURES.format("Supported")), v4_1="\0\1\2" * 500)
     value = run_json(capsys, "matrix", "--repo", str(repo), status=1)
-    assert "binary" in value["trees"][1]["errors"][0]["message"]
+    (error,) = value["trees"][1]["errors"]
+    assert "binary" in error["message"] and error["line"] is None
     assert {row["cells"][1]["absence"] for row in value["rows"]} == {"unreadable"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,18 @@ def test_history_follows_the_alias_and_lists_what_changed_the_meaning(
         ("add Thing", [("added", "thing--arm", None, "Experimental"), ("added", "thing--x86", None, "Tech Preview")]),
     ]
     assert [tree["name"] for tree in value["trees"]] == ["unstable", "4.98"]
+
+
+@pytest.mark.parametrize("feature", ["object", "other"])
+def test_the_site_has_the_same_history(
+    repo: Path, aliases: str, feature: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a merge it has what differs from each parent, so not what a side branch brought."""
+    main(["matrix", "--repo", str(repo), "--aliases", aliases, "--site", str(tmp_path / "site")])
+    capsys.readouterr()
+    page = json.loads((tmp_path / "site" / "feature" / f"{feature}.json").read_text())
+    value = run_json(capsys, "history", feature, "--repo", str(repo), "--aliases", aliases)
+    assert [c["subject"] for c in page["commits"]] == [c["subject"] for c in value["commits"]] != []
 
 
 def test_history_says_who_when_and_which_advisory(repo: Path, aliases: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from convert.matrix.lineage import folded
 from convert.matrix.past import Past
+from convert.trees.commit import Commit
 
 COMMITS = 40
 
@@ -69,3 +71,21 @@ def test_the_history_of_a_text_is_that_of_git_log(tmp_path: Path, seed: int) -> 
         ).stdout  # fmt: skip
         wanted = {first: tuple(rest) for first, *rest in (entry.split() for entry in told.split("\0") if entry)}
         assert dict(past.own(name)) == with_the_file(wanted, past, next(iter(wanted), "")), name
+
+
+@pytest.mark.parametrize(
+    ("trees", "together"),
+    [
+        (("x", "y", "z"), ["abc"]),
+        (("xy", "x", "y"), ["a", "bc"]),  # what cannot be one with the first may be one with the second
+        (("xy", "x", "x"), ["a", "b", "c"]),
+        (("x", "yz", "z"), ["ab", "c"]),  # the group has a tree of the third, by its second
+    ],
+)
+def test_commits_of_one_author_day_and_subject_are_one_unless_a_tree_has_both(
+    trees: tuple[str, ...], together: list[str]
+) -> None:
+    commits = [Commit(name, "2025-01-01", "2025-01-01", "A", "s: t", (), (), (), "s: t\n") for name in "abc"]
+    found = folded(commits, dict(zip("abc", map(tuple, trees), strict=True)), "xyz")
+    assert sorted({"".join(sorted(change.commits)) for change in found.values()}) == together
+    assert all(set(name) <= set(change.commits) for name, change in found.items())

@@ -7,6 +7,7 @@ import os
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -148,6 +149,19 @@ def test_a_feature_has_its_row_in_all_trees_its_caveats_and_its_history(repo: Pa
     ]  # fmt: skip
     assert [tree["caveats"] for tree in value["trees"]] == ["Mind the image."] * 3
     assert text.count("<svg") == 1 and 'role="img" aria-label="4.9: Supported' in text
+
+
+def test_the_boxes_of_a_feature_lie_side_by_side_with_their_signs_in_the_middle(repo: Path, tmp_path: Path) -> None:
+    text = make(repo, tmp_path / "site")["feature/boot-loader.html"].decode()
+    picture = ET.fromstring(re.findall(r"<svg.*?</svg>", text)[0])
+    boxes = [(int(box.attrib["x"]), int(box.attrib["width"])) for box in picture.iter("rect")]
+    words = [(int(word.attrib["x"]), word.text) for word in picture.iter("text")]
+    middles = [x + width // 2 for x, width in boxes]
+    assert [word for _, word in words[1::2]] == ["4.9", "4.10", "unstable"]
+    assert [x for x, _ in words[::2]] == [x for x, _ in words[1::2]] == middles
+    assert all(x + width < after for (x, width), (after, _) in pairwise(boxes))
+    assert sum(boxes[-1]) <= int(picture.attrib["width"])
+    assert picture.attrib["viewBox"] == f"0 0 {picture.attrib['width']} {picture.attrib['height']}"
 
 
 def test_a_tree_says_what_it_supports_and_until_when(repo: Path, tmp_path: Path) -> None:
