@@ -121,10 +121,7 @@ def main_page(parser: argparse.ArgumentParser) -> str:
     lines.append(".SH ENVIRONMENT")
     for variable, words in (
         ("NO_COLOR", "no colours, whatever its value"),
-        (
-            "XDG_CACHE_HOME",
-            "where the parser's tables, what git said of a file's history, and what xsa has read are kept",
-        ),
+        ("XDG_CACHE_HOME", "where tables of the parser, and what was read of git and of advisories, are kept"),
         ("XDG_CONFIG_HOME", f"where the user's xen-support/{NAME} lies"),
     ):
         lines += [".TP", f".B {variable}", roff(words)]
