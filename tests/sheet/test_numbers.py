@@ -50,6 +50,8 @@ from convert.sheet.formats.numbers import BUILTIN, general, render
         (0, "0.00E+00", "0.00E+00"),
         (2.5, "# ?/?", "2 1/2"),
         (2.5, "?/?", "5/2"),
+        (2.5, BUILTIN[12], "2 1/2"),
+        (2.25, BUILTIN[13], "2 1/4"),
         (0.35, "# ?/8", "3/8"),
         (45502, "yyyy-mm-dd", "2024-07-29"),
         (45502, BUILTIN[14], "2024-07-29"),

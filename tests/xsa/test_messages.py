@@ -60,6 +60,8 @@ def test_a_message_says_both() -> None:
         (443, "XSA-443 and XSA-497 did some"),
         (497, "XSA-443 and XSA-497 did some"),
     ]
+    (first,) = read("Do what XSA-9 says. And more.\n\nWhy.\n").mentions
+    assert first.words == "Do what XSA-9 says"
     assert read("XSAVE and XSAVEC") == read("") == read("no advisory")
     assert numbers("XSA-5, xsa#6 XSAVE XSA 7") == (5, 6, 7)
 

@@ -51,6 +51,7 @@ def test_new_and_deleted_files_and_several_patches() -> None:
     )
     one, two = read(text.encode())
     assert (one.subjects, two.subjects) == (("first of them all",), ("second of them all",))
+    assert [one.files[0].path, two.files[0].path] == [b"n.c", b"o.c"]
     assert b"new file mode 100644" in for_patch_id(one) and b"deleted file mode 100644" in for_patch_id(two)
     mails = "".join(f"From {c * 40} Mon Sep 17\nSubject: patch number {c}\n\n{DIFF}" for c in "12")
     assert [p.subjects[0] for p in read(mails.encode())] == ["patch number 1", "patch number 2"]
@@ -62,6 +63,9 @@ def test_a_removed_line_that_looks_like_a_header_is_a_line() -> None:
 
 
 def test_subjects() -> None:
+    for head in ("From: A <a@b.c>\nDate: today\n\nd: say it\n", "d: say it\n", "\n\nd: say it\nin German\n"):
+        assert read(f"{head}{DIFF}".encode())[0].subjects[0] == "d: say it"
+    assert read(f"From: A <a@b.c>\n{DIFF}".encode())[0].subjects == ()
     assert plain_subject("Re: [Xen-devel] [PATCH 2/3]  x86:   a thing") == "x86: a thing"
     assert is_telling("x86: a thing") and not is_telling(".") and not is_telling("x86: thing")
     assert read(b"no patch at all") == () == read(b"")
