@@ -374,3 +374,21 @@ def test_less_tested_is_no_loss_and_a_lower_limit_is(written: str, instead: str,
     lines = ("x86: Supported up to 4096", "x86, regularly tested: Up to 512", "x86, security supported: Up to 1024")
     found = changes(old := features(F=status(*lines)), old.replace(written, instead))
     assert found and any(change.possible_loss for change in found) is loss
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PCI passthrough of very large accelerators",
+        "Memory of accelerators by PCI passthrough",
+        "Accelerators by PCI passthrough as devices",
+    ],
+)
+def test_a_new_feature_with_the_name_of_a_supported_one_in_its_own(name: str) -> None:
+    old = features(**{"PCI passthrough": status("Supported")})
+    new = features(**{"PCI passthrough": status("Supported"), name: status("Experimental")})
+    change = only(changes(old, new))
+    assert (
+        change.possible_loss
+        and change.why == "new and not security supported; the similar Section / PCI passthrough was security supported"
+    )
