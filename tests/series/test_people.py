@@ -178,6 +178,24 @@ def test_squashed_patches_stay_squashed(new: World) -> None:
 
 
 @pytest.mark.slow
+def test_a_new_section_between_squashed_ones_comes_behind_them(new: World) -> None:
+    new.post()
+    new.git("checkout", "-q", "series/master")
+    new.git("reset", "-q", "--soft", "HEAD~2")
+    new.git("commit", "-qm", "SUPPORT.md: both\n\nWhy.\n\nSigned-off-by: Test Author <author@example.org>")
+    new.git("checkout", "-q", "support/master")
+    new.edit("## Security", "## Tools\n\n### xl\n\n    Status: Supported\n\n## Security")
+    mails = new.post()
+    assert [str(parsed(mail)["Subject"]).partition("] ")[2] for mail in mails[1:]] == [
+        "SUPPORT.md: add release fields and definitions",
+        "SUPPORT.md: add Memory",
+        "SUPPORT.md: both",
+        "SUPPORT.md: add Tools",
+    ]
+    assert new.git("show", "series/master:SUPPORT.md") == new.git("show", "support/master:SUPPORT.md")
+
+
+@pytest.mark.slow
 def test_split_patches_stay_split_while_they_fit(new: World) -> None:
     new.post()
     new.git("checkout", "-q", "series/master")

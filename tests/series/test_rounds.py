@@ -151,6 +151,16 @@ def test_a_lost_record_of_a_posted_version_is_told(new: World) -> None:
     assert new.run("-o", str(new.folder / "again")) == 2 and "not a record of series" in new.err
 
 
+def test_a_version_that_was_posted_as_another_is_told(new: World) -> None:
+    posted(new)
+    new.edit("Gives memory back.", "Takes memory.")
+    new.post(to="v2")
+    assert "made again since" not in new.err
+    new.git("update-ref", "refs/xen-support/master/posted/v2", "support/master")  # as a colleague's, fetched
+    new.post(to="v3")
+    assert f"v2 was posted as {new.git('rev-parse', 'support/master')[:12]}, and made again since" in new.err
+
+
 def test_a_checked_out_series_is_not_moved(new: World) -> None:
     new.post()
     new.edit("Gives memory back.", "Takes memory.")
