@@ -72,6 +72,13 @@ def test_each_fault_has_its_place(below: str, line: int, column: int, code: str)
     assert (line, column, code, "error") in found(f"# A\n\n{below}\n")
 
 
+@pytest.mark.parametrize(("row", "level"), [("===", 1), ("---", 2)])
+def test_an_underlined_heading_is_said_with_its_level(row: str, level: int) -> None:
+    messages = [finding.message for finding in parse_text(f"# A\n\nC\n{row}\n").diagnostics]
+    wanted = f'"C" over a row of {row[0]} is a heading of level {level} to pandoc; write {"#" * level} instead, or remove the row'
+    assert messages == [wanted]
+
+
 @pytest.mark.parametrize(
     ("below", "code"),
     [

@@ -110,6 +110,7 @@ def test_laid_out_as_a_person_would(book: Path) -> None:
     columns = {area.min_col for area in features.merged_cells.ranges}
     assert {1, 2, 4} <= columns  # sections, features, descriptions
     (offer,) = features.data_validations.dataValidation
+    assert offer.formula1 == f"Labels!$A$2:$A${sheets['Labels'].max_row}"
     assert offer.type == "list" and str(offer.sqref) == f"E2:J{features.max_row}"
     assert features.column_dimensions["D"].width > features.column_dimensions["C"].width > 20
     versions = [row[2].value for row in sheets["Trees"].iter_rows(min_row=2)]

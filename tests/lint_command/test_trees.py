@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,6 +139,17 @@ def test_a_commit_that_removes_the_file_is_told(trees: Box) -> None:
     done = trees.lint(f"{start}..HEAD")
     assert (done.status, done.out) == (0, "")
     assert done.err.endswith("(remove): removes SUPPORT.md\n")
+
+
+def test_a_range_in_a_shallow_clone_says_that_its_oldest_commit_counts_as_new(trees: Box) -> None:
+    words = "the clone is shallow, and all of its oldest commit counts as new"
+    trees.git("checkout", "-q", "--orphan", "apart")
+    trees.git("commit", "-q", "-m", "a beginning of its own")
+    trees.git("checkout", "-q", "master")
+    assert words not in trees.lint("apart..master").err  # a first commit of a whole clone is new indeed
+    (Path(trees.git("rev-parse", "--absolute-git-dir")) / "shallow").write_text(trees.git("rev-parse", "HEAD") + "\n")
+    assert words in trees.lint("apart..master").err
+    assert words not in trees.lint("HEAD..master").err
 
 
 def test_a_range_of_merges_checks_what_the_merge_makes(trees: Box) -> None:

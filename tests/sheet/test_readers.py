@@ -210,6 +210,7 @@ def test_rows_and_cells_without_references(tmp_path: Path) -> None:
         ('<c t="str"><f>A2</f><v>words</v></c>', text("words")),
         ('<c t="str"><f>A2</f></c>', Cell(broken="formula without a stored value")),
         ("<c><f>A2</f><v></v></c>", Cell(broken="formula without a stored value")),
+        ('<c t="s"><f>A2</f><v> </v></c>', Cell(broken="formula without a stored value")),
         ('<c t="e"><v>#REF!</v></c>', Cell(broken="#REF!")),
         ("<c><v>1e999</v></c>", number("inf")),
         ("<c><v>many</v></c>", text("many")),
@@ -227,7 +228,7 @@ def test_xlsx_values(tmp_path: Path, cell: str, expected: Cell) -> None:
 
 
 def test_blank_texts_are_no_cells(tmp_path: Path) -> None:
-    blank = '<c t="inlineStr"><is><t xml:space="preserve"> \n </t></is></c><c t="str"><f>A9</f><v></v></c>'
+    blank = '<c t="inlineStr"><is><t xml:space="preserve"> \n </t></is></c><c t="s"><v> </v></c>'
     path = xlsx(
         tmp_path / "b.xlsx", f'<sheetData><row r="3">{blank}<c><v>1</v></c>{blank}</row><row>{blank}</row></sheetData>'
     )
@@ -329,6 +330,14 @@ def test_ods_several_links_and_white_space(tmp_path: Path) -> None:
             Run("old\n\tend"),
         )
     )
+
+
+def test_ods_notes_have_their_paragraphs_alone(tmp_path: Path) -> None:
+    note = (
+        "<office:annotation><text:creator>A</text:creator>"
+        "<text:p>One <text:span>and two</text:span>,</text:p><text:p>three.</text:p></office:annotation><text:p>x</text:p>"
+    )
+    assert first(open_workbook(ods(tmp_path / "b.ods", cell(note)))) == Cell((Run("x"),), note="One and two,\nthree.")
 
 
 def test_ods_styles_come_from_parents_rows_and_columns(tmp_path: Path) -> None:

@@ -75,6 +75,8 @@ def test_columns_by_letter_without_any_headings(layout: Write) -> None:
     assert fields(found) == ["Tools/xl: Supported", "Tools/xs: Experimental"] and not said(found)
     under = layout("[features.columns]\nfeature = ['@b']\n[features.tree_columns]\n'@C' = '4.20'\n")
     assert fields(read("Features\nSection | | Next\nTools | xl | Supported", under)) == ["Tools/xl: Supported"]
+    number = read("Features\nSection | | #4.2\nTools | xl | Supported", under)  # a letter leaves no doubt
+    assert fields(number) == ["Tools/xl: Supported"] and not said(number)
 
 
 def test_filters_by_the_value_of_a_column(layout: Write) -> None:
