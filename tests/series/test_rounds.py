@@ -42,6 +42,13 @@ def test_the_log_lists_exactly_the_two_changes(known: World) -> None:
     )
 
 
+def test_the_cover_letter_lists_what_is_obsolete(known: World) -> None:
+    known.edit("### Credit\n\n    Status: Supported", "### Credit\n\n    Status: Obsolete")
+    (known.folder / "cover.txt").write_text("Own words.\n")
+    letter = text_of(parsed(known.post("--cover", str(known.folder / "cover.txt"))[0]))
+    assert "Obsolete, and so without security support:\n- Scheduling / Credit\n" in letter
+
+
 def test_what_the_branch_changed_itself_is_not_in_the_log(known: World) -> None:
     known.post()
     known.run("--mark-posted")
