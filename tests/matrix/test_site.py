@@ -17,11 +17,10 @@ from jsonschema import Draft202012Validator
 
 from convert.cli import main
 from convert.matrix.html import schema
-from convert.matrix.site.charts import strip
 from convert.matrix.site.model import slug
 from tests.helpers.repositories import Commit, build, git
 from tests.matrix.browsing import MISSING, opened, started, violations
-from tests.matrix.making import built, line, makefile, support, tree
+from tests.matrix.making import makefile, support
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,39 +115,6 @@ def test_all_pages_and_their_data_are_there_and_every_link_leads_somewhere(repo:
             assert Links(data.decode()).bad == [], name
             assert b"default-src 'none'; style-src 'sha256-" in data and b"http-equiv" in data
     assert b"is now at" in site["feature/physical-cpu-hotplug.html"]
-
-
-def test_a_merge_that_has_one_sides_text_changes_nothing_of_it(tmp_path: Path) -> None:
-    """Nor does the side that it has not count, of two parents or of three."""
-
-    def text(loader: str, hotplug: str, third: str) -> dict[str, str | None]:
-        other = f"### Third\n\n    Status: {third}\n"
-        return files("4.99-unstable", LOADER.format(loader), HOTPLUG.format("ACPI", hotplug), other)
-
-    path = build(
-        tmp_path / "repo",
-        [
-            Commit("begin", text("Supported", "Supported", "Supported")),
-            Commit("one side", text("Supported", "Experimental", "Supported"), "side"),
-            Commit("a third", text("Supported", "Experimental", "Experimental"), "third"),
-            Commit("the other side", text("Experimental", "Supported", "Supported"), "master"),
-        ],
-    )
-    git(path, "merge", "-q", "--no-ff", "-m", "both", "side", minute=10)
-    git(path, "merge", "-q", "--no-ff", "-m", "all", "third", minute=11)
-    make(path, tmp_path / "site")
-    for name, subject in (("boot-loader", "the other side"), ("acpi-cpu-hotplug", "one side"), ("third", "a third")):
-        value = json.loads((tmp_path / "site" / "feature" / f"{name}.json").read_text())
-        assert [change["subject"] for change in value["commits"]] == [subject, "begin"], name
-
-
-def test_the_strip_of_a_row_is_a_box_a_tree() -> None:
-    found = built(tree("4.2", "## A\n\n    Status: Supported\n"), tree("4.1", "## A\n\n    Status: Experimental\n"))
-    assert strip(line(found, "a"), ["4.2", "4.1"]) == (
-        '<svg class="strip" role="img" aria-label="4.1: Experimental (not security supported); 4.2: Supported (security supported)" viewBox="0 0 112 44" width="112" height="44">'
-        '<rect class="f-n" x="0" width="54" height="26"/><text x="27" y="17">✖</text><text class="t" x="27" y="39">4.1</text>'
-        '<rect class="f-y" x="56" width="54" height="26"/><text x="83" y="17">✔</text><text class="t" x="83" y="39">4.2</text></svg>'
-    )
 
 
 @pytest.mark.parametrize(
