@@ -7,6 +7,7 @@ import pytest
 from grammar.pandoc import shapes
 from grammar.pandoc.blocks import CONSTRUCTS, blocks
 from grammar.pandoc.reader import DEFINED, INDENTED, ITEM_TEXT, MARKED, PARAGRAPH
+from grammar.parser import parse_text
 
 # a text for each construct, and the rule that reads its last lines
 EXAMPLES = {
@@ -73,3 +74,19 @@ def test_a_line_like_an_item_ends_an_items_text_whatever_it_is() -> None:
 def test_every_shape_is_of_some_line_and_named_once() -> None:
     lines = ["", "    x", "# a", "===", "---", "* * *", "* a", "+-+", "```", ": a", ":::", "> a", "| a", "[^1]: a", "[a]: b", "<a", "\\a", "% a", "1. a", "a"]  # fmt: skip
     assert sorted(map(shapes.shape_of, lines)) == sorted(shapes.SHAPES)
+
+
+@pytest.mark.parametrize(
+    ("below", "blocks"),
+    [
+        ("> a\n`b` c\n", ["> a\n`b` c"]),
+        ("> a\n~~~\nx\n~~~\n", ["> a\n~~~\nx\n~~~"]),
+        ("> a\n```\nx\n", ["> a\n```\nx"]),
+        ("> a\n```\nx\n```\n", ["> a", "```\nx\n```"]),
+    ],
+)
+def test_a_quotation_goes_on_until_a_whole_fence_of_backquotes(below: str, blocks: list[str]) -> None:
+    """As pandoc's "lazy" form: https://pandoc.org/MANUAL.html#block-quotations."""
+    text = f"# A\n\n{below}"
+    (section,) = parse_text(text).document.sections
+    assert [text[block.span.start : block.span.end] for block in section.blocks] == blocks

@@ -195,3 +195,17 @@ def test_a_check_box_stays_text() -> None:
 
 def _item(text: str) -> str:
     return print_blocks((BulletList(((Paragraph((Text(text),)),),)),)).removeprefix("  * ")
+
+
+@pytest.mark.parametrize(
+    ("words", "escaped"),
+    [
+        ('say "a" now', 'say "a" now'),
+        ('say "a now', r'say \"a now'),
+        ("it's \"a\" 'b'", "it's \"a\" 'b'"),
+        ("\"a 'b\" c'", "\\\"a \\'b\\\" c\\'"),  # they overlap: which belong together is a guess
+    ],
+)
+def test_quotation_marks_in_emphasis_end_in_it(words: str, escaped: str) -> None:
+    (paragraph,) = print_blocks((Paragraph((Emph((Text(words),)),)),)).splitlines()
+    assert paragraph == f"*{escaped}*"
