@@ -31,6 +31,14 @@ ANSWERS: dict[str, tuple[Fault, str]] = {
     "a redirect to a password": (f.redirect("https://user:hunter22@example.org/"), "leave that out"),
     "a redirect with a space": (f.redirect("/a b"), ""),
     "braces that are no JSON": (f.raw(b"{ this is no JSON at all, and long enough }"), "not what this API answers"),
+    "a page with 403": (
+        f.raw(b" <!DOCTYPE html><title>Sign in</title>", "text/html", code=403),
+        "the file is not link-shared, or sign-in is needed",
+    ),
+    "a page with 400": (
+        f.raw(b"<html><title>Bad</title>", "text/html", code=400),
+        "refuses the request with status 400",
+    ),
     "quota page": (f.raw(b"<html><title>Google Drive - Quota exceeded</title>", "text/html"), "within a day"),
 }
 
