@@ -201,7 +201,7 @@ def _item(text: str) -> str:
     ("words", "escaped"),
     [
         ('say "a" now', 'say "a" now'),
-        ('say "a now', r'say \"a now'),
+        ('say "a now', r"say \"a now"),
         ("it's \"a\" 'b'", "it's \"a\" 'b'"),
         ("\"a 'b\" c'", "\\\"a \\'b\\\" c\\'"),  # they overlap: which belong together is a guess
     ],
