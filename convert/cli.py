@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -11,6 +13,8 @@ from importlib import import_module
 from typing import NoReturn
 
 from convert import __version__
+
+_ESCAPED = "xen-support.escaped"
 
 # subcommand -> (module, one line of help); `--help` and the man page list them in this order
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -67,6 +71,24 @@ def build_parser(names: Sequence[str] | None = None) -> argparse.ArgumentParser:
     return parser
 
 
+def _escaping() -> None:
+    """What the encoding of standard output or error lacks is escaped; a locale without UTF-8 ends no command."""
+    codecs.register_error(_ESCAPED, _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            utf8 = codecs.lookup(stream.encoding).name == "utf-8"
+            if stream.errors == "strict" or (stream.errors in ("surrogateescape", "backslashreplace") and not utf8):
+                stream.reconfigure(errors=_ESCAPED)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """`\\uNNNN` for each character that cannot be encoded, two of them above U+FFFF: what JSON reads back as it was."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{lacking[n : n + 4]}" for n in range(0, len(lacking), 4)), error.end
+
+
 def _chosen(argv: Sequence[str]) -> list[str]:
     """The subcommand that the arguments name; none where there is help, the version or an error message to print."""
     first = next((word for word in argv if not word.startswith("-")), None)
@@ -77,6 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: the process's); the exit status."""
     gc.set_threshold(200_000, 50, 100)  # a short process with few cycles: collecting took a tenth of its time
     arguments = sys.argv[1:] if argv is None else list(argv)
+    _escaping()
     try:
         parser = build_parser(_chosen(arguments))
         if "grammar" in sys.modules and getattr(sys.modules["grammar"], "PROJECT", None) != "xen-support":

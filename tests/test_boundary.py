@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -175,3 +176,33 @@ def test_a_name_with_line_breaks_is_told_on_one_line(tmp_path: Path, capsys: pyt
         assert main([*words, *repo]) == 2
         said = capsys.readouterr()
         assert said.out == "" and said.err.count("\n") == 1 and "\x1b" not in said.err, words
+
+
+_PLAIN = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+_WIDE = "% Title\n\n# Feature Support\n\n## Gäste\n\n### A “b” \U0001f600\n\nText.\n\n    Status, é: Supported\n"
+
+
+def test_what_the_locale_cannot_encode_is_escaped(tmp_path: Path) -> None:
+    """No command dies of it, and JSON is read back as it was."""
+    (tmp_path / "a.md").write_text(_WIDE, "utf-8")
+    (tmp_path / "b.md").write_text(_WIDE.replace("Supported", "Experimental"), "utf-8")
+    root = Path(__file__).resolve().parents[1]
+
+    def run(*words: str) -> bytes:
+        done = subprocess.run(
+            [sys.executable, "-m", "convert.cli", *words], capture_output=True, cwd=tmp_path,
+            env={**os.environ, **_PLAIN, "PYTHONPATH": str(root)}, check=False,
+        )  # fmt: skip
+        assert done.returncode in (0, 1), (words, done.stderr)
+        assert b"cannot be written" not in done.stderr and done.stdout.isascii(), words
+        return done.stdout
+
+    for words in (
+        ("explain", "--all"), ("explain",), ("show", "a.md"), ("lint", "a.md"), ("lint", "a.md", "--format", "junit"),
+        ("diff", "a.md", "b.md"), ("diff", "a.md", "b.md", "--format", "markdown"), *((name, "--help") for name in COMMANDS),
+    ):  # fmt: skip
+        assert run(*words)
+    for words in (("show", "a.md"), ("diff", "a.md", "b.md"), ("lint", "a.md")):
+        json.loads(run(*words, "--format", "json"))
+    (row,) = json.loads(run("show", "a.md", "--format", "json"))["rows"]
+    assert "\U0001f600" in row["path"][-2] and row["path"][-1] == "é"

@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from io import TextIOWrapper
 
 from convert.commands.naming import add_aliases
 from convert.failure import Failure, counted
@@ -204,8 +203,6 @@ def _words(values: Sequence[str] | None) -> tuple[str, ...] | None:
 def _write(args: argparse.Namespace, checked: Sequence[Checked]) -> None:
     # corrected standard input goes to standard output, what is said about it to standard error
     out = sys.stderr if args.fix and args.files == ["-"] else sys.stdout
-    if isinstance(out, TextIOWrapper):
-        out.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 is no reason to die
     paint = Painter(args.color, out)
     writer(args.format)(checked, out, paint)
     if args.format == "text":
