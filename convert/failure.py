@@ -13,6 +13,12 @@ class Failure(Exception):
     """
 
 
+def naming(tree: str, failure: Failure) -> Failure:
+    """The failure with the tree that it is about, where its words do not begin with it."""
+    words = str(failure)
+    return failure if words.startswith(f"{tree}:") else Failure(f"{tree}: {words}")
+
+
 def printable(text: str) -> str:
     """A text for a terminal: control and direction characters are shown as `\\x1b`, never sent."""
     return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)

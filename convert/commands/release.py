@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from convert.commands.days import day, given_day
-from convert.failure import Failure
+from convert.failure import Failure, naming
 from convert.output.terminal import Painter, add_color, clean, on_one_line
 from convert.release.kinds import KINDS, Asked, Kind
 from convert.trees import git
@@ -123,19 +123,25 @@ def _step(args: argparse.Namespace, kind: Kind) -> int:
     from convert.release.plan import plan, trees
 
     asked = Asked(kind, day(args.today), given_day(args.date) if args.date else None, args.version, args.shorten)
-    chosen = trees(args.repo, args.tree, asked, args.remote)
+    chosen, failures = trees(args.repo, args.tree, asked, args.remote)
     plans = []
     for name, upstream in chosen:
         if upstream.note:
             print(f"xen-support: {clean(upstream.note)}", file=sys.stderr)
-        found = plan(args.repo, name, upstream, asked, args.reason)
-        if not args.plan:
-            carry_out(args.repo, found, sign_off=args.signoff)
-        plans.append(found)
+        try:
+            found = plan(args.repo, name, upstream, asked, args.reason)
+            if not args.plan:
+                carry_out(args.repo, found, sign_off=args.signoff)
+        except Failure as failure:  # the others go on
+            failures.append(naming(name, failure))
+        else:
+            plans.append(found)
+    for wrong in failures:
+        print(f"xen-support: {on_one_line(wrong)}", file=sys.stderr)
     _tell(args, plans)
     if args.sheet:
         _tell_cells(args, plans)
-    return int(any(found.problems for found in plans))
+    return 2 if failures else int(any(found.problems for found in plans))
 
 
 def _tell(args: argparse.Namespace, plans: Sequence[Plan]) -> None:
@@ -172,21 +178,22 @@ def _sheet_alone(args: argparse.Namespace) -> int:
     from convert.trees.version import FILE
     from grammar.source import Source
 
+    status = 0
     names = args.tree or [tree.name for tree in book.trees]
     for name in dict.fromkeys(names):
         sheet = book.tree(name)
         try:
             upstream = upstreams.branch(args.repo, (sheet.branch if sheet else None) or name, args.remote)
         except Failure as failure:
-            if args.tree:
-                raise
-            print(f"xen-support: {on_one_line(failure)}; the sheet leads", file=sys.stderr)
+            leads = "" if args.tree else "; the sheet leads"
+            print(f"xen-support: {on_one_line(failure)}{leads}", file=sys.stderr)
+            status = 2 if args.tree else status
             continue
         data = git.object_of(args.repo, f"{upstream.commit}:{FILE}")
         if data is not None:
             found = cells(book, name, upstream.ref or "", read(Source(name, data)).read.values)
             _print_cells(found, sys.stdout)
-    return 0
+    return status
 
 
 def _book(args: argparse.Namespace) -> Categorisation:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from convert.commands.source import add_source, load, look_in, tell_problems
-from convert.failure import Failure, counted
+from convert.failure import Failure, counted, naming
 from convert.merge import Side
 from convert.output.terminal import add_color, clean, on_one_line
 from convert.sheet.model import Categorisation, Tree
@@ -113,7 +113,7 @@ def _each(names: list[str], action: Callable[[str], int]) -> int:
         try:
             status = max(status, action(name))
         except Failure as failure:
-            print(f"xen-support: {on_one_line(failure)}", file=sys.stderr)
+            print(f"xen-support: {on_one_line(naming(name, failure))}", file=sys.stderr)
             status = 2
     return status
 
@@ -172,14 +172,19 @@ def _update(args: argparse.Namespace, settled: dict[str, Side]) -> int:
         else:
             if not args.plan:
                 pending.tidy(args.repo, tree.name)
-            plans.append(plan(args.repo, categorisation, tree, settled=settled, wishes=wishes))
+            try:
+                plans.append(plan(args.repo, categorisation, tree, settled=settled, wishes=wishes))
+            except Failure as failure:  # the others go on
+                print(f"xen-support: {on_one_line(naming(tree.name, failure))}", file=sys.stderr)
+                status = 2
+                continue
             _tell_cells(plans[-1])
         if not args.plan:
             found = plans[-1]
             status = max(status, _each([tree.name], lambda _, found=found: _apply(args, found)))  # type: ignore[misc]
     _check_keys(plans, settled)
     if args.plan:
-        return _show(args, plans, categorisation.sha256)
+        return max(status, _show(args, plans, categorisation.sha256))
     if remote is not None:
         print(f"to share: {clean(push_command(remote))}", file=sys.stderr)
     return status

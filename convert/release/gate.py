@@ -5,7 +5,7 @@ SUPPORT.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -68,6 +68,10 @@ class Subject:
     tag: str | None
     day: date
 
+    def _same(self, other: Subject) -> bool:
+        """Whether both are judged alike: one ref under two names, not two refs at one commit."""
+        return replace(self, name="") == replace(other, name="")
+
 
 @dataclass(frozen=True, slots=True)
 class Around:
@@ -80,7 +84,7 @@ class Around:
 def subjects(
     repo: Path, names: Sequence[str], tag: str | None, today: date, remote: str | None, *, told: bool = False
 ) -> list[Subject | Failure]:
-    """What arguments name, in their order; a Failure where one names nothing.
+    """What arguments name, in their order, a tree with two names once; a Failure where one names nothing.
 
     A tag of a release implies `tag` and its day; without names it is the commit of the current branch.  `told`: a
     person has said which day is today.
@@ -89,7 +93,9 @@ def subjects(
     found: list[Subject | Failure] = []
     for name in names or ["HEAD"]:
         try:
-            found.append(_subject(repo, name, tag, today, remote, days, told=told))
+            subject = _subject(repo, name, tag, today, remote, days, told=told)
+            if not any(isinstance(one, Subject) and one._same(subject) for one in found):
+                found.append(subject)
         except Failure as failure:
             found.append(failure)
     return found

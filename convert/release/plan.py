@@ -72,23 +72,20 @@ class Plan:
         return [] if self.after is None else differing(self.before, self.after)
 
 
-def trees(repo: Path, names: Sequence[str], asked: Asked, remote: str | None) -> list[tuple[str, Found]]:
-    """The trees that are named, each once under the first name it has.
-
-    Raises Failure with all names that mean no tree.
-    """
+def trees(
+    repo: Path, names: Sequence[str], asked: Asked, remote: str | None
+) -> tuple[list[tuple[str, Found]], list[Failure]]:
+    """The trees that are named, each once under the first name it has, and a Failure for each name that means none."""
     found: dict[str, tuple[str, Found]] = {}
-    missing: list[str] = []
+    missing: list[Failure] = []
     for name in dict.fromkeys(names):
         try:
             tree = upstreams.branch(repo, name, remote, asked.version)
         except Failure as failure:
-            missing.append(str(failure))
+            missing.append(failure)
         else:
             found.setdefault(tree.ref or name, (name, tree))
-    if missing:
-        raise Failure("; ".join(missing))
-    return list(found.values())
+    return list(found.values()), missing
 
 
 def plan(repo: Path, name: str, upstream: Found, asked: Asked, reason: str | None = None) -> Plan:

@@ -30,7 +30,7 @@ def test_in_order(world: World) -> None:
     done = world.run("--check", "RELEASE-4.22.0")
     assert (done.status, done.err) == (0, "")
     assert done.out == "RELEASE-4.22.0 (4.22.0, judged on 2026-07-29): in order\n"
-    assert world.run("--check", "RELEASE-4.22.0", "RELEASE-4.22.0").out == done.out
+    assert world.run("--check", "RELEASE-4.22.0", "RELEASE-4.22.0", "refs/tags/RELEASE-4.22.0").out == done.out
     assert codes(world, "staging-4.22", "--as", "RELEASE-4.22.0", "--today", "2026-07-30") == []
 
 

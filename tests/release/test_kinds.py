@@ -261,3 +261,24 @@ def test_a_reason(world: World, reason: str, body: str) -> None:
     assert world.run("extend", "--tree", "4.20", "--today", "2026-03-01", "--reason", reason).status == 0
     message = world.message("support/4.20")
     assert body in message and max(map(len, message.split("\n"))) <= 75
+
+
+def test_a_name_that_means_no_tree_stops_no_other(world: World) -> None:
+    for name in ("4.20", "4.21"):
+        world.tree(f"staging-{name}", f"{name}.3-pre", support(name, *OLD, notes=name))
+    done = world.run(
+        "extend", "--tree", "4.20", "--tree", "none", "--tree", "4.21", "--tree", "nor-this", "--date", "2026-07-30"
+    )
+    assert done.status == 2
+    assert [line.split(":")[1].strip() for line in done.err.splitlines()] == ["none", "nor-this"]
+    assert all(values(world, f"support/{name}")[1:4] == list(NEW) for name in ("4.20", "4.21"))
+
+
+def test_a_step_that_fails_names_its_tree_and_the_others_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("4.20", "4.21"):
+        world.tree(f"staging-{name}", f"{name}.3-pre", support(name, *OLD, notes=name))
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "")
+    done = world.run("extend", "--tree", "4.20", "4.21", "--date", "2026-07-30")
+    assert done.status == 2
+    assert [line.split(":")[1].strip() for line in done.err.splitlines()] == ["4.20", "4.21"]

@@ -426,3 +426,18 @@ def test_no_git_program(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_git_of_the_tests_is_at_least_the_oldest_that_is_promised() -> None:
     version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
     assert tuple(map(int, version.split(".")[:2])) >= (2, 39)
+
+
+def test_without_a_git_identity_each_tree_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with one tree is said of it, and the others are tried."""
+    commit(world.repo, "stable-4.19", {"SUPPORT.md": FILE})
+    world.trees(["4.20", "4.19"])
+    world.features(["4.20", "4.19"], [(*row[:4], row[3], *row[4:]) for row in ROWS])
+    assert world.run() == 0
+    world.features(["4.20", "4.19"], [(*row[:4], row[3], *row[4:]) for row in changed((2, 3, "Tech Preview"))])
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "")
+    refs = world.refs()
+    assert world.run() == 2
+    told = [line for line in world.err.splitlines() if "who you are" in line]
+    assert [line.split(": ")[1] for line in told] == ["4.20", "4.19"] and world.refs() == refs
