@@ -10,8 +10,10 @@ from pathlib import Path
 
 from convert.commands.xsa_source import add_source, new_scope, open_source, other_trees
 from convert.failure import Failure
+from convert.output.files import shown
 from convert.output.terminal import Painter, add_color, clean
 from convert.trees import commits
+from convert.trees.arguments import one_input
 from convert.xsa import choosing, formats, refs, report
 from convert.xsa.advisories import Advisory
 from convert.xsa.judging import Judge
@@ -74,7 +76,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="what must go in before the patches of this advisory; REF is the tag to start from",
     )
     parser.add_argument(
-        "--accept", type=Path, metavar="FILE", help="reviewed decisions, a line each: XSA ref patch verdict reason"
+        "--accept",
+        type=Path,
+        metavar="FILE",
+        help="reviewed decisions (-: standard input), a line each: XSA ref patch verdict reason",
     )
     parser.add_argument("-v", "--verbose", action="count", default=0, help="a line for each advisory that is fine, too")
     parser.add_argument("--format", choices=formats.NAMES, default="text", help="output format (default: text)")
@@ -94,6 +99,7 @@ def run(args: argparse.Namespace) -> int:
     others = other_trees(args.tree)
     for tree in others.values():
         _whole(tree.path)
+    one_input([str(path) for path in (args.accept, args.list) if path])
     decisions = report.read_decisions(args.accept) if args.accept else []
     trees = _refs(args, repo, today)
     with open_source(args, scope) as source:
@@ -169,7 +175,7 @@ def _tell(found: report.Report, args: argparse.Namespace) -> None:
         print(f"xen-support: {clean(problem)}", file=sys.stderr)
     for decision in found.idle:
         print(
-            f"xen-support: {args.accept}:{decision.line}: warning: the decision on XSA-{decision.xsa} at"
+            f"xen-support: {shown(args.accept)}:{decision.line}: warning: the decision on XSA-{decision.xsa} at"
             f" {clean(decision.ref)} no longer matters",
             file=sys.stderr,
         )

@@ -15,6 +15,7 @@ from convert.failure import Failure
 from convert.output.terminal import Painter, add_color, clean
 from convert.trees import git
 from convert.trees.all import branch_of, release_trees
+from convert.trees.arguments import one_input
 from convert.trees.resolve import resolve
 from convert.xsa import changelog, refs
 
@@ -65,7 +66,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("patches", nargs="+", type=Path, metavar="PATCH", help="a patch file, or - for standard input")
     parser.add_argument(
-        "--known", type=Path, metavar="FILE", help="who knows already: addresses, such as the security team's"
+        "--known",
+        type=Path,
+        metavar="FILE",
+        help="who knows already (-: standard input): addresses, such as the security team's",
     )
     _add_repository(parser)
     parser.add_argument("--ref", metavar="REF", help="whose MAINTAINERS (default: master, else HEAD)")
@@ -197,6 +201,7 @@ def run_people(args: argparse.Namespace) -> int:
                 f"{clean(str(repo.resolve()))}: neither a branch master nor a commit; name the clone with --repo"
             )
     trees = Trees([("xen", repo, ref), *((name, tree.path, "HEAD") for name, tree in other_trees(args.tree).items())])
+    one_input([str(path) for path in (args.known, *args.patches) if path])
     known = read_known(args.known) if args.known else frozenset()
     for path in args.patches:
         for person, file in people(path, trees, known):

@@ -46,6 +46,7 @@ def own_patches(folder: Path, history: History) -> list[PatchFile]:
 def run_patches(args: argparse.Namespace) -> int:
     """One line a patch: `in REF as COMMIT`, or `not in REF`.  Raises Failure."""
     repo = args.repo or Path()
+    _text_or_json(args.format, "--patches")
     if len(args.refs) != 1:
         raise Failure("--patches DIR wants one REF: the tree that may have them already")
     (ref,) = refs.read_refs(repo, args.refs, args.remote)
@@ -84,18 +85,23 @@ def run_patches(args: argparse.Namespace) -> int:
                 {"schema": "xen-support.xsa-patches/1", "tool": TOOL, "patches": rows}, ensure_ascii=False, indent=1
             )
         )
-    elif args.format != "text":
-        raise Failure(f"--patches has the formats text and json, not {args.format}")
     return 0
 
 
+def _text_or_json(chosen: str, option: str) -> None:
+    if chosen not in ("text", "json"):
+        raise Failure(f"{option} has the formats text and json, not {chosen}")
+
+
 def run_needs(args: argparse.Namespace) -> int:
-    """The commits between a tag and an advisory's StableRef that its patches are on, oldest first, a hash a line.
+    """The commits between a tag and an advisory's StableRef that its patches are on, oldest first: a hash a line, or
+    JSON.
 
     What they are goes to standard error, so that `git cherry-pick $(xen-support xsa check --needs N TAG)` takes the
     output.
     """
     repo = args.repo or Path()
+    _text_or_json(args.format, "--needs")
     if len(args.refs) != 1:
         raise Failure("--needs XSA wants one REF: the tag to start from")
     (number,) = choosing.numbers([args.needs])[:1]
@@ -108,14 +114,34 @@ def run_needs(args: argparse.Namespace) -> int:
         judge = Judge(repo, [ref], source, scope, remote=args.remote, keep=not scope.embargoed, staging=False)
         tip = refs.tip_of(repo, f"stable-{ref.version}", args.remote) or ref.sha
         found = needs.needed(judge, advisory, ref, tip, source.advisories)
-        others = [f"XSA-{n}" for n in needs.recipe_for(judge, advisory, ref).prereqs if n != number]
+        prereqs = [n for n in needs.recipe_for(judge, advisory, ref).prereqs if n != number]
         problems = list(source.problems)
+    others = ", ".join(f"XSA-{n}" for n in prereqs)
     print(
-        f"xen-support: XSA-{number} for {ref.recipe} is applied after {', '.join(others) or 'no other'}",
+        f"xen-support: XSA-{number} for {ref.recipe} is applied after {others or 'no other'}",
         file=sys.stderr,
     )
+    if args.format == "json":
+        import json
+
+        value = {
+            "schema": "xen-support.xsa-needs/1",
+            "tool": TOOL,
+            "xsa": number,
+            "ref": ref.name,
+            "sha": ref.sha,
+            "version": ref.recipe,
+            "prereqs": prereqs,
+            "commits": [
+                {"commit": one.commit.hash, "subject": clean(one.commit.subject), "why": clean(one.why)}
+                for one in found
+            ],
+            "problems": [clean(text) for text in problems],
+        }
+        print(json.dumps(value, ensure_ascii=False, indent=1))
     for one in found:
-        print(one.commit.hash)
+        if args.format == "text":
+            print(one.commit.hash)
         print(f"xen-support: {one.commit.hash[:12]} {clean(one.commit.subject)} ({clean(one.why)})", file=sys.stderr)
     for problem in problems:
         print(f"xen-support: {clean(problem)}", file=sys.stderr)

@@ -28,7 +28,12 @@ def add_source(parser: argparse.ArgumentParser) -> None:
         metavar="DIR|URL",
         help=f"a directory, a checkout of xsa.git, or an address (default: {PUBLIC})",
     )
-    parser.add_argument("--list", type=Path, metavar="FILE", help="a list of patches: number<TAB>path<TAB><TAB>subject")
+    parser.add_argument(
+        "--list",
+        type=Path,
+        metavar="FILE",
+        help="a list of patches (-: standard input): number<TAB>path<TAB><TAB>subject",
+    )
     parser.add_argument("--embargoed", action="store_true", help="show what is not public, of a local directory only")
     parser.add_argument(
         "--offline", action="store_true", help="ask nothing of the network; use what is cached, and say its age"

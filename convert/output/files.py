@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -38,6 +39,30 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o644, *, lasting: bool = 
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def shown(path: Path) -> str:
+    """A file argument for people."""
+    return "<stdin>" if str(path) == "-" else str(path)
+
+
+def read_given(path: Path, most: int = 64 << 20) -> tuple[str, bytes]:
+    """What a file argument names, `-` for standard input: (its name for people, its bytes).
+
+    Raises Failure with the reason for one that cannot be read, and for one of more than `most` bytes.
+    """
+    name = shown(path)
+    try:
+        if name == "<stdin>":
+            data = sys.stdin.buffer.read(most + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(most + 1)
+    except OSError as error:
+        raise Failure(f"{name}: {error.strerror}") from None
+    if len(data) > most:
+        raise Failure(f"{name}: larger than {most >> 20} MiB")
+    return name, data
 
 
 def read_small(path: Path, what: str) -> bytes:

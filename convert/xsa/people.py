@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from convert.failure import Failure
+from convert.output.files import read_given
 from convert.output.terminal import clean
 from convert.trees import git, maintainers
 from convert.xsa.patches import FileDiff, Patch, for_patch_id, read
@@ -16,11 +16,8 @@ FILE = "MAINTAINERS"
 
 
 def read_known(path: Path) -> frozenset[str]:
-    """The addresses of a file, in lower case: one or several a line, with names or without.  Raises Failure."""
-    try:
-        text = path.read_text("utf-8", "replace")
-    except OSError as error:
-        raise Failure(f"{clean(str(path))}: {error.strerror}") from None
+    """The addresses of a file (`-`: standard input), in lower case, with names or without.  Raises Failure."""
+    text = read_given(path)[1].decode("utf-8", "replace")
     return frozenset(found.lower() for found in re.findall(r"[^\s<>,;:\"']+@[^\s<>,;:\"']+", text))
 
 
@@ -57,12 +54,10 @@ def people(path: Path, trees: Trees, known: frozenset[str]) -> Iterator[tuple[st
 
     Raises Failure.
     """
-    try:
-        patches = read(sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes())
-    except OSError as error:
-        raise Failure(f"{clean(str(path))}: {error.strerror}") from None
+    given, data = read_given(path)
+    patches = read(data)
     if not patches:
-        raise Failure(f"{clean(str(path))} is not a patch")
+        raise Failure(f"{clean(given)} is not a patch")
     _, listed = trees.of(frozenset().union(*(patch.paths for patch in patches)))
     keepers = {
         maintainers.address_of(p) for s in listed.sections for v in s.values("M") for p in maintainers.addresses(v)

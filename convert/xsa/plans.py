@@ -73,7 +73,8 @@ class Planner:
             return Plan("unknown", "its .meta could not be read")
         names = self.source.patches(advisory)
         if not names:
-            return Plan("unknown", "neither a .meta nor a patch is listed")
+            unread = self.source.unread(advisory)
+            return Plan("unknown", "its page could not be read" if unread else "neither a .meta nor a patch is listed")
         return Plan(parts=((XEN, "", names),), any=True)
 
     def _with(self, recipes: Mapping[str, Recipe], advisory: Advisory, ref: Ref, why: str) -> Plan:

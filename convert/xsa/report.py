@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from convert.failure import Failure
+from convert.output.files import read_given
 from convert.xsa.refs import Ref
 from convert.xsa.rows import FINE, Row
 
@@ -49,13 +50,15 @@ class Decision:
 
 
 def read_decisions(path: Path) -> list[Decision]:
-    """A file of decisions, a line each; empty lines and `#` are comments.  Raises Failure with the line that is
-    none.
+    """A file of decisions (`-`: standard input), a line each; empty lines and `#` are comments.
+
+    Raises Failure with the line that is none.
     """
+    name, data = read_given(path)
     try:
-        text = path.read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise Failure(f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+        text = data.decode("utf-8")
+    except ValueError:
+        raise Failure(f"{name}: not UTF-8") from None
     found: list[Decision] = []
     for number, line in enumerate(text.splitlines(), 1):
         words = line.split(None, 4)
@@ -63,7 +66,7 @@ def read_decisions(path: Path) -> list[Decision]:
             continue
         start = words[0].upper().removeprefix("XSA-")
         if len(words) < 5 or not start.isdigit():
-            raise Failure(f"{path}:{number}: not of the form XSA ref patch verdict reason")
+            raise Failure(f"{name}:{number}: not of the form XSA ref patch verdict reason")
         found.append(Decision(number, int(start), words[1], words[2], words[3], words[4].strip()))
     return found
 

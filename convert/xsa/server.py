@@ -57,6 +57,7 @@ class Server(Source):
         self._next = 0.0
         self._list: tuple[str, bytes] | None = None
         self._pages: dict[int, tuple[bytes, int | None]] = {}
+        self._unread: set[int] = set()
         self._limits = Limits(deadline=_TIMEOUT, timeout=_TIMEOUT, max_reply=MAX_FILE)
         if parts.scheme == "http" and not plain and not is_loopback(parts.hostname):
             raise Failure(f"{self._host}: only https is used, unless --insecure-http allows http")
@@ -123,6 +124,10 @@ class Server(Source):
         found = [*advisory.files, *reading.links(page)]
         return tuple(dict.fromkeys(name for name in found if self._belongs(name, advisory)))
 
+    def unread(self, advisory: Advisory) -> bool:
+        """Whether its page, which lists its files, could not be had: offline, or with no request left."""
+        return advisory.number in self._unread
+
     def _page(self, advisory: Advisory) -> tuple[bytes, int | None]:
         """The advisory's page and its version; a page that is not there is a problem."""
         if advisory.number not in self._pages:
@@ -139,6 +144,7 @@ class Server(Source):
                         self.problems.append(f"{name} is not there")
                     data = got or b""
                 except Failure as failure:
+                    self._unread.add(advisory.number)
                     self.problems.append(str(failure))
             self._pages[advisory.number] = data, advisory.version or reading.read_text(data).version
         return self._pages[advisory.number]

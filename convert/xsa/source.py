@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from convert.failure import Failure, counted
+from convert.output.files import read_given
 from convert.output.terminal import clean
 from convert.xsa import advisories as reading
 from convert.xsa.advisories import Advisory, owner, safe_name
@@ -51,6 +52,10 @@ class Source(ABC):
     @abstractmethod
     def fetch(self, name: str, advisory: Advisory) -> bytes | None:
         """The bytes of a listed file; None where it is not there.  Raises Failure."""
+
+    def unread(self, advisory: Advisory) -> bool:
+        """Whether what an advisory has could not be asked for: that nothing is listed says nothing then."""
+        return False
 
     def close(self) -> None:
         """Let go of what was read."""
@@ -244,18 +249,15 @@ class Folder(Source):
 
 
 class ListFile(Source):
-    """A list in the old script's format, `number<TAB>patch-path<TAB><TAB>subject`; its patches lie beside it or in
-    `folder`.
+    """A list in the old script's format, `number<TAB>patch-path<TAB><TAB>subject`; its patches lie beside it (of
+    standard input, `-`: in the current folder) or in `base`.
     """
 
     def __init__(self, path: Path, base: Source | None) -> None:
-        super().__init__(str(path))
+        name, data = read_given(path)
+        super().__init__(name)
         self.base = base or Folder(path.parent if str(path.parent) else Path())
         self.local = self.base.local
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise Failure(f"{clean(str(path))}: {error.strerror}") from None
         self._data = data
         self._listed: dict[int, list[str]] = {}
         for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
@@ -263,9 +265,7 @@ class ListFile(Source):
                 continue
             words = line.split("\t")
             if len(words) < 2 or not words[0].strip().isdigit() or not safe_name(words[1].strip()):
-                raise Failure(
-                    f"{clean(str(path))}:{number}: no line of the form number<TAB>patch-path<TAB><TAB>subject"
-                )
+                raise Failure(f"{clean(name)}:{number}: no line of the form number<TAB>patch-path<TAB><TAB>subject")
             self._listed.setdefault(int(words[0]), []).append(words[1].strip())
 
     def listing(self) -> tuple[str, bytes]:
@@ -285,6 +285,10 @@ class ListFile(Source):
     def names(self, advisory: Advisory) -> tuple[str, ...]:
         """The paths that the list has."""
         return tuple(self._listed.get(advisory.number, ()))
+
+    def unread(self, advisory: Advisory) -> bool:
+        """As the directory says; what is listed is known here."""
+        return self.base.unread(advisory)
 
     def fetch(self, name: str, advisory: Advisory) -> bytes | None:
         """A file of the directory."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -202,6 +204,33 @@ def test_what_must_go_in_before(world: World, capsys: pytest.CaptureFixture[str]
     assert done.out.split() == [world.commits["8005-again"]] or world.commits["8005-again"] in done.out.split()
     assert "XSA-8006 for 4.30 is applied after XSA-8005" in done.err
     assert check(capsys, world, "RELEASE-4.30.0", "--needs", "8009").status == 2
+    machine = check(capsys, world, "RELEASE-4.30.0", "--needs", "8006", "--format", "json")
+    valid("xsa-needs", machine.json)
+    assert (machine.json["xsa"], machine.json["prereqs"], machine.json["problems"]) == (8006, [8005], [])
+    assert [one["commit"] for one in machine.json["commits"]] == done.out.split()
+    for words in (("--needs", "8006"), ("--patches", world.public)):
+        refused = check(capsys, world, "RELEASE-4.30.0", *words, "--format", "osv")
+        assert (refused.status, refused.out) == (2, "") and "has the formats text and json, not osv" in refused.err
+
+
+def test_standard_input_as_a_file(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    given("8006 stable-4.30 xsa8006.patch missing the gate\n8001 stable-4.30 xsa8001.patch missing was never so\n")
+    done = check(capsys, world, "stable-4.30", "--xsa", "8001,8006", "--accept", "-")
+    assert done.status == 0 and "accepted: xsa8006.patch: the gate" in done.out
+    assert "<stdin>:2: warning: the decision on XSA-8001" in done.err
+    given("8001\txsa8001.patch\t\ttoy\n")
+    done = check(capsys, world, "stable-4.30", "--list", "-", "--format", "json")
+    assert done.status == 0 and [row["xsa"] for row in done.json["rows"]] == [8001]
+    given("8001 xsa8001.patch\n")
+    assert "<stdin>:1: no line of the form" in check(capsys, world, "stable-4.30", "--list", "-").err
+    given("")
+    done = check(capsys, world, "stable-4.30", "--list", "-", "--accept", "-")
+    assert done.status == 2 and "only once" in done.err
 
 
 @pytest.mark.parametrize("name", formats.NAMES)

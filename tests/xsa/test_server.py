@@ -70,6 +70,8 @@ def test_the_cache_is_private_and_offline_uses_it(
     done = check(capsys, world, "stable-4.30", "--xsa", "8001", "--offline", source=there.url)
     assert done.status == 0 and "offline: " in done.err and "old" in done.err and not there.asked
     assert check(capsys, world, "stable-4.30", "--offline", source=there.url).status == 2
+    done = check(capsys, world, "stable-4.30", "--xsa", "8002", "--offline", "--format", "json", source=there.url)
+    assert [row["why"] for row in done.json["rows"]] == ["its page could not be read"]
     for path in (p for p in cache.rglob("*") if p.parent.name == "files"):
         path.write_bytes(b"something else")  # is not what was read, and so is not used
     there.fault = None
@@ -96,6 +98,7 @@ def test_the_budget_is_kept(world: World, site: Serve, capsys: pytest.CaptureFix
     there = site(world.public)
     done = check(capsys, world, "stable-4.30", "--max-requests", "7", source=there.url)
     assert done.status == 2 and "--max-requests" in done.err and len(there.asked) == 7
+    assert "is listed" not in done.out
     there.asked.clear()
     check(capsys, world, "stable-4.30", "--max-requests", "7", source=there.url)
     assert len(there.asked) == 7 and there.asked[0] == "xsa.json", "what was read is kept"
