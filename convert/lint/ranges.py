@@ -19,6 +19,8 @@ _PATCHED = re.compile(
     rb"^diff --git \S+ (?:[a-z]/)?SUPPORT\.md$(?:\n(?!diff --git ).*)*?\nindex ([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})",
     re.M,
 )
+_HUNKS = re.compile(rb"^(?:diff --git |--- [^\r\n]*\r?\n\+\+\+ )", re.M)
+_MAIL = re.compile(rb"\A(?:From |[A-Z][A-Za-z-]*:[ \t])(?:[^\r\n]+\r?\n)*?Subject:", re.M)
 _TOUCHED = re.compile(rb"^\+\+\+ (?:[a-z]/)?SUPPORT\.md\s*$", re.M)
 
 
@@ -119,6 +121,16 @@ def before(trees: Trees, target: Target, ref: str) -> Target | None:
     makefile = git.object_of(repo, f"{commit}:{MAKEFILE}") if inside == FILE else None
     texts = texts_of(repo, commit) if target.texts is not None else None
     return target._replace(source=source_of(f"{ref}:{inside}", data), makefile=decoded(makefile), texts=texts)
+
+
+def is_patch(mail: bytes) -> bool:
+    """Whether there is a diff in a text."""
+    return _HUNKS.search(mail) is not None
+
+
+def is_mail(mail: bytes) -> bool:
+    """Whether a text begins with the headers of a mail, as a cover letter does."""
+    return mail.startswith(b"Subject:") or _MAIL.match(mail) is not None
 
 
 def patched(trees: Trees, mail: bytes) -> Step | None:

@@ -70,6 +70,7 @@ class Session:
         self.counts: Counter[str] | None = None
         self.needed: Counter[str] = Counter()
         self.known: dict[bool, Aliases] = {}
+        load(options.aliases)  # a file that cannot be read is said, even where nothing is compared
         if options.baseline is not None:
             from pathlib import Path
 
@@ -107,6 +108,10 @@ class Session:
         mail = sys.stdin.buffer.read(MAX_BYTES + 1)
         if len(mail) > MAX_BYTES:
             raise Failure(f"<stdin>: larger than {MAX_BYTES // 1024 // 1024} MiB; that is not a patch")
+        if mail.strip() and not ranges.is_patch(mail):
+            if not ranges.is_mail(mail):
+                raise Failure("<stdin>: no patch; --patch wants what git diff, git show or git format-patch print")
+            self.trees.tell("<stdin>: a mail without a patch; there is nothing to check")
         step = ranges.patched(self.trees, mail)
         if step is not None:
             yield self._step(step)

@@ -108,7 +108,9 @@ def _read(data: bytes, name: str) -> Aliases:
 
     try:
         found: dict[str, Any] = tomllib.loads(data.decode())
-    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number of thousands of digits
+    except UnicodeDecodeError:
+        raise Failure(f"{name}: not UTF-8; that is not an aliases file") from None
+    except (ValueError, RecursionError) as error:  # no TOML, a number of thousands of digits
         raise Failure(f"{name}: no TOML: {error}") from None
     if unknown := sorted(set(found) - {"alias"}):
         raise Failure(f'{name}: unknown key "{unknown[0]}"; an aliases file has [[alias]] tables only')

@@ -264,7 +264,9 @@ def _toml(path: Path) -> Raw:
         return tomllib.loads(data.decode("utf-8"))
     except OSError as error:
         raise SheetError(f"{name}: {error.strerror or 'cannot be read'}") from error
-    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number of thousands of digits
+    except UnicodeDecodeError as error:
+        raise SheetError(f"{name}: not UTF-8; that is not a layout file") from error
+    except (ValueError, RecursionError) as error:  # no TOML, a number of thousands of digits
         raise SheetError(f"{name}: this is not TOML: {one_line(str(error))}") from error
 
 

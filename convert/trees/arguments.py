@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from convert.failure import Failure
+from convert.failure import Failure, printable
 from convert.trees.version import FILE
 from grammar.source import Source
 
@@ -44,7 +44,7 @@ def read_source(name: str, repo: str | Path | None = None, remote: str | None = 
         from convert.trees import git
 
         where = Path(repo or ".")
-        known = known_ref(where, ref, remote)
+        known = known_ref(where, ref, remote, tell=True)
         data = git.blob(where, ref, inside_ref) if known == ref else git.object_of(where, f"{known}:{inside_ref}")
         if data is None:
             raise Failure(f"{name}: {ref} has no file {inside_ref}")
@@ -58,17 +58,28 @@ def one_input(names: Sequence[str]) -> None:
         raise Failure("standard input (-) can be read only once; put one of the inputs into a file")
 
 
-def known_ref(repo: Path, ref: str, remote: str | None = None) -> str:
+def known_ref(repo: Path, ref: str, remote: str | None = None, *, tell: bool = False) -> str:
     """A ref as git knows it; the commit where only a remote has the branch, or it is a tree's name.  Raises Failure
     for none.
+
+    `tell`: where a local and a remote branch of that name differ, standard error says which is read.
     """
     from convert.trees import git
     from convert.trees.resolve import resolve
 
     if git.identities(repo, [ref])[0] is not None:
+        if tell and git.full_name(repo, ref) == f"refs/heads/{ref}":
+            _tell(resolve(ref, repo, unpacked=False).note)
         return ref
     found = resolve(ref, repo, remote, unpacked=False)
+    if tell:
+        _tell(found.note)
     return found.commit or ref
+
+
+def _tell(note: str | None) -> None:
+    if note is not None:
+        print(f"xen-support: {printable(note)}", file=sys.stderr)
 
 
 def source_of(name: str, data: bytes) -> Source:

@@ -287,3 +287,14 @@ def test_the_settings_of_the_run_are_lazy(box: Box) -> None:
         env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, check=True, cwd=box.path,
     )  # fmt: skip
     assert done.stdout == "0 []\n"
+
+
+def test_a_file_of_aliases_is_read_though_nothing_is_compared(box: Box) -> None:
+    box.write(GOOD)
+    done = box.lint("--aliases", "none.toml", "SUPPORT.md")
+    assert (done.status, done.out) == (2, "") and "none.toml: No such file" in done.err
+    box.write("[[alias]]\nold = 1\n", "broken.toml")
+    assert "broken.toml: alias 1: old must be a text" in box.lint("--aliases", "broken.toml", "SUPPORT.md").err
+    box.write(b"\x7fELF\xff\xfe", "binary")
+    done = box.lint("--aliases", "binary", "SUPPORT.md")
+    assert done.status == 2 and done.err == "xen-support: binary: not UTF-8; that is not an aliases file\n"

@@ -257,3 +257,23 @@ def test_against_supported_trees(trees: Box, told: list[Context]) -> None:
     trees.git("checkout", "-q", "stable-4.18")
     trees.lint("--select", "witness", "--against", "supported")
     assert [(s.name, s.newer) for s in told[0].siblings] == [("stable-4.21", True), ("master", True)]
+
+
+def test_what_is_no_patch_is_said(trees: Box) -> None:
+    done = trees.lint("--patch", stdin=GOOD.encode())
+    assert (done.status, done.out) == (2, "") and "<stdin>: no patch" in done.err
+    letter = b"From 0123 Mon Sep 17 00:00:00 2001\nFrom: A <a@example.org>\nSubject: [PATCH 0/2] two\n\nWhat they do.\n"
+    done = trees.lint("--patch", stdin=letter)
+    assert (done.status, done.out) == (0, "") and "a mail without a patch" in done.err
+
+
+def test_of_two_branches_the_one_that_is_read_is_said(trees: Box) -> None:
+    trees.git("update-ref", "refs/remotes/origin/master", "HEAD^")
+    for name in ("master:SUPPORT.md", "unstable:SUPPORT.md"):
+        done = trees.run("show", name)
+        said = f"xen-support: {name.partition(':')[0]}: the local branch master is used; origin/master differs\n"
+        assert (done.status, done.err) == (0, said)
+    assert trees.run("show", "refs/heads/master:SUPPORT.md").err == ""
+    assert trees.run("diff", "master:SUPPORT.md", "HEAD:SUPPORT.md").err.count("differs") == 1
+    trees.git("tag", "master", "HEAD^")  # which git takes before a branch of that name
+    assert "differs" not in trees.run("show", "master:SUPPORT.md").err
