@@ -86,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
     paint = Painter(args.color, sys.stderr)
     for diagnostic in wrong:
         print(one_line(diagnostic, tree.source, tree.source.name, paint), file=sys.stderr)
+    _need(bool(reading.rows or wrong), tree.source.name)
     rows = Rows(tree.source, parsed.document, reading.rows, load(args.aliases, shipped()))
     listed = [statement for other in others for statement in statements(other, known, rows.version)]
     texts = tree.texts()
@@ -113,6 +114,12 @@ def run(args: argparse.Namespace) -> int:
         for line in [*(formats.unnamed_line(one) for one in back), *formats.text(found, owner)]:
             print(clean(line))
     return int(bool(wrong or back) or any(finding.kind in formats.FINDINGS for finding in found))
+
+
+def _need(something: bool, name: str) -> None:
+    """Raise Failure for a SUPPORT.md that says nothing."""
+    if not something:
+        raise Failure(f"{clean(name)}: no row in it, so there is nothing to hold against the other files")
 
 
 def _tree(args: argparse.Namespace) -> _Tree:

@@ -162,3 +162,10 @@ def test_covers(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch:
     )
     assert run(capsys, "draft", "book.xlsx", "-o", "drafts", "--covers", "less")[0] == 0
     assert run(capsys, "draft", "book.xlsx", "-o", "drafts", "--and-back")[0] == 2
+
+
+def test_a_file_without_rows_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for text in ("", "% Title\n\nNothing else.\n"):
+        (tmp_path / "SUPPORT.md").write_text(text)
+        status, out, err = run(capsys, "sources", str(tmp_path))
+        assert (status, out) == (2, "") and "no row in it" in err
