@@ -32,7 +32,7 @@ class Past:
         self._kept = Histories(repo)
         self.graph = self._kept.graph(list(dict.fromkeys(tips.values())), FILE) if tips else []
         names = list(dict.fromkeys(name for commit, parents in self.graph for name in (commit, *parents)))
-        found = self._kept.objects(names, FILE)
+        found = self._kept.objects(names, FILE) if names else []
         self.blobs = dict(zip(names, found, strict=True))
         wanted = list(dict.fromkeys(blob for blob in found if blob is not None))
         self.data = dict(zip(wanted, git.batch(repo, wanted), strict=True)) if wanted else {}

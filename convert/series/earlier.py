@@ -94,8 +94,10 @@ def _kept(repo: Path, change: Change, record: Record, at: str | None) -> _Kept |
     tree, short, notes = change.tree, f"series/{change.tree}", list[str]()
     tip = at or record.tip
     if at is None:
+        there = [ref.removeprefix("refs/remotes/") for ref in git.refs(repo, f"refs/remotes/*/{short}")]
+        bring = f"; to take those of {there[0]}: git branch {short} {there[0]}" if len(there) == 1 else ""
         notes.append(
-            f"{tree}: {short} is gone; tags and words are those of the series as it was made, {record.tip[:12]}"
+            f"{tree}: {short} is gone; tags and words are those of the series as it was made, {record.tip[:12]}{bring}"
         )
     whole = git.merge_base(repo, record.base, tip) == record.base
     start = record.base if whole else git.merge_base(repo, change.base, tip)

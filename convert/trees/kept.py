@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,7 +35,11 @@ class Histories:
 
     def __init__(self, repo: Path) -> None:
         self.repo = repo
-        self._keeps = not git.is_rewritten(repo)
+
+    @cached_property
+    def _keeps(self) -> bool:
+        """Whether anything is kept; git is asked only where something could be, so never without a repository."""
+        return not git.is_rewritten(self.repo)
 
     def graph(self, commits: Sequence[str], path: str) -> Graph:
         """As `git.graph`."""

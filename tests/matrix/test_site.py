@@ -371,3 +371,12 @@ def test_the_page_of_the_real_xen_weighs_half_of_what_it_did(
     )
     text = (tmp_path / "m.html").read_text()
     assert len(text.encode()) <= 944_142 / 2 and len(re.findall(r"<[a-z]", text)) <= 17_913 / 2
+
+
+def test_files_need_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    monkeypatch.chdir(tmp_path)
+    for name, version in (("a", "4.20"), ("b", "4.21")):
+        (tmp_path / name).write_text(str(files(version, LOADER.format("Supported"))["SUPPORT.md"]))
+    assert main(["matrix", "a", "b", "--site", "site", *TODAY]) == 0
+    assert (tmp_path / "site" / "index.html").is_file() and list((tmp_path / "site" / "feature").iterdir())
