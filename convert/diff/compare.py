@@ -39,8 +39,9 @@ from convert.diff.prose import (
 )
 from convert.names.aliases import Aliases
 from convert.names.likeness import Index, Likely
-from convert.names.pairing import Entry, Trees, entries, similarity, tokens
+from convert.names.pairing import Entry, Trees, entries, folded, similarity, tokens
 from convert.names.rows import Loose, Match, match
+from convert.names.spelling import distance, one_swap
 from grammar.escape import fold
 from grammar.nodes import Document
 from grammar.rows import Limit, Row
@@ -92,6 +93,28 @@ def _by_heading(matched: Match) -> dict[int, _Below]:
     for loose in matched.fresh:
         found.setdefault(id(loose.entry), _Below()).fresh.append(loose)
     return found
+
+
+def _misspelt(below: _Below, rows: list[Row]) -> Iterator[tuple[Loose, Loose]]:
+    """Qualifiers of one heading that were put right: two neighbouring characters changed places (rtl8193, rtl8139).
+
+    Only where no other qualifier of the heading, before or after, is near either.
+    """
+    names = {folded(row.qualifier) for row in rows if row.qualifier}
+    by_characters: dict[str, list[Loose]] = {}
+    for fresh in below.fresh:
+        by_characters.setdefault(_characters(fresh), []).append(fresh)
+    for gone in below.gone:
+        for fresh in by_characters.get(_characters(gone), ()):
+            was, now = folded(gone.row.qualifier or ""), folded(fresh.row.qualifier or "")
+            if gone.row.kind == fresh.row.kind == "status" and one_swap(was, now):
+                near = (min(distance(name, was, 2), distance(name, now, 2)) <= 2 for name in names - {was, now})
+                if not any(near):
+                    yield gone, fresh
+
+
+def _characters(loose: Loose) -> str:
+    return "".join(sorted(folded(loose.row.qualifier or "")))
 
 
 @dataclass(slots=True)
@@ -218,6 +241,10 @@ class _Comparison:
             for part in [part for part in loose if part_of(part.row)]:
                 self._limit_part(part.row, new, side, limits)
                 loose.remove(part)
+        for gone, fresh in list(_misspelt(below, [*old.rows, *new.rows])):
+            self._renamed_row(gone, fresh)
+            below.gone.remove(gone)
+            below.fresh.remove(fresh)
         parts = [loose for loose in below.fresh if loose.row.qualifier and loose.row.kind == "status"]
         whole = next((loose for loose in below.gone if not loose.row.qualifier and loose.row.kind == "status"), None)
         if whole is not None and parts:

@@ -9,6 +9,8 @@ from functools import cache
 from grammar.labels import LABELS
 from grammar.status import Status, read_status
 
+_SWAPPED = 5  # characters of a word in which two may be taken for swapped
+
 
 def distance(a: str, b: str, most: int) -> int:
     """Edits between two words (a swap of neighbours is one; Damerau's distance, restricted); `most` + 1 where it is
@@ -48,6 +50,19 @@ def one_edit(a: str, b: str) -> bool:
         swapped = a[start : start + 2] == b[start : start + 2][::-1]
         return swapped or not (a[start].isdigit() or b[start].isdigit())
     return not max(a, b, key=len)[start].isdigit()
+
+
+def one_swap(a: str, b: str) -> bool:
+    """Whether two names are the same but for two neighbouring characters of one word that have changed places.
+
+    The word has five characters or more: `v12` and `v21` are two things.
+    """
+    apart = [(x, y) for x, y in zip(a.split(), b.split(), strict=False) if x != y]
+    if len(a) != len(b) or len(apart) != 1 or len(apart[0][0]) < _SWAPPED:
+        return False
+    one, other = apart[0]
+    at = [n for n, (x, y) in enumerate(zip(one, other, strict=False)) if x != y]
+    return len(at) == 2 and at[1] == at[0] + 1 and one[at[0]] == other[at[1]] and one[at[1]] == other[at[0]]
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

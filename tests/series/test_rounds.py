@@ -130,6 +130,11 @@ def test_a_lost_branch_is_told(new: World) -> None:
     new.git("branch", "-qD", "series/master")
     new.post()
     assert "series/master is gone; tags and words are those of the series as it was made" in new.err
+    assert "to take those of" not in new.err
+    new.git("update-ref", "refs/remotes/origin/series/master", "series/master")
+    new.git("branch", "-qD", "series/master")
+    new.post()
+    assert "; to take those of origin/series/master: git branch series/master origin/series/master" in new.err
     new.git("update-ref", "-d", "refs/xen-support/master/series")
     assert new.run("-o", str(new.folder / "out")) == 1
     assert "series/master exists, and no record says that series made it" in new.err

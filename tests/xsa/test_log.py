@@ -219,6 +219,10 @@ def test_people_are_maintainers_who_are_not_known(
     assert (done.status, done.out) == (0, "A Miller <miller@example.org> mill/axle.c\n")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(patch.read_bytes())))
     assert run(capsys, "people", "-", "--known", known, "--repo", tree.path).out == done.out
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(known.read_bytes())))
+    assert run(capsys, "people", patch, "--known", "-", "--repo", tree.path).out == done.out
+    twice = run(capsys, "people", "-", "--known", "-", "--repo", tree.path)
+    assert twice.status == 2 and "only once" in twice.err
     every = run(capsys, "people", patch, world.public / "xsa8016.patch", "--repo", tree.path).out.splitlines()
     assert "D Squire <squire@example.org> mill/key.c" in every and "B Wright <wright@example.org> mill/axle.c" in every
     assert sorted(tmp_path.iterdir()) == before
