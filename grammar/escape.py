@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from grammar.pandoc.quotes import plain_word
+from grammar.record import field, record
 
 # Arabic, Syriac and Kaithi signs of category Cf that are seen in print
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
@@ -84,7 +84,7 @@ def _kept(char: str) -> str:
     )
 
 
-@dataclass(slots=True)
+@record()
 class Stream:
     """A block's text as it will be written but for the backslashes, and of each character what it is part of.
 

@@ -5,10 +5,10 @@ judges it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grammar import fields
+from grammar.record import field, record
 from grammar.source import Span
 
 # block kinds that Xen's tools do not know: any later literal kills them
@@ -62,7 +62,7 @@ def meant(text: str) -> bool:
     return fields.looks_meant(text) or fields.MEANT_RELEASE.match(text) is not None
 
 
-@dataclass(slots=True)
+@record()
 class Ledger:
     """What a text has, by the numbers of its lines: `order` are the constructs outside the mark-up and the literals, as
     they came.

@@ -8,77 +8,45 @@ applied here; see `grammar.inlines`), not mark-up.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import Field, dataclass, field, fields
-from operator import attrgetter
-from typing import Any, ClassVar, TypeVar, cast
+from typing import TypeVar, cast
 
+from grammar.record import field, record
 from grammar.source import Span
 
 NOWHERE = Span(0, 0)
 _T = TypeVar("_T")
 
 
-_READERS: dict[type, Callable[[object], object]] = {}
-
-
-class _Node:
-    """What dataclass would write and compile for each kind of node, at a tenth of a millisecond each: here it is
-    once.
-    """
-
-    __slots__ = ()
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-    def _meaning(self) -> object:
-        """The values of the fields that are compared."""
-        reader = _READERS.get(type(self))
-        if reader is None:
-            reader = _READERS[type(self)] = attrgetter(*(one.name for one in fields(self) if one.compare))
-        return reader(self)
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._meaning() == other._meaning()
-
-    def __hash__(self) -> int:
-        return hash((type(self), self._meaning()))
-
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)
-        return f"{type(self).__name__}({shown})"
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Text(_Node):
+@record(frozen=True)
+class Text:
     """Plain words.  Spaces are single; a line break in the source is a space."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Code(_Node):
+@record(frozen=True)
+class Code:
     """Verbatim text in backquotes."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Emph(_Node):
+@record(frozen=True)
+class Emph:
     """Emphasis: `*x*` or `_x_`."""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Strong(_Node):
+@record(frozen=True)
+class Strong:
     """Strong emphasis: `**x**`."""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Link(_Node):
+@record(frozen=True)
+class Link:
     """A link: `[x](url)`, `<url>`, or an `<a href="url">x</a>`."""
 
     children: tuple[Inline, ...]
@@ -88,8 +56,8 @@ class Link(_Node):
 Inline = Text | Code | Emph | Strong | Link
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Paragraph(_Node):
+@record(frozen=True)
+class Paragraph:
     """A paragraph.  `plain` marks the tight kind that list items hold (no blank line around it)."""
 
     inlines: tuple[Inline, ...]
@@ -97,16 +65,16 @@ class Paragraph(_Node):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class BulletList(_Node):
+@record(frozen=True)
+class BulletList:
     """A bullet list: each item is a tuple of blocks (paragraphs and lists)."""
 
     items: tuple[tuple[Block, ...], ...]
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ParsedField(_Node):
+@record(frozen=True)
+class ParsedField:
     """One `Key: value` or `Key, qualifier: value` line of a literal.
 
     `keyword` is as written (`Status`, `Supported`, `Xen-Version` ...); `qualifier` as written, None without one;
@@ -122,8 +90,8 @@ class ParsedField(_Node):
     qualifier_span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Literal(_Node):
+@record(frozen=True)
+class Literal:
     """A literal block.  `kind`: `release`, `feature`, `definition` (of a label: no row); `lines` is its text.
 
     `lines` are without indentation and trailing spaces; the `fields` are those lines that are well-formed fields.
@@ -136,8 +104,8 @@ class Literal(_Node):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Term(_Node):
+@record(frozen=True)
+class Term:
     """One entry of a definition list: `term` on its line, `: value` below.
 
     `text`, `words` and `reading` are what Xen's tools make of it: the term's text, the term's plain words that make its
@@ -152,16 +120,16 @@ class Term(_Node):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class DefinitionList(_Node):
+@record(frozen=True)
+class DefinitionList:
     """A definition list, such as the release-notes entry."""
 
     terms: tuple[Term, ...]
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Outside(_Node):
+@record(frozen=True)
+class Outside:
     """A block outside the mark-up, kept so that nothing is dropped: `what` names it, `raw` is its source."""
 
     what: str
@@ -169,8 +137,8 @@ class Outside(_Node):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Heading(_Node):
+@record(frozen=True)
+class Heading:
     """A heading.  `text` is its words as pandoc reads them, `anchor` its identifier in the document.
 
     `given` is the identifier of `{#id}`, if there is one.
@@ -200,8 +168,8 @@ class Shared:
 Block = Paragraph | BulletList | Literal | DefinitionList | Outside
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Section(_Node):
+@record(frozen=True)
+class Section:
     """A heading, the blocks below it, then the sections below it."""
 
     heading: Heading
@@ -263,8 +231,8 @@ class Section(_Node):
         return _walk((self,))
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Document(_Node):
+@record(frozen=True)
+class Document:
     """A whole SUPPORT.md: title (None without a title block), preamble, sections of level 1."""
 
     title: str | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from grammar import problems
 from grammar.diagnostic import Diagnostic
@@ -13,12 +12,13 @@ from grammar.pandoc import version3
 from grammar.pandoc.reader import indentation
 from grammar.pandoc.words import Finding
 from grammar.positions import Lines
+from grammar.record import field, record
 from grammar.source import Page, Span
 
 _LATIN1 = re.compile("[\u0080-\u00ff]")
 
 
-@dataclass(slots=True)
+@record()
 class Notes:
     """One text under way.
 

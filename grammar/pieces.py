@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from grammar.builder import HEADINGS, Built, build
@@ -26,6 +25,7 @@ from grammar.pandoc.inline import reference_key
 from grammar.pandoc.reader import Missed, Reader, Run
 from grammar.plain import is_plain, quickly
 from grammar.positions import Lines, lines_of, texts_of
+from grammar.record import field, record
 from grammar.source import Page
 
 # a heading between blank lines, behind which no definition of it as a term is
@@ -33,7 +33,7 @@ _BEGINS = re.compile(r"\n[ \t\r]*\n(?=#+[ \t][^\n]*\n[ \t\r]*(?:\n(?![ \t\r]*[:~
 _MOST, _LONGEST = 4 << 20, 1 << 16  # characters of all pieces that are kept; of a piece that is
 
 
-@dataclass(slots=True)
+@record()
 class Piece:
     """One piece, read as far as it can be by itself.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from grammar.escape import fold
 from grammar.fields import RELEASE_KEYS
 from grammar.nodes import Block, DefinitionList, Document, Link, Literal, ParsedField, Term
+from grammar.record import record
 
 # the name of the release notes' address among the values; a field of that name was in 4.10 and 4.11
 NOTES = "Release-Notes"
@@ -15,7 +15,7 @@ IN_LITERAL = f"{NOTES} (in the literal)"
 Values = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ReleasePart:
     """A release part as it was read.
 

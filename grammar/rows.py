@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from grammar.diagnostic import Diagnostic
 from grammar.labels import Security
 from grammar.nodes import NOWHERE, Block, DefinitionList, Document, Literal, Paragraph, ParsedField, Section
 from grammar.placing import moved_span
+from grammar.record import record
 from grammar.source import Source, Span
 from grammar.status import Amount, Status, read_status
 
@@ -19,7 +19,7 @@ _NO_STATUS = Status(None, "unstated")
 LIMIT_PART = re.compile(r"(?:^|,\s*)(regularly tested|security supported)\s*$", re.I)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(eq=False)
 class Row:
     """One row as docs/parse-support-md reads it.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from convert.lint.catalogue import chosen
@@ -14,12 +13,13 @@ from convert.names.aliases import Aliases
 from grammar.diagnostic import Diagnostic
 from grammar.nodes import Document
 from grammar.parser import Parsed, parse
+from grammar.record import field, record
 from grammar.rows import Reading, Row, limits, read_rows
 from grammar.source import Source
 from grammar.support import refused
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(eq=False)
 class Result:
     """What lint found in one source: the findings in file order, and the rows, by which findings are told apart.
 

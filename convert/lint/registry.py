@@ -9,7 +9,6 @@ fragment is below a heading of the engine's making (see `tests/lint/test_catalog
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 from typing import Literal as Choice
@@ -19,6 +18,7 @@ from grammar.catalogue import enter as enter_entry
 from grammar.diagnostic import Diagnostic, Fix, Severity
 from grammar.nodes import BulletList, DefinitionList, Document, Heading, Literal, Paragraph, ParsedField, Section
 from grammar.parser import Parsed
+from grammar.record import field, record
 from grammar.rows import Limit, Row
 from grammar.source import Source, Span
 
@@ -60,7 +60,7 @@ class Gate(NamedTuple):
     tagged: date | None = None
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(eq=False)
 class Context:
     """What a rule may look at besides its node; the command fills it, rules never run git.
 

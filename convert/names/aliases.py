@@ -4,12 +4,12 @@ xen-aliases.toml.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from convert.failure import Failure
 from grammar.escape import fold
+from grammar.record import field, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ _KEYS = ("old", "new", "tree", "commit")
 SHIPPED = "xen-aliases.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Alias:
     """`old` became `new`: headings or row keys as written; `tree` limits it to that tree; `commit` is what renamed
     it.
@@ -31,7 +31,7 @@ class Alias:
     commit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Aliases:
     """All aliases of a file; without any, every name is its own."""
 

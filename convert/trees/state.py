@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from grammar.record import record
 
 State = Literal["development", "supported", "security", "ended", "unknown"]
 INITIAL, SUPPORT, SECURITY = DATES = ("Initial-Release", "Supported-Until", "Security-Support-Until")
@@ -19,7 +20,7 @@ VERSION = "Xen-Version"
 _UNRELEASED = re.compile(r"unstable|.*-(?:unstable|rc|pre)(?![a-z]).*", re.I | re.S)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Standing:
     """A tree on a day.
 

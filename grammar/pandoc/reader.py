@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grammar.pandoc.shapes import shapes
+from grammar.record import field, record
 
 # ---- what becomes of the open block at the next line ----------------------------------------------------------------
 FREE = "nothing is open"
@@ -73,7 +73,7 @@ class Missed(NamedTuple):
     holds: Callable[[str], object]
 
 
-@dataclass(slots=True)
+@record()
 class _Open:
     """The block under way; `continuation` is the column in which an item's text goes on, `more` tells an ordered
     list's items.
@@ -86,7 +86,7 @@ class _Open:
     more: Callable[[str], object] | None = None
 
 
-@dataclass(slots=True)
+@record()
 class Reader:
     """One text under way: a whole document, or what is in a list's `item`.
 
@@ -103,6 +103,7 @@ class Reader:
     missed: dict[str, Missed] = field(init=False, default_factory=dict)
     divs: dict[int, int] | None = field(init=False, default=None)
     fences: list[tuple[int, str]] | None = field(init=False, default=None)
+    closings: dict[str, list[int]] = field(init=False, default_factory=dict)
     _places: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

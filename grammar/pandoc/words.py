@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grammar.pandoc.attributes import ATTRIBUTES, RAW
 from grammar.pandoc.letters import LETTER
 from grammar.pandoc.lists import ABBREVIATIONS
+from grammar.record import field, record
 
 _ENTITY = r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
 _TEX = rf"\\{LETTER}+\*?(?:\[[^\]\n]*\]|\{{[^{{}}]*\}})*[ ]?"
 _CITATION = r"-?@(?:\{|[\w*])"
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(eq=False)
 class Piece:
     """One element of the scan.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import IO
 
@@ -13,6 +12,7 @@ from convert.lint.engine import Result
 from convert.lint.identity import instance
 from convert.output.terminal import Painter
 from grammar.diagnostic import Diagnostic, Severity
+from grammar.record import field, record
 from grammar.source import Source
 
 # name -> one line for --help and the manual
@@ -29,7 +29,7 @@ FORMATS: dict[str, str] = {
 LEVELS: dict[Severity, str] = {"error": "ERROR", "warning": "WARNING", "info": "CHECK"}
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(eq=False)
 class Checked:
     """One input and what is to be said about it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convert.lint.registry import Context, Sibling
@@ -11,6 +10,7 @@ from convert.lint.rules.parts import sections_by_keys
 from convert.names.spelling import meant_status
 from convert.trees.version import tree_name
 from grammar.labels import RANK
+from grammar.record import record
 from grammar.rows import Row
 from grammar.source import Span
 from grammar.status import size
@@ -35,7 +35,7 @@ _FUNCTION = {
 _TOP = 7
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Compared:
     """A sibling, and which of its headings and rows is which of this file.
 
