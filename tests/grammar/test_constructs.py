@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
 import pytest
 
 from grammar.pandoc import shapes
 from grammar.pandoc.blocks import CONSTRUCTS, blocks
+from grammar.pandoc.constructs import fence
 from grammar.pandoc.reader import DEFINED, INDENTED, ITEM_TEXT, MARKED, PARAGRAPH
 from grammar.parser import parse_text
 
@@ -90,3 +96,28 @@ def test_a_quotation_goes_on_until_a_whole_fence_of_backquotes(below: str, block
     text = f"# A\n\n{below}"
     (section,) = parse_text(text).document.sections
     assert [text[block.span.start : block.span.end] for block in section.blocks] == blocks
+
+
+def _lines_run(count: int) -> int:
+    """How many lines of Python the construct of fences runs over a text in which nothing closes any of many fences."""
+    texts = ["```a", "", "~~~", ""] * count
+    seen = 0
+
+    def note(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
+        nonlocal seen
+        if frame.f_code.co_filename != fence.__file__:
+            return None
+        seen += event == "line"
+        return note
+
+    before = sys.gettrace()
+    sys.settrace(note)
+    try:
+        blocks(texts, item=False, title=False)
+    finally:
+        sys.settrace(before)
+    return seen
+
+
+def test_fences_that_nothing_closes_grow_by_their_number() -> None:
+    assert _lines_run(400) <= 2.2 * _lines_run(200)

@@ -23,11 +23,12 @@ def closing(reader: Reader, index: int) -> int:
     if reader.fences is None:
         found = ((n, re.match(_CLOSING, text)) for n, text in enumerate(reader.texts) if text.lstrip(" ")[:3] in _MARKS)
         reader.fences = [(n, match[1]) for n, match in found if match is not None]
-    below = bisect_right(reader.fences, index, key=lambda fence: fence[0])
-    for n, marks in reader.fences[below:]:
-        if marks[0] == char and len(marks) >= size:
-            return n
     key = char * size
+    if key not in reader.closings:
+        reader.closings[key] = [n for n, marks in reader.fences if marks.startswith(key)]
+    below = bisect_right(reader.closings[key], index)
+    if below < len(reader.closings[key]):
+        return reader.closings[key][below]
     reader.missed[key] = Missed(key, partial(_closes, key))
     return 0
 
