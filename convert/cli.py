@@ -46,9 +46,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
 
 
-def build_parser(names: Sequence[str] | None = None) -> argparse.ArgumentParser:
+def build_parser(names: Sequence[str] | None = None, *, alone: bool = False) -> argparse.ArgumentParser:
     """The argument parser; of the subcommands only `names` (default: all of them) have their arguments, the others a
-    line of help.
+    line of help, or nothing where `names` are `alone`.
     """
     parser = _Parser(
         prog="xen-support",
@@ -66,7 +66,7 @@ def build_parser(names: Sequence[str] | None = None) -> argparse.ArgumentParser:
             import_module(f"convert.commands.{module}").register(subparsers)
             continue
         for name, (home, words) in COMMANDS.items():
-            if home == module:
+            if home == module and not alone:
                 subparsers.add_parser(name, help=words)
     return parser
 
@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     _escaping()
     try:
-        parser = build_parser(_chosen(arguments))
+        parser = build_parser(_chosen(arguments), alone=bool(arguments) and arguments[0] in COMMANDS)
         if "grammar" in sys.modules and getattr(sys.modules["grammar"], "PROJECT", None) != "xen-support":
             raise ImportError("grammar")  # of another package; the boundary says where it is
         args = parser.parse_args(arguments)

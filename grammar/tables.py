@@ -5,7 +5,7 @@ Lark is where the tables come from; reading them back takes a twentieth of the t
 
 from __future__ import annotations
 
-import pkgutil
+import os
 import zlib
 from functools import cache
 from typing import Any, NamedTuple
@@ -41,7 +41,8 @@ class Tables(NamedTuple):
 @cache
 def tables(name: str, *, contextual: bool = False) -> Tables:
     """The tables of the grammar `NAME.lark`, from the cache or else from Lark.  Works from a zip too."""
-    text = (pkgutil.get_data(__package__, f"{name}.lark") or b"").decode()
+    loader: Any = __spec__.loader  # pkgutil.get_data without importing pkgutil
+    text = loader.get_data(f"{__file__.rpartition(os.sep)[0]}{os.sep}{name}.lark").decode()
     path = cache_file.place(f"{name}-{_FORMAT}-{zlib.crc32(text.encode()):08x}{int(contextual)}.json")
     kept = _kept(path) if path else None
     if kept is not None:
