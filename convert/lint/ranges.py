@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from convert.failure import Failure
-from convert.lint.targets import Target, Trees, decoded, makefile_of, texts_of, work_tree
+from convert.lint.targets import Target, Trees, decoded, makefile_of, texts_below, texts_of, work_tree
 from convert.trees.arguments import source_of
 from convert.trees.version import FILE, MAKEFILE
 
@@ -21,6 +21,7 @@ _PATCHED = re.compile(
 )
 _HUNKS = re.compile(rb"^(?:diff --git |--- [^\r\n]*\r?\n\+\+\+ )", re.M)
 _MAIL = re.compile(rb"\A(?:From |[A-Z][A-Za-z-]*:[ \t])(?:[^\r\n]+\r?\n)*?Subject:", re.M)
+_FILES = re.compile(rb"^diff --git ", re.M)
 _TOUCHED = re.compile(rb"^\+\+\+ (?:[a-z]/)?SUPPORT\.md\s*$", re.M)
 
 
@@ -123,6 +124,18 @@ def before(trees: Trees, target: Target, ref: str) -> Target | None:
     return target._replace(source=source_of(f"{ref}:{inside}", data), makefile=decoded(makefile), texts=texts)
 
 
+def _is_of(top: str, new: bytes, old: bytes | None) -> bool:
+    """Whether the work tree's other files go with a patch: its SUPPORT.md is what the patch makes, or starts from.
+
+    `old`: None where the patch changes other files too, which are not what it makes of them before it is applied.
+    """
+    try:
+        with Path(top, FILE).open("rb") as file:
+            return file.read(max(len(new), len(old or b"")) + 1) in (new, old)
+    except OSError:
+        return False
+
+
 def is_patch(mail: bytes) -> bool:
     """Whether there is a diff in a text."""
     return _HUNKS.search(mail) is not None
@@ -155,5 +168,7 @@ def patched(trees: Trees, mail: bytes) -> Step | None:
     old = git.object_of(trees.repo, found[1].decode()) if found[1].strip(b"0") else None
     top = work_tree(trees.folder)
     text = makefile_of(top) if top is not None else None
-    target = Target(FILE, FILE, source_of(FILE, data), date.today(), text, None, FILE)
+    alone = len(_FILES.findall(mail)) == 1
+    beside = texts_below(top) if top is not None and _is_of(top, data, old if alone else None) else None
+    target = Target(FILE, FILE, source_of(FILE, data), date.today(), text, None, FILE, texts=beside)
     return Step(target, (target._replace(source=source_of(FILE, old)),) if old is not None else ())

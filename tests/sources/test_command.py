@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -169,3 +170,32 @@ def test_a_file_without_rows_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
         (tmp_path / "SUPPORT.md").write_text(text)
         status, out, err = run(capsys, "sources", str(tmp_path))
         assert (status, out) == (2, "") and "no row in it" in err
+
+
+def test_a_patch_is_held_against_the_tree_that_it_is_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, _, rest = SUPPORT.partition("### ARINC653 Scheduler\n\n    Status: Supported")
+    before = f"{head}### ARINC653 Scheduler\n\n    Status: Experimental{rest}"
+    repo = build(
+        tmp_path / "xen",
+        [
+            Commit("start", {**TREE, "SUPPORT.md": before}, "master"),
+            Commit("support it", {"SUPPORT.md": SUPPORT}, "master"),
+        ],
+    )
+    monkeypatch.chdir(repo)
+    mail = git(repo, "format-patch", "-1", "--stdout")
+
+    def found(text: str) -> list[str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        status, out, _ = run(capsys, "lint", "--patch", "--select", "XS75,XS76", "--format", "concise")
+        assert status == 0
+        return [line for line in out.splitlines() if "XS751" in line]
+
+    assert len(found(mail)) == 1 and "SCHED_ARINC653" in found(mail)[0]
+    git(repo, "checkout", "-q", "HEAD^")
+    assert len(found(mail)) == 1, "not applied yet"
+    assert found(f"{mail}\ndiff --git a/xen/common/Kconfig b/xen/common/Kconfig\n") == [], "its Kconfig is not here"
+    (repo / "SUPPORT.md").write_text("another tree\n")
+    assert found(mail) == []
