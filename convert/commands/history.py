@@ -22,7 +22,6 @@ from convert.matrix.past import Past, joined
 from convert.matrix.search import failing, matching
 from convert.names.aliases import Aliases
 from convert.output.terminal import TOOL, Painter, add_color, clean
-from convert.trees import git
 from convert.trees.all import release_trees
 from convert.trees.state import standing
 
@@ -75,7 +74,7 @@ def run_history(args: argparse.Namespace) -> int:
     aliases = chosen_aliases(args, [tree.version for tree in trees])
     tips = [pure.of_document(tree.document) for tree in trees]
     feature, past = _meant(args.feature, aliases, tips, trees, repo)
-    _warn_of_a_shallow(repo)
+    _warn_of_a_shallow(past)
     wanted = pure.Wanted(feature, aliases)
     changed = joined(pure.changes(past.graph, past.edges(aliases), wanted.step), past)
     if not changed and not any(wanted.known(tip) for tip in tips):
@@ -167,8 +166,8 @@ def run_blame(args: argparse.Namespace) -> int:
     aliases = chosen_aliases(args, [tree.version])
     if tree.commit is None:
         raise Failure(f"{args.tree}: an unpacked tree has no commits; name a branch, a tag or a commit")
-    _warn_of_a_shallow(repo)
     past = _around(tree, repo, args.remote)
+    _warn_of_a_shallow(past)
     found = pure.blame(past.own(tree.name), past.snapshot, aliases)
     value: dict[str, Any] = {
         "schema": "xen-support.blame/1", "tool": TOOL, "tree": tree.name, "ref": tree.ref, "commit": tree.commit,
@@ -199,8 +198,8 @@ def _around(tree: Tree, repo: Path, remote: str | None) -> Past:
     return Past(repo, own | {name: found[name] for name in order})
 
 
-def _warn_of_a_shallow(repo: Path) -> None:
-    if git.shallow(repo):
+def _warn_of_a_shallow(past: Past) -> None:
+    if past.shallow:
         print(
             "xen-support: a shallow clone: what is older than its oldest commits is put down to them", file=sys.stderr
         )

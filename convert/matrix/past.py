@@ -40,6 +40,11 @@ class Past:
         self._steps: dict[tuple[int, int], tuple[history.Step, ...]] = {}
         self._commits: dict[str, Commit] = {}
 
+    @property
+    def shallow(self) -> bool:
+        """Whether what is older than its oldest commits is not in the repository."""
+        return self._kept.shallow
+
     def snapshot(self, commit: str) -> history.Snapshot:
         """The file as a commit has it, read once however many commits have the same."""
         blob = self.blobs.get(commit)

@@ -278,15 +278,20 @@ def shallow(repo: Path) -> bool:
     return run(repo, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
 
-def is_rewritten(repo: Path) -> bool:
-    """Whether something of the repository stands in for commits or their parents: replacement refs, grafts, a shallow
-    clone; so it is, too, where that cannot be found out.
+def rewritten(repo: Path) -> tuple[bool, bool]:
+    """(shallow, whether anything stands in for commits or their parents), through one process.
+
+    That is a shallow clone, replacement refs or grafts; so it is, too, where it cannot be found out.
     """
-    if run(repo, "for-each-ref", "--count=1", "--format=x", "refs/replace/").stdout:
-        return True
-    done = run(repo, "rev-parse", "--path-format=absolute", "--is-shallow-repository", "--git-common-dir")
-    said, _, folder = done.stdout.removesuffix(b"\n").partition(b"\n")
-    return bool(done.returncode) or said != b"false" or (Path(os.fsdecode(folder)) / "info" / "grafts").exists()
+    done = run(
+        repo, "rev-parse", "--path-format=absolute", "--is-shallow-repository", "--git-common-dir",
+        "--glob=refs/replace/",
+    )  # fmt: skip
+    said, _, rest = done.stdout.removesuffix(b"\n").partition(b"\n")
+    shallow = said == b"true"
+    if done.returncode or said != b"false" or b"\n" in rest:  # a line more for each replacement ref
+        return shallow, True
+    return shallow, (Path(os.fsdecode(rest)) / "info" / "grafts").exists()
 
 
 def _lines(names: Sequence[str]) -> bytes:

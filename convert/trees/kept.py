@@ -37,9 +37,14 @@ class Histories:
         self.repo = repo
 
     @cached_property
-    def _keeps(self) -> bool:
-        """Whether anything is kept; git is asked only where something could be, so never without a repository."""
-        return not git.is_rewritten(self.repo)
+    def _rewritten(self) -> tuple[bool, bool]:
+        """As `git.rewritten`, which is asked only where it matters, so never without a repository."""
+        return git.rewritten(self.repo)
+
+    @property
+    def shallow(self) -> bool:
+        """Whether the repository has only the newest part of its history."""
+        return self._rewritten[0]
 
     def graph(self, commits: Sequence[str], path: str) -> Graph:
         """As `git.graph`."""
@@ -73,7 +78,7 @@ class Histories:
 
     def _kept(self, what: str, path: str, commits: Sequence[str], make: Callable[[], T], read: Callable[[Any], T]) -> T:
         name = hashlib.sha256(json.dumps([what, path, *commits]).encode("utf-8", "surrogateescape")).hexdigest()
-        fixed = self._keeps and all(map(_HASH.fullmatch, commits))
+        fixed = not self._rewritten[1] and all(map(_HASH.fullmatch, commits))
         place = cache.place(f"{_KIND}-{name[:32]}.json") if fixed else None
         if place is not None:
             with contextlib.suppress(ValueError, TypeError, LookupError):

@@ -161,6 +161,49 @@ def test_a_folder_that_others_can_write_to_is_not_used(repo: Path, home: Path, a
     assert answers(repo, tips(repo)) == told(repo, tips(repo)) and "graph" in asked
 
 
+def test_a_folder_of_another_user_is_not_used(
+    repo: Path, home: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(repo, tips(repo))
+    for path in cache(home):
+        path.write_text(path.read_text().replace("[", "[ "))
+    before = [path.read_text() for path in cache(home)]
+    monkeypatch.setattr("grammar.cache.os.getuid", lambda: 12345)
+    asked.clear()
+    assert answers(repo, tips(repo)) == told(repo, tips(repo)) and asked.count("graph") == 2
+    assert [path.read_text() for path in cache(home)] == before
+
+
+def test_a_cache_that_cannot_be_written(
+    repo: Path, tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    for _ in range(2):
+        asked.clear()
+        assert answers(repo, tips(repo)) == told(repo, tips(repo)) and asked.count("graph") == 2
+
+
+@pytest.mark.parametrize("change", [None, _replace, _graft, _cut])
+def test_what_stands_in_for_commits_is_found_by_one_process(
+    repo: Path, change: Callable[[Path], None] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if change is not None:
+        change(repo)
+        git(repo, "pack-refs", "--all")
+    runs: list[tuple[str, ...]] = []
+    run = real.run
+
+    def spied(where: Path, *arguments: str) -> object:
+        runs.append(arguments)
+        return run(where, *arguments)
+
+    monkeypatch.setattr(real, "run", spied)
+    assert real.rewritten(repo) == (change is _cut, change is not None) and len(runs) == 1
+    runs.clear()
+    assert Histories(repo).shallow == (change is _cut) and len(runs) == 1
+
+
 def test_names_of_refs_are_asked_for_each_time(repo: Path, home: Path) -> None:
     first = answers(repo, ["master", "stable-1.0"])
     assert len(cache(home)) == 1  # the objects of commits that git named
