@@ -20,8 +20,11 @@ if not __package__:
 
 from tabulate import tabulate
 
+from convert.trees.git import batch
+from convert.trees.version import FILE
 from tests.bench.bench_show import document
 from tests.bench.timing import COMMAND, SHARED, environment, run
+from tests.helpers.repositories import git
 
 MET = frozenset({"show", "matrix"})
 LOST = 4 / 3  # of a goal: more is a failure where the goal was met
@@ -29,11 +32,16 @@ ROUNDS = 7
 
 
 class Goal(NamedTuple):
-    """A command line and the most that it is to take, in times of the bare interpreter; `real`: it needs a repository."""
+    """A command line and the most that it is to take, in times of the bare interpreter.
+
+    `real`: it needs a repository.  `first`: what earlier runs kept of its history is removed before each run, else it is
+    there.
+    """
 
     words: tuple[str, ...]
     ratio: float
     real: bool = False
+    first: bool = False
 
 
 GOALS = {
@@ -41,9 +49,13 @@ GOALS = {
     "lint": Goal(("lint", "FILE"), 7),
     "trees": Goal(("trees",), 12, True),
     "matrix": Goal(("matrix", "-o", "OUT", "--exit-zero"), 30, True),
+    "matrix of 75 tags": Goal(("matrix", "TAGS", "-o", "OUT", "--exit-zero"), 100, True),
     "history": Goal(("history", "x86/PV"), 80, True),
+    "history, first run": Goal(("history", "x86/PV"), 80, True, True),
     "blame": Goal(("blame", "unstable"), 80, True),
+    "blame, first run": Goal(("blame", "unstable"), 80, True, True),
 }
+TAGS = 75  # the newest releases that have a SUPPORT.md: as many as there were in November 2026
 
 
 def machine() -> str:
@@ -67,20 +79,33 @@ def repository(folder: Path) -> Path | None:
     return folder / "xen"
 
 
+def tags(repo: Path) -> list[str]:
+    """The newest release tags with a SUPPORT.md; empty where the repository has fewer than `TAGS` of them."""
+    names = git(repo, "tag", "-l", "RELEASE-*", "--sort=-version:refname").split()
+    found = batch(repo, [f"{name}:{FILE}" for name in names])
+    have = [name for name, data in zip(names, found, strict=True) if data is not None]
+    return have[:TAGS] if len(have) >= TAGS else []
+
+
 def ratios(folder: Path, env: dict[str, str]) -> dict[str, tuple[float, float]]:
     """Of each command the median in ms and its ratio to the bare interpreter; their runs alternate, so that a slow moment meets both."""
     file, repo = document(), repository(folder)
     names = {"FILE": str(file), "OUT": str(folder / "matrix.html")}
     took: dict[str, list[float]] = {name: [] for name in ("bare", *GOALS)}
     for name, goal in GOALS.items():
-        if goal.real and repo is None:
+        releases = tags(repo) if repo is not None and "TAGS" in goal.words else []
+        if goal.real and (repo is None or ("TAGS" in goal.words and not releases)):
             continue
-        command = [*COMMAND, *(names.get(word, word) for word in goal.words)]
+        command = [*COMMAND]
+        for word in goal.words:
+            command += releases if word == "TAGS" else [names.get(word, word)]
         if repo is not None and goal.real:
             command += ["--repo", str(repo)]
         run(command, env, (0, 1))  # fills the cache
         for _ in range(ROUNDS):
             took["bare"].append(run(["-c", "pass"], env))
+            for kept in (folder / "cache" / "xen-support").glob("history-*") if goal.first else ():
+                kept.unlink()
             took[name].append(run(command, env, (0, 1)))
     bare = statistics.median(took["bare"])
     return {name: (statistics.median(times), statistics.median(times) / bare) for name, times in took.items() if times}
