@@ -461,6 +461,7 @@ Tools | xl ~~old~~ | | ~~Experimental~~ Supported | ~~Gone.~~
 | xs | ~~x86~~ | Supported |
 | | Arm | ~~Supported~~ |
 | | PPC | Supported |
+| xend | ~~x86~~ | Supported |
 ~~Guests~~ | PV | | Supported |
 | HVM | | Supported |
 Security | Flask | | Supported |
@@ -471,9 +472,11 @@ Security | Flask | | Supported |
         ("partly-struck", "Features!D2", ("4.20",)),
         ("withdrawn", "Features!B3", ()),
         ("withdrawn", "Features!C5", ("4.20",)),
-        ("withdrawn", "Features!A8", ()),
+        ("withdrawn", "Features!C8", ("4.20",)),
+        ("withdrawn", "Features!A9", ()),
     ]
     assert said(found, severity="info") == [("struck", "Features!E2", ()), ("struck", "Features!D6", ("4.20",))]
+    assert "Tools/xend" not in headings(found, "4.20")
 
 
 def test_hidden_rows_columns_and_tabs_are_read_and_reported() -> None:

@@ -90,6 +90,20 @@ def test_headings_of_two_rows_and_merged_sections(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("above", "rows"),
+    [
+        ("Feature {2x1} | Xen {1x2} |", "[1, 2]"),
+        ("Feature {2x1} | |", "2"),
+        ("Feature | Xen |", "2"),
+        ("| Xen {1x2} |", "2"),
+    ],
+)
+def test_a_row_above_the_versions_is_of_the_headings_if_two_cells_say_so(above: str, rows: str, tmp_path: Path) -> None:
+    _, text = by_guess(f"Sheet1\n{above}\nName | 4.20 | 4.19\na | Supported | Experimental\nb | Supported | Supported", tmp_path)  # fmt: skip
+    assert f"\nheader_row = {rows}" in text or (rows == "2" and "header_row = [" not in text), text
+
+
 SHAPES = {
     "a row a tree": ("Sheet1\nArea | Item | Release | State\nBoot | a | 4.20 | Supported\n | a | 4.19 | Experimental\n | b | 4.19 | Supported", ["4.20", "4.19"]),
     "rows without status": ("Sheet1\nNo. | Requirement | 4.20 | 4.19\nV1 | Boot | | \n1.1 | secure | Supported | Supported\n1.2 | fast | Tech Preview | Experimental", ["4.20", "4.19"]),
