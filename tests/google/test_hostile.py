@@ -33,7 +33,11 @@ ANSWERS: dict[str, tuple[Fault, str]] = {
     "braces that are no JSON": (f.raw(b"{ this is no JSON at all, and long enough }"), "not what this API answers"),
     "a page with 403": (
         f.raw(b" <!DOCTYPE html><title>Sign in</title>", "text/html", code=403),
-        "the file is not link-shared, or sign-in is needed",
+        "Google answers with a web page: the file is not link-shared, or sign-in is needed",
+    ),
+    "a page without doctype, with 403": (
+        f.raw(b"<html lang=en><title>Google Drive - Quota exceeded</title>", "text/html", code=403),
+        "within a day",
     ),
     "a page with 400": (
         f.raw(b"<html><title>Bad</title>", "text/html", code=400),

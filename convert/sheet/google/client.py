@@ -115,7 +115,7 @@ class Client:
     def _refuse(self, response: Any, content: bytes, api: str) -> None:  # noqa: ANN401
         fault = read_fault(response.status, content, str(response.get("www-authenticate", "")))
         message = explain(fault, self.choice.identity, api)
-        if content.lstrip()[:9].lower() in (b"<!doctype", b"<html>") and fault.status in (401, 403):
+        if content.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")) and fault.status in (401, 403):
             message = web_page(content)
         if is_rate(fault) or fault.status in (408, 500, 502, 503, 504):
             raise TransientError(message, retry_after(response.get("retry-after"), time.time()))
