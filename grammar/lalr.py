@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from grammar.patterns import compiled
 from grammar.tables import Tables
 
 END = "$END"
@@ -72,7 +71,7 @@ class Driver:
     def _pattern(self, state: int) -> re.Pattern[str] | None:
         wanted = self.made.states[state] if state >= 0 else None
         parts = [f"(?P<{name}>{one})" for name, one in self.made.terminals if wanted is None or name in wanted]
-        return (re.compile if wanted is not None else compiled)("|".join(parts)) if parts else None
+        return re.compile("|".join(parts)) if parts else None
 
     def feed(self, token: Token) -> bool:
         """Give the parser a token; False, with its stack as it was or reduced, where it does not take it."""

@@ -1,12 +1,10 @@
-"""What a start does without: records without `dataclasses`, a pattern out of the cache, no import that nobody needs."""
+"""What a start does without: records without `dataclasses`, no import that nobody needs."""
 
 from __future__ import annotations
 
 import copy
 import dataclasses
-import json
 import pickle
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +12,7 @@ from typing import Any
 
 import pytest
 
-from grammar import cache, patterns
 from grammar.record import field, record
-from grammar.tables import tables
 from tests.bench.timing import ROOT
 
 
@@ -90,56 +86,6 @@ def test_a_frozen_record_stays_as_it_is() -> None:
         del one.b
     for other in (copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
         assert other == one and hash(other) == hash(one)
-
-
-# ---- the lexer's pattern
-def _whole() -> str:
-    return "|".join(f"(?P<{name}>{pattern})" for name, pattern in tables("support").terminals)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(cache, "place", lambda name: str(tmp_path / name))
-    return tmp_path
-
-
-def test_a_kept_pattern_is_the_compiled_one(folder: Path) -> None:
-    text, compiled = _whole(), re.compile(_whole())
-    for _ in range(2):  # made, then read
-        found = patterns.compiled.__wrapped__(text)
-        assert found == compiled
-        assert (found.flags, found.groups, found.groupindex) == (compiled.flags, compiled.groups, compiled.groupindex)
-        for line in ("# Feature\n", "    Status: Supported\n", "- item\n", "words\n"):
-            one, other = found.match(line), compiled.match(line)
-            assert one and other and (one.lastgroup, one.span()) == (other.lastgroup, other.span())
-    assert len(list(folder.glob("pattern-*"))) == 1
-
-
-@pytest.mark.parametrize("spoil", ["pattern", "code", "groups", "flags", "names", "file"])
-def test_a_spoilt_cache_is_no_pattern(folder: Path, spoil: str) -> None:
-    text = _whole()
-    patterns.compiled.__wrapped__(text)
-    (path,) = folder.glob("pattern-*")
-    kept = json.loads(path.read_text())
-    if spoil == "file":
-        path.write_text("{")
-    else:
-        del kept[spoil]
-        path.write_text(json.dumps(kept))
-    assert patterns.compiled.__wrapped__(text) == re.compile(text)
-    assert json.loads(path.read_text())["pattern"] == text  # written anew
-
-
-def test_a_code_that_is_none_is_not_run(folder: Path) -> None:
-    patterns.compiled.__wrapped__("a+")
-    (path,) = folder.glob("pattern-*")
-    kept = json.loads(path.read_text())
-    other = patterns._made("a{3}")["code"]
-    path.write_text(json.dumps(kept | {"code": kept["code"][:-8]}))
-    assert patterns.compiled.__wrapped__("a+") == re.compile("a+")
-    path.write_text(json.dumps(kept | {"pattern": "a{3}", "code": other}))
-    assert patterns.compiled.__wrapped__("a+") == re.compile("a+")
 
 
 # ---- imports
