@@ -40,6 +40,7 @@ def test_what_it_says_is_still_compared() -> None:
     ],
 )
 def test_what_may_be_another_thing_is_gone_and_new(old: list[str], new: list[str]) -> None:
-    found = changes(*(text(("e1000", "Supported"), *((name, "Supported") for name in names)) for names in (old, new)))
+    before, after = (text(("e1000", "Supported"), *((name, "Supported") for name in names)) for names in (old, new))
+    found = changes(before, after)
     kinds = [one.kind for one in found]
     assert "renamed" not in kinds and "removed" in kinds and any(one.why for one in found)

@@ -12,6 +12,6 @@ def record(data: bytes, *, prose: bool = True, keep: bool = True) -> str:
     source = Source("x", data)
     parsed = parse(source, prose=prose, keep=keep)
     reading = read_rows(parsed.document, source)
-    rows = [tuple(getattr(row, name) for name in Row.__slots__) for row in reading.rows]
+    rows = [tuple(getattr(row, name) for name in vars(Row)["__slots__"]) for row in reading.rows]
     parts = [repr(parsed.document), *map(repr, parsed.diagnostics), "rows", *map(repr, rows)]
     return "\n".join([*parts, *map(repr, limits(reading.rows)), *map(repr, reading.diagnostics)])

@@ -38,15 +38,22 @@ def _classes(decorator: Any, said: Any, **options: bool) -> type[Any]:
 def test_a_record_is_what_dataclass_makes(options: dict[str, bool]) -> None:
     ours = _classes(record, field, **options)
     theirs = _classes(dataclasses.dataclass, dataclasses.field, slots=True, **options)
-    for arguments, named in [((1,), {}), ((1, 3), {"at": 4}), ((1,), {"seen": [5]}), ((1, 2, [5], 6), {})]:
+    given: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+        ((1,), {}),
+        ((1, 3), {"at": 4}),
+        ((1,), {"seen": [5]}),
+        ((1, 2, [5], 6), {}),
+    ]
+    others: list[tuple[Any, ...]] = [(1,), (1, 2, [], 9), (2,), (1, 3)]
+    for arguments, named in given:
         one, other = ours(*arguments, **named), theirs(*arguments, **named)
         assert repr(one) == repr(other)
         for name in ours.__slots__:
             assert getattr(one, name) == getattr(other, name)
-        for more in [(1,), (1, 2, [], 9), (2,), (1, 3)]:
+        for more in others:
             assert (one == ours(*more)) == (other == theirs(*more))
-    assert ours.__slots__ == theirs.__slots__  # type: ignore[attr-defined]
-    assert ours.__match_args__ == theirs.__match_args__  # type: ignore[attr-defined]
+    assert ours.__slots__ == theirs.__slots__
+    assert ours.__match_args__ == theirs.__match_args__
     assert (ours.__hash__ is None) == (theirs.__hash__ is None)
     assert ours(1).seen is not ours(1).seen
 
@@ -54,7 +61,7 @@ def test_a_record_is_what_dataclass_makes(options: dict[str, bool]) -> None:
 def test_the_functions_of_dataclasses_take_a_record() -> None:
     one = Frozen((1,), "x")
     assert dataclasses.replace(one, b="y") == Frozen((1,), "y")
-    assert [field.name for field in dataclasses.fields(one)] == ["a", "b"]  # type: ignore[arg-type]
+    assert [field.name for field in dataclasses.fields(one)] == ["a", "b"]
     again = dataclasses.replace(_classes(record, field)(1, 2, [5], 6), x=3)
     assert (again.x, again.seen, again.at, again.total) == (3, [5], 6, 5)
 
