@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,17 @@ def test_definitions_of_the_tree_are_kept_and_labels_in_use_are_added(
     assert "added to the definitions part, as it is in use: Obsolete" in capsys.readouterr().err
     found = definitions.find(parse_text("# A\n\n" + own).source, "x")
     assert found is not None and found.text == own
+
+
+@pytest.mark.parametrize(("heading", "kept"), [("Tech Preview", True), ("Experimental", False)])
+def test_a_label_is_defined_where_its_heading_is(heading: str, kept: bool) -> None:
+    """`Tech Preview, with limited support` comes under `Tech Preview`."""
+    label = "Tech Preview, with limited support"
+    entry = re.search(rf"^### {label}\n\n(?: {{4}}.*\n)+", definitions.template("definitions.md"), re.M)
+    assert entry is not None
+    own = definitions.Definitions(f"# Format and definitions\n\n{entry[0]}", "a")
+    theirs = definitions.Definitions(f"# Format and definitions\n\n### {heading}\n\n    Stable: No\n", "b")
+    assert (label in definitions.without_own(own, theirs).text) is kept
 
 
 def test_definitions_come_from_the_one_remote_that_has_the_branch(

@@ -112,8 +112,8 @@ def _own_entry(label: str) -> str:
 
 
 def has(text: str, label: str) -> bool:
-    """Whether a definitions text has the heading of a label, as a heading or in strong emphasis."""
-    name = re.escape(label).replace(r"\ ", r"\s+")
+    """Whether a definitions text names a label as a heading or in strong emphasis."""
+    name = re.escape((BY_NAME[label].heading or label) if label in BY_NAME else label).replace(r"\ ", r"\s+")
     return re.search(rf"(?:^#+\s+|\*\*){name}\s*(?:#*\s*$|\*\*)", text, re.I | re.M) is not None
 
 
