@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from convert.draft.draft import make
 from convert.draft.translate import Draft, translate
 from convert.draft.validate import differences
 from tests.sheet.builders import read
@@ -57,4 +58,17 @@ def test_another_definitions_part_is_said(draft: Draft) -> None:
     spoilt = draft.text.replace(draft.definitions.text, draft.definitions.text + "\nMore.\n")
     assert [d.words for d in differences(replace(draft, text=spoilt))] == [
         "the definitions part is not what it should be"
+    ]
+
+
+def test_a_line_outside_the_markup_is_told_with_its_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that breaks lines badly: pandoc reads the same words, but the line looks like a quotation."""
+    model = read(BOOK.replace("Shows them.", "Shows > them."))
+    right = translate(model, model.trees[0])
+    written = next(line for line in right.text.split("\n") if line.startswith("Shows "))
+    badly = replace(right, text=right.text.replace(written, "Shows\n> them."))
+    monkeypatch.setattr("convert.draft.draft.translate", lambda *_: badly)
+    assert differences(badly) == []
+    assert make(model, model.trees[0], None) == [
+        'Features!D3: is written as a line that is outside the SUPPORT mark-up; the cell says "Shows > them."'
     ]

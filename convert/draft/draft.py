@@ -63,7 +63,9 @@ def make(
     except ValueError as error:
         return [str(error)]
     read = Reread.of(draft)
-    wrong = differences(draft, read, memo) or unheld(written, memo)
+    wrong = differences(draft, read, memo)
+    if not wrong and (wrong := unheld(written, memo)) and draft is not written:
+        draft, read = written, Reread.of(written)  # the places are those of the text that is refused
     cells = _cells(draft, read, by_name=bool(wrong) or draft.worn)
     findings: list[Diagnostic] = []
     if lint is not None and not wrong:

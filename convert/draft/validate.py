@@ -14,8 +14,8 @@ from grammar.nodes import Block, Document, Section
 from grammar.parser import Parsed, parse_text
 from grammar.plain import is_plain
 from grammar.rows import Reading, Row, read_rows
-from grammar.source import Span
-from grammar.support import outside
+from grammar.source import Source, Span
+from grammar.support import counted, outside, tree_of
 from grammar.tidy import tidy_blocks
 
 PARTS = ("Release Support", "Feature Support")
@@ -81,9 +81,21 @@ def unheld(draft: Draft, memo: Memo | None = None) -> list[Difference]:
     held = (memo or Memo()).held
     fresh = [piece for piece in dict.fromkeys(_SECTIONS.split(body)) if piece not in held]
     if any(not is_plain(piece) and outside(_HASHES.sub("# ", piece, count=1)) for piece in fresh):
-        return [Difference(words) for words in outside(body)]
+        return list(_outside(body))
     held.update(fresh)
     return []
+
+
+def _outside(body: str) -> Iterator[Difference]:
+    """What of a text is outside the mark-up: lines, whose cells can be named, and what can only be counted."""
+    tree, wrong = tree_of(body)
+    source = Source("", body.encode())
+    for one in wrong:
+        yield Difference(
+            "is written as a line that is outside the SUPPORT mark-up", source.line_span(min(one.line, source.count))
+        )
+    if tree is not None:
+        yield from map(Difference, counted(tree))
 
 
 def _rows(draft: Draft, rows: Sequence[Row]) -> Iterator[Difference]:
