@@ -82,7 +82,7 @@ def test_a_layout_that_is_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SheetError, match=r"l\.toml: more than 1,048,576 bytes"):
         load_layout(path)
     path.write_text("a = " + "[" * 100_000)
-    with pytest.raises(SheetError, match=r"l\.toml: this is not TOML"):
+    with pytest.raises(SheetError, match=r"l\.toml: not UTF-8; that is not a layout file"):
         load_layout(path)
 
 
