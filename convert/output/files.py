@@ -10,8 +10,6 @@ from pathlib import Path
 
 from convert.failure import Failure
 
-_SMALL = 1 << 20  # bytes
-
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o644, *, lasting: bool = True) -> None:
     """Write a file by way of a temporary one beside it and a rename; its folder is made.  A pipe or device is written
@@ -52,17 +50,7 @@ def read_given(path: Path, most: int = 64 << 20) -> tuple[str, bytes]:
     Raises Failure with the reason for one that cannot be read, and for one of more than `most` bytes.
     """
     name = shown(path)
-    try:
-        if name == "<stdin>":
-            data = sys.stdin.buffer.read(most + 1)
-        else:
-            with path.open("rb") as file:
-                data = file.read(most + 1)
-    except OSError as error:
-        raise Failure(f"{name}: {error.strerror}") from None
-    if len(data) > most:
-        raise Failure(f"{name}: larger than {most >> 20} MiB")
-    return name, data
+    return name, _limited(path, name, most)
 
 
 def read_small(path: Path, what: str) -> bytes:
@@ -70,11 +58,16 @@ def read_small(path: Path, what: str) -> bytes:
 
     Raises Failure for a larger one, which is not `what`, and with the reason for one that cannot be read.
     """
+    return _limited(path, str(path), 1 << 20, f"; that is not {what}")
+
+
+def _limited(path: Path, name: str, most: int, more: str = "") -> bytes:
+    """What is to be read under a name, standard input for `<stdin>`; `more`: what to say of one that is too large."""
     try:
-        with path.open("rb") as file:
-            data = file.read(_SMALL + 1)
+        with contextlib.nullcontext(sys.stdin.buffer) if name == "<stdin>" else path.open("rb") as file:
+            data = file.read(most + 1)
     except OSError as error:
-        raise Failure(f"{path}: {error.strerror}") from None
-    if len(data) > _SMALL:
-        raise Failure(f"{path}: larger than 1 MiB; that is not {what}")
+        raise Failure(f"{name}: {error.strerror}") from None
+    if len(data) > most:
+        raise Failure(f"{name}: larger than {most >> 20} MiB{more}")
     return data
