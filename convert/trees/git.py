@@ -275,7 +275,7 @@ def newest(repo: Path, commit: str, path: str) -> str | None:
 
 def shallow(repo: Path) -> bool:
     """Whether the repository has only the newest part of its history."""
-    return run(repo, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+    return rewritten(repo)[0]
 
 
 def rewritten(repo: Path) -> tuple[bool, bool]:

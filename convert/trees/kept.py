@@ -48,33 +48,28 @@ class Histories:
 
     def graph(self, commits: Sequence[str], path: str) -> Graph:
         """As `git.graph`."""
-
-        def read(value: Any) -> Graph:  # noqa: ANN401
-            return [(_hash(commit), tuple(_hash(parent) for parent in parents)) for commit, parents in value]
-
-        return self._kept("graph", path, commits, lambda: git.graph(self.repo, commits, path), read)
+        return self._kept("graph", path, commits, lambda: git.graph(self.repo, commits, path), _graph)
 
     def objects(self, commits: Sequence[str], path: str) -> list[str | None]:
         """What each commit has at a path; None where that is nothing.  Raises Failure."""
-
-        def make() -> list[str | None]:
-            return git.identities(self.repo, [f"{name}:{path}" for name in commits])
-
-        def read(value: Any) -> list[str | None]:  # noqa: ANN401
-            return _row(value, len(commits))
-
-        return self._kept("objects", path, commits, make, read)
+        names = [f"{name}:{path}" for name in commits]
+        return self._row("objects", path, commits, lambda: git.identities(self.repo, names))
 
     def newest(self, commits: Sequence[str], path: str) -> list[str | None]:
         """Of each commit what `git.newest` says."""
+        return self._row("newest", path, commits, lambda: [git.newest(self.repo, name, path) for name in commits])
+
+    def _row(
+        self, what: str, path: str, commits: Sequence[str], make: Callable[[], list[str | None]]
+    ) -> list[str | None]:
+        """An answer that has a hash or None for each commit."""
 
         def read(value: Any) -> list[str | None]:  # noqa: ANN401
-            return _row(value, len(commits))
+            if not isinstance(value, list) or len(value) != len(commits):
+                raise ValueError
+            return [None if one is None else _hash(one) for one in value]
 
-        def make() -> list[str | None]:
-            return [git.newest(self.repo, name, path) for name in commits]
-
-        return self._kept("newest", path, commits, make, read)
+        return self._kept(what, path, commits, make, read)
 
     def _kept(self, what: str, path: str, commits: Sequence[str], make: Callable[[], T], read: Callable[[Any], T]) -> T:
         name = hashlib.sha256(json.dumps([what, path, *commits]).encode("utf-8", "surrogateescape")).hexdigest()
@@ -98,10 +93,8 @@ def _hash(value: object) -> str:
     return value
 
 
-def _row(value: Any, count: int) -> list[str | None]:  # noqa: ANN401
-    if not isinstance(value, list) or len(value) != count:
-        raise ValueError
-    return [None if one is None else _hash(one) for one in value]
+def _graph(value: Any) -> Graph:  # noqa: ANN401
+    return [(_hash(commit), tuple(_hash(parent) for parent in parents)) for commit, parents in value]
 
 
 def _prune(folder: Path) -> None:
