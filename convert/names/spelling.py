@@ -61,8 +61,7 @@ def one_swap(a: str, b: str) -> bool:
     if len(a) != len(b) or len(apart) != 1 or len(apart[0][0]) < _SWAPPED:
         return False
     one, other = apart[0]
-    at = [n for n, (x, y) in enumerate(zip(one, other, strict=False)) if x != y]
-    return len(at) == 2 and at[1] == at[0] + 1 and one[at[0]] == other[at[1]] and one[at[1]] == other[at[0]]
+    return sorted(one) == sorted(other) and distance(one, other, 1) == 1
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
