@@ -130,7 +130,6 @@ _AS_DATACLASS = _AsDataclass()
 
 
 # ---- methods of all records
-# --------------------------------------------------------------------------------
 def _meaning(self: object) -> Any:  # noqa: ANN401 - a value or a tuple of them
     """The values of the fields that are compared."""
     kind = type(self)
