@@ -16,7 +16,7 @@ from convert.lint.engine import Result
 from convert.lint.formats import Checked
 from convert.lint.identity import new_only
 from convert.lint.targets import Target, Trees, work_tree
-from convert.names.aliases import Aliases, load, shipped
+from convert.names.aliases import Aliases, joined, read, shipped
 from convert.trees.version import version_of
 from grammar.diagnostic import Diagnostic
 from grammar.nodes import Document
@@ -70,7 +70,7 @@ class Session:
         self.counts: Counter[str] | None = None
         self.needed: Counter[str] = Counter()
         self.known: dict[bool, Aliases] = {}
-        load(options.aliases)  # a file that cannot be read is said, even where nothing is compared
+        self.own = read(options.aliases)  # a file that cannot be read is said, even where nothing is compared
         if options.baseline is not None:
             from pathlib import Path
 
@@ -182,7 +182,7 @@ class Session:
     def _aliases(self, target: Target) -> Aliases:
         use = target.makefile is not None and not self.options.no_aliases
         if use not in self.known:
-            self.known[use] = load(self.options.aliases, shipped() if use else None)
+            self.known[use] = joined(self.own, shipped() if use else None)
         return self.known[use]
 
     def _siblings(self, target: Target, rows: list[Row]) -> list[Sibling]:

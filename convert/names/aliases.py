@@ -80,18 +80,28 @@ def load(path: Path | None, more: Aliases | None = None) -> Aliases:
 
     `more`: the shipped ones; the file's own come first, and one of `more` that the file contradicts is left out.
     """
+    return joined(read(path), more)
+
+
+def read(path: Path | None) -> Aliases | None:
+    """The aliases of a TOML file alone; None for None.  Raises Failure as `load` does."""
     if path is None:
-        return more or Aliases()
+        return None
     from convert.output.files import read_small
 
-    data = read_small(path, "an aliases file")
-    own = _read(data, str(path))
+    return _read(read_small(path, "an aliases file"), str(path))
+
+
+def joined(own: Aliases | None, more: Aliases | None) -> Aliases:
+    """A file's aliases with the shipped ones behind them, as `load` joins them."""
+    if own is None:
+        return more or Aliases()
     known = {_folded(alias.old) for alias in own.entries if alias.tree is None}
-    joined = own
+    found = own
     for alias in more.entries if more else ():
-        if _folded(alias.old) not in known and not joined.leads(alias.new, alias.old):
-            joined = Aliases((*joined.entries, alias))
-    return joined
+        if _folded(alias.old) not in known and not found.leads(alias.new, alias.old):
+            found = Aliases((*found.entries, alias))
+    return found
 
 
 @cache

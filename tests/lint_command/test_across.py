@@ -69,6 +69,12 @@ def test_shipped_aliases_are_used_beside_a_makefile(box: Box) -> None:
     assert against(box, "--no-aliases") == []
     box.write('[[alias]]\nold = "Physical CPU Hotplug"\nnew = "ACPI CPU Hotplug"\n', "own.toml")
     assert against(box, "--no-aliases", "--aliases", "own.toml") == ["XS702"]
+    with (box.path / "own.toml").open("rb") as file:
+        entry, out = os.pipe()  # what `--aliases <(command)` gives: it can be read once
+        os.write(out, file.read())
+        os.close(out)
+    assert against(box, "--no-aliases", "--aliases", f"/dev/fd/{entry}") == ["XS702"]
+    os.close(entry)
     assert box.lint("4.20", "--against", "master", "--aliases", "none.toml").status == 2
 
 
