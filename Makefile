@@ -1,5 +1,5 @@
-# xen-support: `make draft` and `make test` need Python 3.11 or later, git and make; nothing else by hand.
-# `make test-all` compares with real programs as well: apt-get install pandoc chromium git-email groff man-db
+# xen-support: `make draft` and `make test` need Python 3.11 or later, git and make, and nothing else.
+# `make test-all` also compares with real programs; CONTRIBUTING.md lists their packages.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -15,7 +15,7 @@ help:
 	@echo "make bench   timings, as ratios to the bare interpreter"
 	@echo "make samples rebuild samples/*.xlsx from their text"
 	@echo "make picture redraw samples/features.png, which README.md shows"
-	@echo "make zipapp  dist/xen-support-lint.pyz: lint, xsa, diff, trees, query in one file"
+	@echo "make zipapp  dist/xen-support-lint.pyz: one file with all that needs no workbook (lint, diff, release, xsa ...)"
 	@echo "make manual  build/man: man pages and bash completion"
 	@echo "make clean   remove what make made, but not drafts/"
 

@@ -273,6 +273,38 @@ def test_oracle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     script.write_text('die "cannot parse\\n";\n')
     assert run(path, tmp_path / "e", "--oracle", str(script)) == 1
     assert "dies: cannot parse" in capsys.readouterr().err and not (tmp_path / "e/master").exists()
+    script.write_text("use No::Such::Module;\n")
+    assert run(path, tmp_path / "e", "--oracle", str(script)) == 2
+    assert "needs the Perl module No::Such::Module, which is not installed\n" in capsys.readouterr().err
+    assert run(path, tmp_path / "e", "--oracle", str(tmp_path / "missing")) == 2
+    assert "missing: no such file\n" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not pandoc.PANDOC_3, reason="no pandoc 3 here")
+def test_the_oracle_with_pandoc_3_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draft is inside the mark-up, in which both versions read the same."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/pandoc").symlink_to(str(pandoc.PANDOC_3))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert run(SAMPLE, tmp_path / "d", "--oracle") == 0, capsys.readouterr().err
+    assert (tmp_path / "d/master/SUPPORT.md").exists()
+
+
+@pytest.mark.parametrize("printed", ["pandoc 3.1", "[]", "{}", ""])
+def test_an_oracle_that_is_no_pandoc(
+    printed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin/pandoc"
+    program.write_text(f"#!/bin/sh\n/bin/cat > /dev/null\necho '{printed}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert run(book(tmp_path, ROWS), tmp_path / "d", "--oracle") == 2
+    said = capsys.readouterr().err
+    assert "is the `pandoc` on PATH the real one?" in said and "fault of xen-support" not in said
+    assert not (tmp_path / "d").exists()
 
 
 @pytest.mark.parametrize(

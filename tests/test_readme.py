@@ -81,6 +81,17 @@ def test_every_command_is_in_the_readme_and_every_file_it_names_exists() -> None
         assert f"(convert/packaging/guides/{name}.md)" in README.split("| guide | of |")[1]
 
 
+def test_the_command_is_where_it_says_after_make_draft() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    venv = re.search(r"^VENV \?= (.*)$", makefile, re.M)
+    assert (
+        venv is not None
+        and "BIN := $(VENV)/bin\n" in makefile
+        and re.search(r"^draft: \$\(VENV\)/installed$", makefile, re.M)
+    )
+    assert f"`{venv[1]}/bin/xen-support`" in README and f"`PATH=$PWD/{venv[1]}/bin:$PATH`" in README
+
+
 def test_the_columns_it_lists_are_those_of_the_default_layout() -> None:
     layout = (ROOT / "convert/sheet/default-layout.toml").read_text().casefold()
     table = SHEET.split("The default layout has three tabs.")[1].split("A status cell")[0]

@@ -120,7 +120,7 @@ def test_a_tree_is_shown_as_lint_takes_it(tmp_path: Path, capsys: pytest.Capture
     assert "the local branch stable-4.20 is used; origin/stable-4.20 differs" in capsys.readouterr().err
     for name, words in (
         ("4.19", "tried stable-4.19, RELEASE-4.19.0, 4.19"),
-        ("no-such", "no such file, branch, tag or commit"),
+        ("no-such", "no such file, branch, tag or commit\n"),  # and not that "no-such" was tried
     ):
         assert cli.main(["show", name, "--repo", repo]) == 2
         assert words in capsys.readouterr().err

@@ -82,6 +82,8 @@ def run_query(args: argparse.Namespace) -> int:
             colour = effective(row.security, standings[tree.name])
             words = clean(" / ".join(row.path[1:] or row.path))
             print(f"{paint(clean(tree.name), 'bold')}: {words}: {paint(clean(row.status), colour)}")
+    if not found:
+        print("xen-support: no row matches", file=sys.stderr)
     return tell_errors(trees, args.color, False)
 
 

@@ -19,7 +19,7 @@ _CELL = re.compile(r"<td[^>]*>(?:<a [^>]*>)?(.*?)(?:</a>)?</td>", re.S)
 
 
 def tree_of(text: str) -> dict[str, Any]:
-    """A text as pandoc's document tree.  Raises Failure where pandoc is missing or dies on it."""
+    """A text as pandoc's document tree.  Raises Failure where pandoc is missing, dies, or prints none."""
     try:
         done = subprocess.run(
             ["pandoc", "-f", "markdown", "-t", "json"],
@@ -34,7 +34,12 @@ def tree_of(text: str) -> dict[str, Any]:
         raise Failure("--oracle: pandoc did not finish within two minutes") from None
     if done.returncode:
         raise Failure(f"--oracle: pandoc: {done.stderr.decode(errors='replace').strip()}")
-    tree: dict[str, Any] = json.loads(done.stdout)
+    try:
+        tree = json.loads(done.stdout)
+    except ValueError:
+        tree = None
+    if not isinstance(tree, dict) or not isinstance(tree.get("blocks"), list):
+        raise Failure("--oracle: what `pandoc -t json` printed is no document; is the `pandoc` on PATH the real one?")
     return tree
 
 
@@ -66,6 +71,8 @@ def compare_pandoc(tree: dict[str, Any], rows: Sequence[Row]) -> list[str]:
 
 def compare_script(tree: dict[str, Any], rows: Sequence[Row], script: Path) -> list[str]:
     """Where parse-support-md (run by perl, as its shebang says) dies, or prints other cells than the rows' values."""
+    if not script.is_file():
+        raise Failure(f"--oracle: {script}: no such file")
     with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
         file = Path(folder, "SUPPORT.json")
         file.write_text(json.dumps(tree), encoding="utf-8")
@@ -80,8 +87,9 @@ def compare_script(tree: dict[str, Any], rows: Sequence[Row], script: Path) -> l
             raise Failure(f"--oracle: {script} did not finish within five minutes") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
-        if "Can't locate" in said:
-            raise Failure(f"--oracle: {script}: {said.splitlines()[0]}")
+        if missing := re.search(r"Can't locate (\S+)\.pm ", said):
+            module = missing[1].replace("/", "::")
+            raise Failure(f"--oracle: {script} needs the Perl module {module}, which is not installed")
         return [f"{script} dies: {said.splitlines()[-1] if said else done.returncode}"]
     cells = Counter(
         html.unescape(cell)

@@ -29,11 +29,15 @@ _DATA = (".py", ".lark", ".toml", ".txt")
 _MAIN = """\
 import sys
 
-from convert.cli import main
+from convert import cli
 
 COMMANDS = %r
 arguments = sys.argv[1:]
-sys.exit(main(arguments if arguments and arguments[0] in COMMANDS else ["lint", *arguments]))
+first = arguments[0] if arguments else ""
+if first in cli.COMMANDS and first not in COMMANDS:
+    print(f"xen-support: {first} needs the whole xen-support; this file has {', '.join(COMMANDS)}", file=sys.stderr)
+    sys.exit(2)
+sys.exit(cli.main(arguments if first in COMMANDS else ["lint", *arguments]))
 """
 
 

@@ -73,7 +73,8 @@ def resolve(
         return Found(name, file=path)
     if not inside:
         raise Failure(f"{name}: no such file, and {where.resolve()} is not a git repository; name one with --repo")
-    raise Failure(f"{name}: no such file, branch, tag or commit; tried {', '.join(tried)}")
+    others = f"; tried {', '.join(tried)}" if tried != [name] else ""
+    raise Failure(f"{name}: no such file, branch, tag or commit{others}")
 
 
 def _is_file(path: Path) -> bool:

@@ -40,6 +40,14 @@ def test_it_lints_without_anything_installed(app: Path, tmp_path: Path) -> None:
     assert run(app, tmp_path).returncode == 0
 
 
+def test_a_command_that_it_does_not_carry_is_no_file(app: Path, tmp_path: Path) -> None:
+    done = run(app, tmp_path, "draft", "book.xlsx")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (
+        done.stderr == f"xen-support: draft needs the whole xen-support; this file has {', '.join(zipapp._COMMANDS)}\n"
+    )
+
+
 @pytest.mark.slow
 def test_every_rule_and_format_works_in_it(app: Path, tmp_path: Path) -> None:
     released = GOOD.replace("4.99-unstable", "4.20.1").replace("n/a", "2025-03-05").replace("TBD", "2025-03-06")

@@ -342,7 +342,9 @@ def test_query(
     assert main(["query", "--repo", str(repo), *options, "--format", "csv"]) == 0
     assert [tuple(row[:2]) for row in list(csv.reader(io.StringIO(capsys.readouterr().out)))[1:]] == expected
     assert main(["query", "--repo", str(repo), *options]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == len(expected)
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == len(expected)
+    assert ("no row matches" in printed.err) == (not expected)
 
 
 def test_a_cell_is_read_with_the_state_of_its_tree(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -386,7 +388,7 @@ def test_query_says_which_trees_have_no_support_and_leaves_them_out_where_asked(
         "--supported leaves these trees out.\n"
     )
     assert main([*options, "--supported"]) == 0
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "xen-support: no row matches\n")
     assert main([*options[:-1], "2020-06-01", "--supported"]) == 0
     captured = capsys.readouterr()
     assert captured.out.count("4.10: ") == 2 and captured.out.count("unstable") == 0 and captured.err == ""
