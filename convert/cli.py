@@ -31,11 +31,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "a rule, its reason, an example"),
     "diff": ("diff", "what changed in meaning, security losses first"),
     "import": ("import_", "SUPPORT files -> a workbook in the default layout"),
-    "sources": ("sources", "what else in a tree speaks of support, held against SUPPORT.md"),
+    "sources": ("sources", "what else in a tree says about support, compared with SUPPORT.md"),
     "trees": ("trees", "the trees, their versions, dates, and what is supported today"),
     "matrix": ("matrix", "all trees side by side"),
     "history": ("history", "one feature through all trees and all commits that changed its meaning"),
-    "blame": ("history", "per row the last commit that changed its meaning"),
+    "blame": ("history", "for each row, the last commit that changed its meaning"),
     "xsa": ("xsa", "which Xen Security Advisories are in which tree"),
     "query": ("history", "the rows that answer a question"),
 }

@@ -96,7 +96,7 @@ def byte_order_mark() -> str:
 def latin1_letter(char: str, where: str) -> str:
     """A heading or field holds a character from U+0080 to U+00FF.
 
-    Xen's generator writes it as one raw byte, and the page is no valid UTF-8 any more.
+    Xen's generator writes it as one raw byte, and the page is no longer valid UTF-8.
 
     Bad:
             Status, naïve: Supported
@@ -114,7 +114,7 @@ def outside_markup(what: str, consequence: str) -> str:
 
     The mark-up is a closed subset of pandoc's Markdown: headings, paragraphs, literals, bullet lists, definition lists.
     Anything else is a risk: pandoc may swallow what follows, or Xen's tools may die on the next field.  It is an error
-    where a later field may be lost or fatal, else a warning.
+    where a later field may be lost or fatal, and a warning otherwise.
 
     Bad:
             Status: Supported
@@ -309,7 +309,7 @@ def foreign_literal(line: str) -> str:
 def fifth_blank(line: str) -> str:
     """A field is indented by more than four columns.
 
-    Exactly four come off; with a fifth space the line is no field.
+    Exactly four come off; with a fifth space the line is not a field.
 
     Bad:
             Status: Supported
@@ -345,7 +345,7 @@ def field_before_heading(what: str) -> str:
 
 @problem("XS126", "lost-field", "error")
 def lost_field(reason: str, line: str, *more: str) -> str:
-    """A field is text to pandoc, and its row is lost without a word.
+    """A field is text to pandoc, and its row is silently lost.
 
     That happens to fields that are indented by one to three columns, have no blank line before them after a paragraph
     or list, or come after a list whose items' text starts in column 4 or less.
@@ -439,7 +439,7 @@ def heading_jump(level: int, above: int) -> str:
 def lost_heading(text: str, reason: str) -> str:
     """A heading is text to pandoc.
 
-    Its fields fall to the section before and may overwrite rows there.
+    Its fields go to the section before it and may overwrite rows there.
 
     Bad:
         ### Console

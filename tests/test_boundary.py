@@ -142,7 +142,7 @@ entry()
 @pytest.mark.parametrize(
     ("action", "status", "words"),
     [
-        ("raise ValueError('{secret}')", 2, b"a fault of xen-support: ValueError"),
+        ("raise ValueError('{secret}')", 2, b"a fault in xen-support: ValueError"),
         ("sys.stderr.close(); sys.stdout.close(); raise ValueError('{secret}')", 2, b""),
         ("sys.stdout = sys.stderr = None; return 1", 2, b""),
         ("sys.stdout = None; return 1", 2, b"standard output is closed"),

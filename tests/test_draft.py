@@ -303,7 +303,7 @@ def test_an_oracle_that_is_no_pandoc(
     monkeypatch.setenv("PATH", str(program.parent))
     assert run(book(tmp_path, ROWS), tmp_path / "d", "--oracle") == 2
     said = capsys.readouterr().err
-    assert "is the `pandoc` on PATH the real one?" in said and "fault of xen-support" not in said
+    assert "is the `pandoc` on PATH the real one?" in said and "fault in xen-support" not in said
     assert not (tmp_path / "d").exists()
 
 

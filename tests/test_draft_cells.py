@@ -49,7 +49,7 @@ def test_lint_speaks_at_the_cell(tmp_path: Path, capsys: pytest.CaptureFixture[s
     )  # fmt: skip
     assert run(str(path), "-o", str(tmp_path / "d")) == 0
     out, err = capsys.readouterr()
-    assert 'Features!E2: warning: XS207 "with caveats", and no paragraph after the fields tells them' in err
+    assert 'Features!E2: warning: XS207 "with caveats", but no paragraph after the fields gives them' in err
     assert out.splitlines()[2].split()[6] == "1", "the column `findings` counts it"
     assert cli.main(["lint", str(tmp_path / "d/4.20/SUPPORT.md"), "--select", "XS207"]) == 0
     assert "XS207" in capsys.readouterr().out

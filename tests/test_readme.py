@@ -78,7 +78,7 @@ def test_every_command_is_in_the_readme_and_every_file_it_names_exists() -> None
         for link in re.findall(r"\]\(([^)#:]+)[^)]*\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
     for name in GUIDES:
-        assert f"(convert/packaging/guides/{name}.md)" in README.split("| guide | of |")[1]
+        assert f"(convert/packaging/guides/{name}.md)" in README.split("| guide | about |")[1]
 
 
 def test_the_command_is_where_it_says_after_make_draft() -> None:

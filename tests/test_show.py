@@ -103,7 +103,7 @@ def test_a_repository_that_is_named_has_the_file(tmp_path: Path, capsys: pytest.
         cli.main(["lint", "--format", "concise", "--repo", str(tmp_path / repo)])
         assert name in capsys.readouterr().out
         assert cli.main(["sources", "--repo", str(tmp_path / repo)]) == 0
-        assert capsys.readouterr().out == "nothing else speaks of support\n"
+        assert capsys.readouterr().out == "nothing else says anything about support\n"
     assert cli.main(["lint", "--repo", str(tmp_path)]) == 2
 
 

@@ -20,7 +20,7 @@ def foreign() -> Failure | None:
         text = Path(origin).read_text(encoding="utf-8", errors="replace") if found and found.origin else ""
         if 'PROJECT = "xen-support"' not in text and not origin.endswith(".pyc"):
             return Failure(
-                f"{printable(origin)} is of another package called grammar, in the same place as xen-support; install"
-                " xen-support by itself, with pipx or in a virtual environment of its own"
+                f"{printable(origin)} belongs to another package called grammar, in the same place as xen-support;"
+                " install xen-support by itself, with pipx or in a virtual environment of its own"
             )
     return None

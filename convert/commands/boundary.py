@@ -63,7 +63,7 @@ def _line(error: BaseException) -> str:
         name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
         return " ".join(f"{name}{error.strerror or type(error).__name__}".split())
     return (
-        f"this is a fault of xen-support: {type(error).__name__} {_place(error)}; please report it ({SHOW}=1 shows"
+        f"this is a fault in xen-support: {type(error).__name__} {_place(error)}; please report it ({SHOW}=1 shows"
         " more)"
     )
 

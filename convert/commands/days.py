@@ -27,12 +27,12 @@ def day(text: str | None) -> date:
     try:
         return datetime.fromtimestamp(int(epoch), UTC).date() if epoch else datetime.now(UTC).date()
     except (ValueError, OverflowError, OSError):
-        raise Failure(f"SOURCE_DATE_EPOCH={epoch}: no time") from None
+        raise Failure(f"SOURCE_DATE_EPOCH={epoch}: not a time") from None
 
 
 def given_day(text: str) -> date:
     """A day as an option names it.  Raises Failure."""
     found = iso_date(text)
     if found is None:
-        raise Failure(f"{text}: no day; write YYYY-MM-DD")
+        raise Failure(f"{text}: not a day; write YYYY-MM-DD")
     return found

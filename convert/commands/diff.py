@@ -28,8 +28,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="what changed in meaning, security losses first",
         description=(
             "Print what changed in meaning from A to B, feature by feature: rows, limits, headings, descriptions and"
-            " caveats, those that cost security support or may do so first. Wrapping and mark-up are no change. Exit"
-            " status 1 where there are differences (with --security-only: differences in security support)."
+            " caveats, with what loses security support, or may lose it, first. Changes of wrapping and mark-up do not"
+            " count. Exit status 1 where there are differences (with --security-only: differences in security"
+            " support)."
         ),
     )
     what = "a SUPPORT.md, a file of a git ref, a tree (version, branch, tag, unpacked source), a workbook, or -"
@@ -50,7 +51,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--repo", type=Path, metavar="DIR", help="the git repository of refs and trees (default: the current one)"
     )
-    parser.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
+    parser.add_argument("--remote", metavar="R", help="the remote whose branch is meant, where several have it")
     parser.add_argument("--layout", type=Path, metavar="FILE", help="a layout file for the workbooks")
     parser.add_argument("--keep-unknown", action="store_true", help="take a workbook's unknown statuses as they are")
     add_google_options(parser)

@@ -31,9 +31,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="a workbook -> DIR/<tree>/SUPPORT.md, validated",
         description=(
             "Draft a SUPPORT.md for each Xen tree of a categorisation workbook. A draft is read again before it is"
-            " written, and not written where it does not say what the sheet says; what lint finds in it is reported by"
-            " cell, and an error among that makes the exit status 1. Problems of the sheet block the trees that they"
-            " touch (exit status 1) and no others."
+            " written, and is not written unless it says what the sheet says; what lint finds in it is reported by"
+            " cell, and an error among these findings makes the exit status 1. Problems of the sheet block the trees"
+            " that they touch (exit status 1) and no others."
         ),
     )
     add_source(parser, optional=True)
@@ -57,7 +57,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ),
     )
     parser.add_argument(
-        "--remote", metavar="R", help="with --repo: whose branch is meant where several remotes have it"
+        "--remote", metavar="R", help="with --repo: the remote whose branch is meant, where several have it"
     )
     parser.add_argument(
         "--print-layout",
@@ -87,12 +87,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=[],
         metavar="FILE|REF:PATH",
         help=(
-            "(repeatable) also say what of a text that lists what is "
-            "supported (such as stable-4.9:docs/misc/qemu-xen-security) or of the wiki's table no draft has"
+            "(repeatable) also say which entries of a text that lists what is supported (such as"
+            " stable-4.9:docs/misc/qemu-xen-security), or of the wiki's table, are in no draft"
         ),
     )
     parser.add_argument(
-        "--and-back", action="store_true", help="with --covers: also what it does not say of what a draft has"
+        "--and-back", action="store_true", help="with --covers: also the rows of the drafts that it does not have"
     )
     add_color(parser)
     parser.set_defaults(func=run)
@@ -124,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
             "which workbook? Give SOURCE: an .xlsx, .ods, .csv, a folder of .csv, a snapshot, or a Google address"
         )
     if args.remote is not None and args.repo is None:
-        raise Failure("--remote goes with --repo")
+        raise Failure("--remote needs --repo")
     covered = _covered(args)
     look = None
     if args.repo is not None:
@@ -169,7 +169,7 @@ def _print_layout(args: argparse.Namespace) -> int:
         print(DEFAULT.read_text(encoding="utf-8"), end="")
         return 0
     if args.print_layout:
-        raise Failure(f"--print-layout {args.print_layout}: wanted is SOURCE --print-layout, or --print-layout default")
+        raise Failure(f"--print-layout {args.print_layout}: give SOURCE --print-layout, or --print-layout default")
     workbook, layout = open_source(args)
     text, complete = layout_text(workbook, layout)
     print(text, end="")
@@ -257,7 +257,7 @@ def _write(
 def _covered(args: argparse.Namespace) -> list[Source]:
     """The texts of --covers; one that says nothing is refused before anything is written."""
     if args.and_back and not args.covers:
-        raise Failure("--and-back goes with --covers")
+        raise Failure("--and-back needs --covers")
     sources = [read_source(name, args.repo, args.remote) for name in args.covers]
     if sources:
         from convert.sources.covering import lacking
@@ -359,7 +359,7 @@ def _definitions(args: argparse.Namespace, own: Source | None) -> Definitions | 
         source = read_source(args.definitions, args.repo, args.remote)
         found = definitions.find(source, source.name)
         if found is None:
-            raise Failure(f"{args.definitions}: has no definitions part")
+            raise Failure(f"{args.definitions}: no definitions part in it")
         return found
     return None if own is None else definitions.find(own, own.name)
 

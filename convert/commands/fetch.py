@@ -67,7 +67,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "-o", "--output", metavar="DIR", type=Path, help="snapshot directory (default: the user's cache)"
     )
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit status 1 if the sheet is not as in the snapshot"
+        "--check", action="store_true", help="write nothing; exit status 1 if the sheet differs from the snapshot"
     )
     add_google_options(parser)
     parser.set_defaults(func=run)

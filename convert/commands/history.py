@@ -32,9 +32,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "history",
         help="one feature through all trees and all commits that changed its meaning",
         description=(
-            "Print what each tree says of a feature, and every change of its meaning, newest first: the commit, the"
-            " trees that have it or a pick of it, the advisories that it is or mentions. Words that are in one"
-            " feature's name alone do as well."
+            "Print what each tree says about a feature, and every change of its meaning, newest first: the commit, the"
+            " trees that have it or a pick of it, the advisories that it is or mentions. Words that occur in only one"
+            " feature's name will do."
         ),
     )
     history.add_argument(
@@ -52,10 +52,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     history.set_defaults(func=run_history)
     blame = subparsers.add_parser(
         "blame",
-        help="per row the last commit that changed its meaning",
+        help="for each row, the last commit that changed its meaning",
         description=(
             "Print for each row of a tree the last commit that changed its meaning: its status or the caveats of its"
-            " section. Wrapping, order and the case of a label are no change."
+            " section. Changes of wrapping, order and the case of a label do not count."
         ),
     )
     blame.add_argument("tree", metavar="TREE", help="a version such as 4.20, unstable, a branch, a tag, a commit")
@@ -201,5 +201,5 @@ def _around(tree: Tree, repo: Path, remote: str | None) -> Past:
 def _warn_of_a_shallow(past: Past) -> None:
     if past.shallow:
         print(
-            "xen-support: a shallow clone: what is older than its oldest commits is put down to them", file=sys.stderr
+            "xen-support: a shallow clone: what is older than its oldest commits is attributed to them", file=sys.stderr
         )

@@ -38,8 +38,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description=(
             "Make a workbook in the default layout out of the SUPPORT.md of one or many trees: trees, rows, limits,"
             " texts, and texts that differ between trees in columns of their own. It is read again before it is"
-            " written: what a draft of it would say differently is reported (exit status 1), as are errors of the"
-            " files."
+            " written: what a draft made from it would say differently is reported (exit status 1), as are errors in"
+            " the files."
         ),
     )
     parser.add_argument(
@@ -74,7 +74,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--repo", type=Path, metavar="DIR", help="the git repository of refs and trees (default: the current one)"
     )
-    parser.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
+    parser.add_argument("--remote", metavar="R", help="the remote whose branch is meant, where several have it")
     add_color(parser)
     parser.set_defaults(func=run)
 
@@ -126,8 +126,8 @@ def _read(args: argparse.Namespace, argument: str, name: str | None) -> tuple[li
     parsed = parse(source)
     if not parsed.document.sections:
         raise Failure(
-            f"{source.name}: no SUPPORT.md, as it has no headings; --from reads lists and the wiki's table; nothing is"
-            " written"
+            f"{source.name}: not a SUPPORT.md, as it has no headings; --from reads lists and the wiki's table; nothing"
+            " is written"
         )
     found_in_rows = read_rows(parsed.document, source).diagnostics
     wrong = [d for d in (*parsed.diagnostics, *found_in_rows) if d.severity == "error"]

@@ -68,8 +68,8 @@ def run(args: argparse.Namespace, output: Path) -> int:
     for tree in tables.trees:
         if tree.version is None:
             print(
-                f"xen-support: {clean(tree.name)}: its Xen-Version is not known; fill it in in the tab Trees before a"
-                " draft is made",
+                f"xen-support: {clean(tree.name)}: its Xen-Version is not known; fill it in on the tab Trees before"
+                " you make a draft",
                 file=sys.stderr,
             )
     for line in lost:
@@ -153,7 +153,7 @@ def _trees(args: argparse.Namespace) -> Gathered:
         (facts,) = tables_of([TreeFile(name, branch, document)]).trees
         kinds.of_tree(out, texts, rows, facts, args.kind)
     if not out.features:
-        raise Failure(f"{', '.join(args.files)}: nothing there speaks of support")
+        raise Failure(f"{', '.join(args.files)}: nothing there says anything about support")
     return out
 
 

@@ -73,9 +73,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="standard input is a mailed patch: only findings that it introduces (for b4)",
     )
     old.add_argument(
-        "--all", action="store_true", help="of a range or patch all findings, not only those that it introduces"
+        "--all", action="store_true", help="for a range or a patch: all findings, not only those that it introduces"
     )
-    old.add_argument("--baseline", metavar="FILE", help="no findings that this file has, by rule, row and words")
+    old.add_argument(
+        "--baseline", metavar="FILE", help="leave out the findings that this file has, by rule, row and words"
+    )
     old.add_argument("--write-baseline", metavar="FILE", help="write all findings to this file; exit status 0")
     output = parser.add_argument_group("output")
     output.add_argument(
@@ -87,7 +89,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     output.add_argument("--statistics", action="store_true", help="also count the findings of each rule")
     output.add_argument(
-        "--fail-on", choices=SEVERITIES, help="the least severity that makes the exit status 1 (default: error)"
+        "--fail-on", choices=SEVERITIES, help="the lowest severity that makes the exit status 1 (default: error)"
     )
     output.add_argument("--exit-zero", action="store_true", help="exit status 0 whatever is found")
     add_color(parser)
@@ -170,7 +172,7 @@ def _refuse(args: argparse.Namespace) -> None:
     changing = args.fix or args.diff
     files = args.files not in ([], ["-"])
     wrong = (
-        (args.unsafe_fixes and not changing, "--unsafe-fixes goes with --fix or --diff"),
+        (args.unsafe_fixes and not changing, "--unsafe-fixes needs --fix or --diff"),
         (args.fix and args.diff, "--fix changes files, --diff does not; give one of them"),
         (
             args.patch and any((files, changing, args.new_only)),
@@ -178,11 +180,11 @@ def _refuse(args: argparse.Namespace) -> None:
         ),
         (
             args.all and any((args.new_only, changing)),
-            "--all is for ranges and patches; it goes with none of --new-only, --fix, --diff",
+            "--all is for ranges and patches; it cannot be combined with --new-only, --fix or --diff",
         ),
         (
             args.write_baseline is not None and any((changing, args.baseline)),
-            "--write-baseline goes with none of --fix, --diff, --baseline",
+            "--write-baseline cannot be combined with --fix, --diff or --baseline",
         ),
         (
             args.fix and len(args.files) > 1 and "-" in args.files,

@@ -51,8 +51,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         type=Path,
         metavar="DIR",
         help=(
-            "make or renew a static site: index, matrix, a page a feature with its history, a page a tree, JSON, an"
-            " Atom feed"
+            "make or renew a static site: index, matrix, a page for each feature with its history, a page for each"
+            " tree, JSON, an Atom feed"
         ),
     )
     parser.add_argument(
@@ -113,7 +113,7 @@ def _site_base(args: argparse.Namespace) -> str:
     if args.site_url is None:
         return ""
     if not args.site:
-        raise Failure("--site-url goes with --site")
+        raise Failure("--site-url needs --site")
     if not re.fullmatch(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?", args.site_url):
         raise Failure(f"{args.site_url}: not an address of the form https://...")
     return f"{args.site_url.rstrip('/')}/"

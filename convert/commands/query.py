@@ -29,9 +29,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "query",
         help="the rows that answer a question",
         description=(
-            "Print the rows of all trees that match every option given; of an option given twice, either value."
-            " Patterns are shell globs of any case. What a status states holds only while its tree has support: the"
-            " trees that have none on the day are named on standard error. Exit status 1 when a file has errors."
+            "Print the rows of all trees that match every option given; an option given twice matches either value."
+            " Patterns are shell globs, and case does not matter. What a status states holds only while its tree has"
+            " support: trees without support on that day are named on standard error. Exit status 1 when a file has"
+            " errors."
         ),
     )
     query.add_argument(

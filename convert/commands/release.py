@@ -39,9 +39,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             "       xen-support release --check [REF|TAG|T ...] [options]"
         ),
         description=(
-            "Set the release part of SUPPORT.md as a step of a release wants it, as one commit on support/TREE; nothing"
-            " else of the file changes, and neither work tree nor index. Or judge commits before they are tagged. Exit"
-            " status 1 where a tree is refused, or --check finds something at or above --fail-on."
+            "Set the release part of SUPPORT.md as a step of a release requires, in one commit on support/TREE;"
+            " nothing else in the file changes, nor do the work tree and the index. Or judge commits before they are"
+            " tagged. Exit status 1 where a tree is refused, or --check finds something at or above --fail-on."
         ),
     )
     parser.add_argument(
@@ -57,7 +57,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     where.add_argument(
         "--repo", type=Path, default=Path(), metavar="DIR", help="the xen.git (default: the current one)"
     )
-    where.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
+    where.add_argument("--remote", metavar="R", help="the remote whose branch is meant, where several have it")
     where.add_argument("--today", metavar="DATE", help="the present day (default: SOURCE_DATE_EPOCH, else today)")
     step = parser.add_argument_group("a step")
     step.add_argument(
@@ -79,7 +79,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     gate.add_argument("--check", action="store_true", help="judge commits")
     gate.add_argument("--as", dest="as_tag", metavar="TAG", help="as if it had the tag RELEASE-X.Y.Z or X.Y.Z-rcN")
     gate.add_argument("--branches", action="store_true", help="all supported trees and the unstable one")
-    gate.add_argument("--fail-on", choices=SEVERITIES, help="the least severity for exit status 1 (default: error)")
+    gate.add_argument(
+        "--fail-on", choices=SEVERITIES, help="the lowest severity that makes the exit status 1 (default: error)"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
     add_color(parser)
     parser.set_defaults(func=run)
@@ -91,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     if args.check or args.branches:
         _refuse(args, _STEP_ONLY, "--check takes no {}: it is for a step")
         return _check(args, day(args.today))
-    _refuse(args, _CHECK_ONLY, "{} goes with --check")
+    _refuse(args, _CHECK_ONLY, "{} needs --check")
     _take_kind(args)
     if not args.words and args.sheet:
         return _sheet_alone(args)
@@ -232,7 +234,7 @@ def _refuse_check(args: argparse.Namespace) -> None:
     if args.as_tag is not None and read_tag(args.as_tag) is None:
         raise Failure(f"--as {args.as_tag}: not of the form RELEASE-X.Y.Z or X.Y.Z-rcN")
     if args.branches and (args.words or args.as_tag):
-        raise Failure("--branches judges all supported trees; it goes with neither REF nor --as")
+        raise Failure("--branches judges all supported trees; it cannot be combined with REF or --as")
     if args.words[:1] and args.words[0] in KINDS and git.commit(args.repo, args.words[0]) is None:
         raise Failure(f"a step or --check, not both: {args.words[0]}")
 

@@ -52,8 +52,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--split",
         choices=("theme", "section", "none"),
         help=(
-            "a patch a theme, and for single architectures; a patch a section; or one for all (default: theme for a new"
-            " file)"
+            "a patch for each theme, and for single architectures; one for each section; or one for all (default:"
+            " theme for a new file)"
         ),
     )
     what.add_argument(
@@ -70,7 +70,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     what.add_argument(
         "--onto", metavar="REF", help="the branch that the patches are for (default: staging, staging-X.Y)"
     )
-    what.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
+    what.add_argument("--remote", metavar="R", help="the remote whose branch is meant, where several have it")
     what.add_argument("--cover", type=Path, metavar="FILE", help="your own text for the cover letter, in front of ours")
     what.add_argument(
         "--questions", metavar="SOURCE", help="the workbook, whose open questions the cover letter lists by place"
@@ -86,12 +86,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     what.add_argument("--yes-many", action="store_true", help=f"write more than {MOST} mails")
     what.add_argument("--force", action="store_true", help="overwrite mails in OUTDIR that were edited by hand")
-    parser.add_argument("--check", action="store_true", help="only check the mails that lie in OUTDIR")
+    parser.add_argument("--check", action="store_true", help="only check the mails that are in OUTDIR")
     parser.add_argument(
         "--new", action="store_true", help="begin a new series at v1, whatever became of the one before"
     )
     parser.add_argument(
-        "--abandon", action="store_true", help="give the series up that was made last; the next begins at v1"
+        "--abandon", action="store_true", help="give up the series that was made last; the next begins at v1"
     )
     parser.add_argument("--mark-posted", action="store_true", help="note that the mails written last have been sent")
     book = parser.add_argument_group("the workbook of --questions")
@@ -150,7 +150,7 @@ def _prepare(args: argparse.Namespace, names: Sequence[str], book: Categorisatio
     """
     known = themes.load(args.themes)
     if args.themes is not None and args.split not in (None, "theme"):
-        raise Failure(f"--themes goes with --split theme, not with --split {args.split}")
+        raise Failure(f"--themes needs --split theme, not --split {args.split}")
     ready: list[Ready] = []
     status = 0
     for name in names:

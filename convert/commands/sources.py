@@ -28,11 +28,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "sources",
-        help="what else in a tree speaks of support, held against SUPPORT.md",
+        help="what else in a tree says about support, compared with SUPPORT.md",
         description=(
-            "Read what Kconfig, docs/features, the command line, the man pages and MAINTAINERS of a tree say of"
-            " security support, and hold it against the rows of its SUPPORT.md. Nothing of the tree is run. Exit status"
-            " 1 where they contradict each other, have different labels, or one does not speak of what the other does."
+            "Read what Kconfig, docs/features, the command line, the man pages and MAINTAINERS of a tree say about"
+            " security support, and compare it with the rows of its SUPPORT.md. Nothing in the tree is run. Exit"
+            " status 1 where they contradict each other, have different labels, or one does not mention what the other"
+            " does."
         ),
     )
     parser.add_argument(
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     from grammar.rows import read_rows
 
     if args.and_back and not args.against:
-        raise Failure("--and-back goes with --against")
+        raise Failure("--and-back needs --against")
     tree = _tree(args)
     known = shipped_map()
     others = [read_source(name, args.repo, args.remote) for name in args.against]

@@ -28,10 +28,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="new drafts merged into each tree's branch, hand edits kept",
         description=(
             "Merge a new draft of each tree into SUPPORT.md on the branch support/TREE, and keep what was changed by"
-            " hand. What changed since the last draft is merged unit by unit: a status, a paragraph, a list's item, a"
-            " heading. Nothing but that branch and the tool's own refs is written; work tree and index stay as they"
-            " are. Exit status 1 where there are conflicts or blocked trees, with --plan also where there is anything"
-            " to do."
+            " hand. What changed since the last draft is merged unit by unit: a status, a paragraph, a list item, a"
+            " heading. Only that branch and the tool's own refs are written; work tree and index stay as they are."
+            " Exit status 1 where there are conflicts or blocked trees, with --plan also where there is anything to"
+            " do."
         ),
     )
     add_source(parser, optional=True)
@@ -40,7 +40,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--tree", action="append", metavar="T", help="only this tree (repeatable)")
     parser.add_argument("--plan", action="store_true", help="say what would be done, and write nothing")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the plan (default: text)")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="output format of --plan (default: text)"
+    )
     parser.add_argument(
         "--continue", action="store_true", dest="go_on", help="commit the merges that waited for you and are resolved"
     )
@@ -61,7 +63,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--checkout", action="store_true", help="if the branch is checked out and clean, update that too"
     )
-    parser.add_argument("--remote", metavar="R", help="whose branch is meant where several remotes have it")
+    parser.add_argument("--remote", metavar="R", help="the remote whose branch is meant, where several have it")
     parser.add_argument(
         "--onto",
         metavar="REF",
@@ -97,11 +99,11 @@ def _finish(args: argparse.Namespace, settled: dict[str, Side]) -> int:
         raise Failure("which workbook? Give SOURCE, or --continue or --abort for a merge that waits")
     names = args.tree or pending.all_trees(args.repo)
     if not names:
-        raise Failure("no merge waits")
+        raise Failure("no merge is waiting")
     if args.abort:
         return _each(names, lambda name: _abort(args, name))
     if settled and len(names) > 1:
-        raise Failure(f"several merges wait; name one with --tree: {', '.join(names)}")
+        raise Failure(f"several merges are waiting; name one with --tree: {', '.join(names)}")
     status = _each(names, lambda name: _settle(args, name, settled)) if settled else 0
     return _each(names, lambda name: _conclude(args, name)) if args.go_on and not status else status
 
@@ -121,7 +123,7 @@ def _each(names: list[str], action: Callable[[str], int]) -> int:
 def _abort(args: argparse.Namespace, name: str) -> int:
     pending.tidy(args.repo, name)
     if pending.find(args.repo, name) is None:
-        raise Failure(f"{name}: no merge waits")
+        raise Failure(f"{name}: no merge is waiting")
     pending.drop(args.repo, name)
     print(f"{clean(name)}: given up; nothing was changed")
     return 0
@@ -136,7 +138,7 @@ def _settle(args: argparse.Namespace, name: str, settled: dict[str, Side]) -> in
 def _conclude(args: argparse.Namespace, name: str) -> int:
     pending.tidy(args.repo, name)
     if pending.find(args.repo, name) is None:
-        print(f"{clean(name)}: no merge waits (any more)")
+        print(f"{clean(name)}: no merge is waiting (any more)")
         return 0
     stuck = pending.load(args.repo, name).new_base is None
     found = resolve.conclude(args.repo, name, _options(args))
@@ -205,7 +207,7 @@ def _show(args: argparse.Namespace, plans: list[Plan | Blocked], sha256: str) ->
         for found in plans:
             print("\n".join(as_text(found)))
             if pending.find(args.repo, found.tree) is not None:
-                print("  a merge of it waits for you; --continue or --abort comes first")
+                print("  a merge of it is waiting for you; --continue or --abort comes first")
     return int(any(isinstance(found, Blocked) or not found.in_step for found in plans))
 
 

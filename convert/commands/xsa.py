@@ -12,7 +12,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "xsa",
         help="which Xen Security Advisories are in which tree",
-        description="Hold the patches of Xen Security Advisories against the trees of a xen.git.",
+        description="Compare the patches of Xen Security Advisories with the trees of a xen.git.",
     )
     parsers = parser.add_subparsers(dest="xsa_command", metavar="COMMAND", required=True, parser_class=type(parser))
     for module in (xsa_list, xsa_check, xsa_log):

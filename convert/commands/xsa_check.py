@@ -68,7 +68,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "--with", dest="beside", type=Path, metavar="DIR", help="count these patches, too: a tag plus my own patches"
     )
     parser.add_argument(
-        "--patches", type=Path, metavar="DIR", help="which of these patches does the ref have already; exit status 0"
+        "--patches", type=Path, metavar="DIR", help="say which of these patches the ref already has; exit status 0"
     )
     parser.add_argument(
         "--needs",

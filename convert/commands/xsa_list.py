@@ -38,10 +38,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.set_defaults(func=run_list)
     parser = subparsers.add_parser(
         "compare",
-        help="what one source has and another has not",
+        help="what one source has and another lacks",
         description=(
-            "Hold two sources of advisories against each other, by content; recipes by meaning. An advisory that is"
-            " only announced is listed as embargoed, not as forgotten. Exit status 1 on differences."
+            "Compare two sources of advisories by content, and their recipes by meaning. An advisory that is only"
+            " announced is listed as embargoed, not as forgotten. Exit status 1 on differences."
         ),
     )
     parser.add_argument("a", metavar="A", help="a directory, a checkout of xsa.git, or an address")

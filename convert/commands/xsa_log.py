@@ -58,7 +58,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.set_defaults(func=run_support)
     parser = subparsers.add_parser(
         "people",
-        help="the maintainers of what a patch changes, who are not on a list",
+        help="the maintainers of what a patch changes who are not on a list",
         description=(
             "Print `name <address> file` for the maintainers, by the tree's MAINTAINERS, of each file that a patch"
             " changes, who are not on the list. Nothing is sent, fetched or kept."
@@ -69,10 +69,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "--known",
         type=Path,
         metavar="FILE",
-        help="who knows already (-: standard input): addresses, such as the security team's",
+        help="the people who already know (-: standard input): addresses, such as the security team's",
     )
     _add_repository(parser)
-    parser.add_argument("--ref", metavar="REF", help="whose MAINTAINERS (default: master, else HEAD)")
+    parser.add_argument("--ref", metavar="REF", help="the ref whose MAINTAINERS is read (default: master, else HEAD)")
     parser.add_argument(
         "--tree", metavar="NAME=DIR", action="append", help="the clone of another tree: --tree qemuu=DIR"
     )

@@ -48,7 +48,7 @@ def run_patches(args: argparse.Namespace) -> int:
     repo = args.repo or Path()
     _text_or_json(args.format, "--patches")
     if len(args.refs) != 1:
-        raise Failure("--patches DIR wants one REF: the tree that may have them already")
+        raise Failure("--patches DIR needs one REF: the tree that may already have them")
     (ref,) = refs.read_refs(repo, args.refs, args.remote)
     mains = [tip for name in UNSTABLE if (tip := refs.tip_of(repo, name, args.remote))]
     history = History(repo, [ref.sha, *mains])
@@ -103,7 +103,7 @@ def run_needs(args: argparse.Namespace) -> int:
     repo = args.repo or Path()
     _text_or_json(args.format, "--needs")
     if len(args.refs) != 1:
-        raise Failure("--needs XSA wants one REF: the tag to start from")
+        raise Failure("--needs XSA needs one REF: the tag to start from")
     (number,) = choosing.numbers([args.needs])[:1]
     scope, _ = new_scope(args)
     (ref,) = refs.read_refs(repo, args.refs, args.remote)

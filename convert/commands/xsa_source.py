@@ -108,6 +108,6 @@ def other_trees(given: list[str] | None) -> dict[str, Tree]:
         if not mark or not name or not path:
             raise Failure(f"{clean(text)}: not of the form NAME=DIR, such as qemuu=../qemu-xen")
         if git.run(Path(path), "rev-parse", "--git-dir").returncode:
-            raise Failure(f"{clean(path)}: no git repository")
+            raise Failure(f"{clean(path)}: not a git repository")
         found[name] = Tree(Path(path))
     return found

@@ -55,8 +55,8 @@ UNUSED_ALLOW = enter(
         "warning",
         """An exception in the settings file is not needed.
 
-    The rule it names says nothing about that row in any file of this run.  An exception that outlives its reason hides
-    the next mistake.
+    The rule that it names reports nothing about that row in any file of this run.  An exception that outlives its
+    reason hides the next mistake.
 
     Bad:
         [[allow]]
@@ -141,7 +141,7 @@ def find(word: str, entries: Mapping[str, Known] | None = None) -> list[Known]:
         named = [entry for entry in entries.values() if entry.code.startswith(text.upper())]
     if named:
         return named
-    raise Failure(f"{text!r}: no rule of that code or name{_hint(text, entries)}")
+    raise Failure(f"{text!r}: no rule has that code or name{_hint(text, entries)}")
 
 
 def _hint(text: str, entries: Mapping[str, Known]) -> str:

@@ -110,7 +110,7 @@ class Session:
             raise Failure(f"<stdin>: larger than {MAX_BYTES // 1024 // 1024} MiB; that is not a patch")
         if mail.strip() and not ranges.is_patch(mail):
             if not ranges.is_mail(mail):
-                raise Failure("<stdin>: no patch; --patch wants what git diff, git show or git format-patch print")
+                raise Failure("<stdin>: not a patch; --patch takes what git diff, git show or git format-patch prints")
             self.trees.tell("<stdin>: a mail without a patch; there is nothing to check")
         step = ranges.patched(self.trees, mail)
         if step is not None:

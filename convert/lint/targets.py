@@ -183,7 +183,7 @@ class Trees:
         if name == "HEAD":  # no branch, though remotes have a ref of that name
             commit = git.commit(self.repo, name)
             if commit is None:
-                raise Failure(f"{self.repo}: no git repository, or one without commits")
+                raise Failure(f"{self.repo}: not a git repository, or one without commits")
             return Found(name, commit, False)
         found = resolve(name, self.repo, self.remote)
         if found.commit is None:

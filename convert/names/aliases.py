@@ -121,7 +121,7 @@ def _read(data: bytes, name: str) -> Aliases:
     except UnicodeDecodeError:
         raise Failure(f"{name}: not UTF-8; that is not an aliases file") from None
     except (ValueError, RecursionError) as error:  # no TOML, a number of thousands of digits
-        raise Failure(f"{name}: no TOML: {error}") from None
+        raise Failure(f"{name}: not TOML: {error}") from None
     if unknown := sorted(set(found) - {"alias"}):
         raise Failure(f'{name}: unknown key "{unknown[0]}"; an aliases file has [[alias]] tables only')
     tables = found.get("alias", [])

@@ -73,8 +73,8 @@ def _parsed(name: str, value: str) -> Proxy:
         raise Failure(f"{name}: not the address of a proxy; give [http://][USER:PASSWORD@]HOST[:PORT]")
     if parts.scheme.lower() not in _KINDS:
         raise Failure(
-            f"{name}: a proxy of the kind {printable(parts.scheme)[:20]}:// is not understood; "
-            f"there are {', '.join(sorted(_KINDS))}"
+            f"{name}: a proxy of the kind {printable(parts.scheme)[:20]}:// is not supported; the kinds are"
+            f" {', '.join(sorted(_KINDS))}"
         )
     kind, remote = _KINDS[parts.scheme.lower()]
     return Proxy(name, kind, host, port or _PORT, user, password, remote)

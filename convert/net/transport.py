@@ -256,7 +256,8 @@ def _failure(error: Exception, host: str) -> Exception:
 def _of_tls(error: Exception, host: str) -> Exception | None:
     if isinstance(error, ssl.SSLCertVerificationError):
         return NetError(
-            f"the certificate of {host} is not trusted; is a proxy between? SSL_CERT_FILE names its certificates"
+            f"the certificate of {host} is not trusted; is there a proxy in between? SSL_CERT_FILE names its"
+            " certificates"
         )
     broken = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
     if isinstance(error, ssl.SSLError) and not isinstance(error, broken):
@@ -285,7 +286,7 @@ def _of_answer(error: Exception, host: str) -> Exception | None:
     if type(error).__name__ in ("DecodeRatioError", "DecodeLimitError"):
         return NetError(f"the answer of {host} unpacks to far more than it may; not read")
     if isinstance(error, httplib2.FailedToDecompressContent):
-        return NetError(f"the answer of {host} says that it is compressed, and is not; is there a proxy between?")
+        return NetError(f"the answer of {host} says that it is compressed, and is not; is there a proxy in between?")
     passing = http.client.RemoteDisconnected, http.client.IncompleteRead, http.client.ImproperConnectionState
     if isinstance(error, http.client.HTTPException) and not isinstance(error, passing):
         return NetError(f"{host} answers with something that is not HTTP; is it the right address and port?")

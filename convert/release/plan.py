@@ -94,13 +94,13 @@ def plan(repo: Path, name: str, upstream: Found, asked: Asked, reason: str | Non
     made = read_makefile(git.object_of(repo, f"{upstream.commit}:{MAKEFILE}"))
     if made is None:
         found.problems.append(
-            f"{MAKEFILE} of {_short(found.ref)} says no version, so the step cannot be held against it"
+            f"{MAKEFILE} of {_short(found.ref)} gives no version, so the step cannot be compared with it"
         )
     else:
         found.makefile, found.number = f"{made.number}{made.extra}", made.number
     if pending.find(repo, name) is not None:
         found.problems.append(
-            f"a merge of it waits; `xen-support update --continue --tree {name}` or --abort comes first"
+            f"a merge of it is waiting; `xen-support update --continue --tree {name}` or --abort comes first"
         )
     found.at = git.commit(repo, found.support)
     found.parent = _parent(repo, found)
@@ -158,7 +158,7 @@ def _wrong_in(part: Part, day: date) -> list[str]:
         return [f"{source.name} is not UTF-8"]
     if len(part.read.literals) != 1:
         count = "no release literal" if not part.read.literals else f"{len(part.read.literals)} release literals"
-        return [f'{source.name} has {count}; there is to be one, "Xen-Version: ..." and its dates']
+        return [f'{source.name} has {count}; there must be one, "Xen-Version: ..." and its dates']
     result = engine.run(source, _codes(), day=day)
     assert part.read.literal is not None
     around = _section(result, part.read.literal.span.start)

@@ -81,7 +81,7 @@ def _headers(mail: Read, data: bytes) -> Iterator[_Said]:
     for name in ("To", "Cc"):
         lines = mail.headers.get_all(name, [])
         if len(lines) > 1 or (name == "To" and not lines):
-            yield "error", f"{len(lines)} {name} headers; there is to be one"
+            yield "error", f"{len(lines)} {name} headers; there must be one"
     if LIST not in str(mail.headers.get("To", "")):
         yield "error", f"not to {LIST}"
     head = data.partition(b"\n\n")[0]
@@ -91,7 +91,7 @@ def _headers(mail: Read, data: bytes) -> Iterator[_Said]:
         yield "error", f"a header line is longer than {_LONGEST_HEADER} octets"
     encoding = mail.headers.get_content_charset(), mail.headers.get("Content-Transfer-Encoding")
     if not data.isascii() and encoding != ("utf-8", "8bit"):
-        yield "error", "has other than ASCII and does not say that it is UTF-8, 8bit"
+        yield "error", "has characters beyond ASCII and does not say that it is UTF-8, 8bit"
 
 
 def _subject(mail: Read, number: int, count: int, covered: bool) -> Iterator[_Said]:

@@ -111,9 +111,9 @@ def _kept(repo: Path, change: Change, record: Record, at: str | None) -> _Kept |
         first = work.commits[0]
         return Blocked(
             f"{short} was rewritten: its commit {first[:12]} ({messages.one_line(_message(repo, first).subject)!r})"
-            f" changes something else than series made it change; make such changes on support/{tree}, and take {short}"
-            f" back to {record.tip[:12]} (git branch -f {short} {record.tip[:12]}), where only words, order, squashing"
-            " and splitting are yours"
+            f" changes something other than what series made it change; make such changes on support/{tree}, and take"
+            f" {short} back to {record.tip[:12]} (git branch -f {short} {record.tip[:12]}), where only words, order,"
+            " squashing and splitting are yours"
         )
     if work.made:
         subject = next(iter(work.made)).subject

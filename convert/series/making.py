@@ -187,7 +187,7 @@ def _left_behind(repo: Path, before: Earlier, request: Request) -> list[str]:
         return []
     own = [text for text in _own_of(repo, request.tree)[1:] if text not in record.cover]
     said = (
-        f"{request.tree}: what you wrote into the cover letter of the series before is not taken over; give --cover"
+        f"{request.tree}: what you wrote into the cover letter of the previous series is not taken over; give --cover"
         " FILE for this one"
     )
     return [said] if own else []

@@ -456,7 +456,7 @@ class _Writer:
                 unknown.update(text for text in _texts(one, column) if not self.spoken.knows(text))
         if not unknown:
             return []
-        lines = ["# Words in status cells that are no labels; what they stand for goes behind the `=`.", "[synonyms]"]
+        lines = ["# Words in status cells that are not labels; what they stand for goes after the `=`.", "[synonyms]"]
         for text, count in unknown.most_common(_MOST):
             near = self.spoken.nearest(text)
             advice = hint(text, self.spoken.spelling, near)

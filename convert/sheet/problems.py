@@ -10,10 +10,11 @@ from convert.sheet.catalogue import problem, quote
 # ---- statuses ---------------------------------------------------------------------------------------------------
 @problem("XS801", "unknown-status", "error")
 def unknown_status(value: str, advice: str) -> str:
-    """A status that is neither a label, nor one of its other spellings, nor a limit or condition that people know.
+    """A status that is neither a label, nor another spelling of one, nor a limit or a known condition.
 
-    A status decides who gets an XSA, so it is never guessed.  What the tree's own file has in that row is no unknown
-    word (`update`, `draft --repo`), nor is what the tab Labels lists.  `--keep-unknown` writes all of them as they are.
+    A status decides who gets an XSA, so it is never guessed.  A word that the tree's own file has in that row is not
+    unknown (`update`, `draft --repo`), nor is one that the tab Labels lists.  `--keep-unknown` writes all of them as
+    they are.
 
     Bad:
         Features
@@ -49,7 +50,7 @@ def kept_status(value: str, near: str | None) -> str:
 
 @problem("XS803", "status-line-break", "error")
 def status_line_break(value: str) -> str:
-    r"""A status of several lines.  In the file a status is one line; put what is more into Caveats.
+    r"""A status of several lines.  In the file a status is one line; put the rest into Caveats.
 
     Bad:
         Features
@@ -142,7 +143,7 @@ def other_variant_line(line: str) -> str:
 
 @problem("XS808", "standing-status", "info")
 def standing_status(value: str, keyword: str, near: str | None, more: int) -> str:
-    """A status that is none of the labels, and that the tree's file has in the same row: it is written as it is.
+    """A status that is not one of the labels, but that the tree's file has in the same row: it is written as it is.
 
     Bad: standing
         Features
@@ -158,17 +159,16 @@ def standing_status(value: str, keyword: str, near: str | None, more: int) -> st
     if keyword != "Status":
         return f'{quote(value)}{others} is a list in the tree\'s file, and kept as one; write "list: {value}" to say so'
     hint = f'; did you mean "{near}"?' if near else ""
-    return (
-        f"{quote(value)}{others} is none of the labels; the tree's file says so in the same row, and it is kept{hint}"
-    )
+    said = "is not one of the labels; the tree's file says so in the same row, and it is kept"
+    return f"{quote(value)}{others} {said}{hint}"
 
 
 @problem("XS809", "own-word", "info")
 def own_word(value: str, cells: int) -> str:
-    """A status that is none of the labels, and that the workbook's tab Labels lists: it is written as it is.
+    """A status that is not one of the labels, but that the workbook's tab Labels lists: it is written as it is.
 
-    `import` lists what the trees' files say beside the labels, so that a workbook made of them can be drafted.  To
-    reject such a word again, remove it from the tab.
+    `import` lists what the trees' files say besides the labels, so that a workbook made of them can be drafted.  To
+    have such a word rejected again, remove it from the tab.
 
     Bad:
         Features
@@ -188,7 +188,7 @@ def own_word(value: str, cells: int) -> str:
         Supported | yes
     """
     times = "a cell that says so is" if cells == 1 else f"the {cells} cells that say so are"
-    return f"{quote(value)} is none of the labels; since it is listed here, {times} kept"
+    return f"{quote(value)} is not one of the labels; since it is listed here, {times} kept"
 
 
 @problem("XS810", "no-footnote", "error")
@@ -281,7 +281,7 @@ def no_section(rows: str) -> str:
 
 @problem("XS814", "heading-only", "warning")
 def heading_only(name: str) -> str:
-    """A feature without status, text or open question: the files get its heading with nothing below.
+    """A feature without a status, text or open question: the files get its heading with nothing below it.
 
     Bad:
         Features
@@ -347,12 +347,12 @@ def dropped_link(url: str) -> str:
         Section | Feature | 4.20 | Caveats
         Tools | xl | Supported | [See there](https://xenbits.xen.org/xsa/)
     """
-    return f"the link to {quote(url)} is left out, its words are kept; use an http, https or mailto address"
+    return f"the link to {quote(url)} is left out and its words are kept; use an http, https or mailto address"
 
 
 @problem("XS817", "case-twins", "warning")
 def case_twins(name: str, other: str) -> str:
-    """Two names in one place that differ in upper and lower case only: the file gets two headings.
+    """Two names in one place that differ only in upper and lower case: the file gets two headings.
 
     Bad:
         Features
@@ -372,7 +372,7 @@ def case_twins(name: str, other: str) -> str:
 # ---- struck text ------------------------------------------------------------------------------------------------
 @problem("XS831", "struck", "info")
 def struck(text: str) -> str:
-    """Wholly struck text reads as blank.
+    """Text that is wholly struck out reads as blank.
 
     Bad:
         Features
@@ -403,12 +403,12 @@ def partly_struck(gone: str, left: str) -> str:
         Section | Feature | 4.20
         Tools | xl | Supported
     """
-    return f"{quote(gone)} is struck out; read is {quote(left)}"
+    return f"{quote(gone)} is struck out, which leaves {quote(left)}"
 
 
 @problem("XS833", "withdrawn", "warning")
 def withdrawn(what: str, name: str) -> str:
-    """A struck name withdraws its rows: of a feature, a section, a variant or a tree.
+    """A name that is struck out (of a feature, a section, a variant or a tree) withdraws its rows.
 
     Bad:
         Features
@@ -422,7 +422,7 @@ def withdrawn(what: str, name: str) -> str:
         Tools | xl | Supported
         | xenstore | Supported
     """
-    return f"the {what} {quote(name)} is struck out, its rows are withdrawn"
+    return f"the {what} {quote(name)} is struck out; its rows are withdrawn"
 
 
 # ---- limits -----------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def huge_merge(cells: int, area: str) -> str:
 def far_cell(others: int, rows: int, column: str) -> str:
     """A cell far outside the table, where nobody sees it.
 
-    What lies so far out is not read; it is most often left from an accident.
+    What lies so far out is not read; it is usually left over from an accident.
 
     Bad:
         Features
@@ -69,7 +69,7 @@ def far_cell(others: int, rows: int, column: str) -> str:
 
 @problem("XS864", "huge-link", "error")
 def huge_link(area: str) -> str:
-    """One link over an area that is far larger than any table.
+    """A link over an area that is far larger than any table.
 
     It is left out; a link belongs to the cell whose words it explains.
 
@@ -147,7 +147,7 @@ def covered_cell(text: str, area: str) -> str:
 
 @problem("XS868", "not-carried", "warning")
 def not_carried(what: str, words: str) -> str:
-    """A cell has something that is no text of it: a footnote, a picture, an equation.
+    """A cell has something that is not part of its text: a footnote, a picture, an equation.
 
     It does not reach the draft.  Caveats are often written as footnotes, and nobody would see them.
 

@@ -107,13 +107,13 @@ def unclaimed_column(heading: str) -> str:
     return (
         f"the column {quote(heading)} has no role and is not published"
         if heading
-        else "a column without heading is not read"
+        else "a column without a heading is not read"
     )
 
 
 @problem("XS826", "override-of-no-tree", "warning")
 def override_of_no_tree(heading: str, name: str, near: str | None) -> str:
-    """A heading such as `Caveats (4.2)` names a tree that there is not, so nobody gets its text.
+    """A heading such as `Caveats (4.2)` names a tree that does not exist, so its text goes nowhere.
 
     Bad:
         Features
@@ -165,7 +165,7 @@ def number_for_version(text: str) -> str:
 
 @problem("XS829", "hidden", "info")
 def hidden(what: str) -> str:
-    """Hidden rows, columns and tabs are read like others.
+    """Hidden rows, columns and tabs are read like any others.
 
     Bad:
         Features
@@ -183,7 +183,7 @@ def hidden(what: str) -> str:
 # ---- trees ------------------------------------------------------------------------------------------------------
 @problem("XS841", "tree-without-version", "error")
 def tree_without_version(tree: str) -> str:
-    """A file states the version it is for.
+    """A tree without a version: its file must state which version it is for.
 
     Bad:
         Trees
@@ -200,7 +200,7 @@ def tree_without_version(tree: str) -> str:
 
 @problem("XS842", "bad-ref-name", "error")
 def bad_ref_name(what: str, name: str, why: str) -> str:
-    """The names of trees and branches pass `git check-ref-format`.
+    """The names of trees and branches must pass `git check-ref-format`.
 
     Bad:
         Trees
@@ -294,7 +294,7 @@ def row_without_tree() -> str:
 
 @problem("XS847", "no-trees", "error")
 def no_trees(where: str) -> str:
-    """There is no tree to write a file for.
+    """There is no tree for which to write a file.
 
     Bad:
         Trees
@@ -335,7 +335,7 @@ def left_out(rows: str) -> str:
 
 @problem("XS834", "column-of-no-tree", "warning")
 def column_of_no_tree(heading: str, tree: str, near: str | None) -> str:
-    """The layout's `tree_columns` give a column to a tree that there is not, so nobody gets its statuses.
+    """The layout's `tree_columns` give a column to a tree that does not exist, so its statuses go nowhere.
 
     Bad: layout
         [features.tree_columns]

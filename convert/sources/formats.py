@@ -83,4 +83,4 @@ def summary(counts: Mapping[str, int]) -> str:
         for kind, (one, many) in words.items()
         if counts.get(kind)
     ]
-    return ", ".join(told) or "nothing else speaks of support"
+    return ", ".join(told) or "nothing else says anything about support"

@@ -151,7 +151,9 @@ class _Page:
             release.facts[fact] = found
         elif cell.words:
             release.undecided.append(f"{fact}: {cell.words}")
-            self.remarks.append(f"{at.place(column)}: {release.name}: {fact}: {cell.words}: no day, so it is left open")
+            self.remarks.append(
+                f"{at.place(column)}: {release.name}: {fact}: {cell.words}: not a day, so it is left open"
+            )
 
     def _footnotes(self, cell: wiki_cells.Cell, into: list[str], what: str) -> None:
         into += [f"{what}: footnote {number}{self._said(number)}" for number in cell.footnotes]
@@ -216,7 +218,7 @@ class _Page:
         else:
             entry.undecided[release] = said
             self.remarks.append(
-                f'{at.place(column)}: {entry.name}, {release}: "{said}" is no one number, so it is left open'
+                f'{at.place(column)}: {entry.name}, {release}: "{said}" is not a single number, so it is left open'
             )
 
 

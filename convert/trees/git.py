@@ -470,7 +470,7 @@ def move_refs_or_fail(repo: Path, moves: Sequence[tuple[str, str, str | None]], 
     if lock is not None:
         raise Failure(
             f"{about}: {os.path.normpath(lock[1])} is there: another git is at work, or was killed; nothing was"
-            " changed. Remove the file if no git runs, and run this again"
+            " changed. Remove the file if no git is running, and run this again"
         )
     said = refused.partition(": ")[2] if refused.startswith("prepare: ") else refused
     if any(words in refused for words in _ENVIRONMENT):

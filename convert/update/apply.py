@@ -73,8 +73,8 @@ def obstacle(repo: Path, found: Plan, options: Options) -> str | None:
     waiting = pending.find(repo, found.tree)
     if waiting is not None:
         return (
-            f"a merge waits in {waiting}; edit {FILE} there, then `xen-support update --continue --tree {found.tree}`,"
-            " or give it up with --abort"
+            f"a merge is waiting in {waiting}; edit {FILE} there, then `xen-support update --continue --tree"
+            f" {found.tree}`, or give it up with --abort"
         )
     if not found.moves_branch and not found.stuck:
         return None

@@ -91,7 +91,7 @@ def load(repo: Path, tree: str) -> Pending:
     """The merge that waits for a tree.  Raises Failure where there is none."""
     folder = find(repo, tree)
     if folder is None:
-        raise Failure(f"{tree}: no merge waits")
+        raise Failure(f"{tree}: no merge is waiting")
     try:
         state = json.loads((folder / "state.json").read_bytes())
         if schema.number(state, "update", _VERSION, str(folder)) is None:

@@ -29,7 +29,7 @@ def test_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[alias]]\nold = ", "no TOML"),
+        ("[[alias]]\nold = ", "not TOML"),
         ('[alias]\nold = "A"\n', "two brackets"),
         ('[[aliases]]\nold = "A"\n', 'unknown key "aliases"'),
         ('[[alias]]\nold = "A"\n', "needs both old and new"),

@@ -49,7 +49,7 @@ ANSWERS: dict[str, tuple[Fault, str]] = {
 
 def one_line(box: Box, status: int, out: str, err: str) -> None:
     assert (status, out) == (2, "") and err.count("\n") == 1 and err.startswith("xen-support: "), (status, out, err)
-    assert "fault of xen-support" not in err and "Traceback" not in err and "hunter22" not in err
+    assert "fault in xen-support" not in err and "Traceback" not in err and "hunter22" not in err
     assert box.tree() == {}
 
 
@@ -159,7 +159,7 @@ def test_a_size_of_5000_digits_is_no_size(box: Box) -> None:
     box.google.add_upload(UPLOAD, "book.xlsx", b"PK no workbook")
     box.google.files[UPLOAD]["size"] = DIGITS.decode()
     result = box.fetch(UPLOAD)
-    assert result.status == 2 and "fault of" not in result.err and result.out == ""
+    assert result.status == 2 and "fault in" not in result.err and result.out == ""
 
 
 def test_an_account_that_is_none(box: Box) -> None:

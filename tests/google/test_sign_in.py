@@ -297,7 +297,7 @@ def test_a_proxy_is_never_bypassed(box: Box, monkeypatch: pytest.MonkeyPatch) ->
     assert "the proxy on the way to docs.google.com" in box.run("fetch", ID, "--anonymous").err
     monkeypatch.setenv("https_proxy", "https://user:proxy-password@127.0.0.1:9")
     strange = box.run("fetch", ID, "--anonymous")
-    assert strange.status == 2 and "https:// is not understood" in strange.err
+    assert strange.status == 2 and "https:// is not supported; the kinds are" in strange.err
     monkeypatch.setenv("https_proxy", "http://user:proxy-password@127.0.0.1:9")
     monkeypatch.setattr("httplib2.socks", None)
     without = box.run("fetch", ID, "--anonymous")

@@ -80,7 +80,7 @@ def test_a_rule_that_does_not_exist(box: Box) -> None:
     box.write(GOOD)
     done = box.lint("--select", "full-stops")
     assert (done.status, done.out) == (2, "")
-    assert done.err == "xen-support: 'full-stops': no rule of that code or name; did you mean full-stop?\n"
+    assert done.err == "xen-support: 'full-stops': no rule has that code or name; did you mean full-stop?\n"
 
 
 def test_rules_that_are_off_speak_when_selected(box: Box) -> None:

@@ -261,7 +261,7 @@ def test_against_supported_trees(trees: Box, told: list[Context]) -> None:
 
 def test_what_is_no_patch_is_said(trees: Box) -> None:
     done = trees.lint("--patch", stdin=GOOD.encode())
-    assert (done.status, done.out) == (2, "") and "<stdin>: no patch" in done.err
+    assert (done.status, done.out) == (2, "") and "<stdin>: not a patch" in done.err
     letter = b"From 0123 Mon Sep 17 00:00:00 2001\nFrom: A <a@example.org>\nSubject: [PATCH 0/2] two\n\nWhat they do.\n"
     done = trees.lint("--patch", stdin=letter)
     assert (done.status, done.out) == (0, "") and "a mail without a patch" in done.err

@@ -285,7 +285,7 @@ def test_what_others_put_there_is_left_alone_and_what_is_no_longer_made_is_kept_
     [
         (["--site", "{}", "-o", "x.html"], "leave out -o"),
         (["--site", "{}", "--format", "json"], "leave out -o"),
-        (["--site-url", BASE], "goes with --site"),
+        (["--site-url", BASE], "needs --site"),
         (["--site", "{}", "--site-url", "javascript:alert(1)"], "not an address"),
         (["--site", "{}", "--site-url", 'https://a/"><script>'], "not an address"),
         (["--site", "{}/file"], "not a folder"),

@@ -130,5 +130,5 @@ def test_a_foreign_grammar_is_told(wheel: Path, tmp_path: Path) -> None:
         (site / "grammar" / "__init__.py").write_text(planted)
         done = run()
         assert (done.returncode, done.stdout) == (2, "")
-        assert "is of another package called grammar" in done.stderr and done.stderr.count("\n") == 1
+        assert "belongs to another package called grammar" in done.stderr and done.stderr.count("\n") == 1
         assert str(site / "grammar" / "__init__.py") in done.stderr and "pipx" in done.stderr

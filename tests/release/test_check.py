@@ -116,7 +116,7 @@ def test_a_banner_of_another_number(world: World) -> None:
     assert codes(world, "staging-4.22", "--today", "2026-07-30") == []
     world.tree("staging-4.22", "4.21.0", support("4.21", *DATES, notes="4.21"), README=BANNER)
     done = world.run("--check", "staging-4.22", "--today", "2026-07-30")
-    assert "README: error: XS515 the banner says .22 behind the dot" in done.out
+    assert "README: error: XS515 the banner says .22 after the dot" in done.out
 
 
 def test_a_missed_extension_is_a_warning_for_thirty_days(world: World) -> None:

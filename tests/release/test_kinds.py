@@ -240,7 +240,7 @@ def test_a_checked_out_branch_and_a_waiting_merge(world: World) -> None:
     step = ("final", "--tree", "4.22", "--today", "2026-07-29", "--date", "2026-07-30")
     waits = world.repo / ".git" / "xen-support" / "4.22" / "merge"
     waits.mkdir(parents=True)
-    assert "a merge of it waits" in world.run(*step).err
+    assert "a merge of it is waiting" in world.run(*step).err
     waits.rmdir()
     world.git("branch", "support/4.22", "staging-4.22")
     world.git("checkout", "-q", "support/4.22")

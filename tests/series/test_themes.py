@@ -88,7 +88,7 @@ def test_own_themes(tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: st
     ]  # fmt: skip
     assert (
         world.run("-o", str(tmp_path / "x"), "--themes", str(file), "--split", "none") == 2
-        and "--themes goes with" in world.err
+        and "--themes needs" in world.err
     )
 
 

@@ -296,7 +296,7 @@ def test_elements_that_mean_nothing_take_no_memory(tmp_path: Path) -> None:
         ('<row r="x"/>', "a number is missing or no number"),
         ('<row r="1"><c r="?"/></row>', "'?' is not a cell"),
         ('<row r="1"><c r="A0"><v>1</v></c></row>', "'A0' is not a cell"),
-        ('<row r="0"><c><v>1</v></c></row>', "a cell outside of all rows"),
+        ('<row r="0"><c><v>1</v></c></row>', "a cell outside all rows"),
         ('<row r="1"><c t="s"><v>0</v></c></row>', "refers to a text that is not there"),
         ('<row r="1"><c t="s"><v>-1</v></c></row>', "a number is missing or no number"),
     ],

@@ -95,14 +95,14 @@ def test_a_partial_clone_is_told_and_fetches_nothing(
 
 def test_a_tree_in_which_all_agrees(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = unpack(tmp_path / "xen", {"SUPPORT.md": SUPPORT})
-    assert run(capsys, "sources", str(folder))[:2] == (0, "nothing else speaks of support\n")
+    assert run(capsys, "sources", str(folder))[:2] == (0, "nothing else says anything about support\n")
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["sources", "nothing"], "nothing: no such file, branch, tag or commit"),
-        (["sources", "master", "--and-back"], "--and-back goes with --against"),
+        (["sources", "master", "--and-back"], "--and-back needs --against"),
         (["sources", "master", "--against", "master:MAINTAINERS"], "lists nothing"),
         (["sources", "old"], "old: this tree has no SUPPORT.md"),
     ],

@@ -90,4 +90,4 @@ def test_documents(tree: str, tmp_path: Path) -> None:
 def test_a_tree_that_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = unpack(tmp_path / "4.20", {"SUPPORT.md": SUPPORT})
     assert run(tmp_path, "--from", "docs", str(folder)) == 2
-    assert "nothing there speaks of support" in capsys.readouterr().err
+    assert "nothing there says anything about support" in capsys.readouterr().err

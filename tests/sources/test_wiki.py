@@ -124,11 +124,11 @@ def test_limits() -> None:
 def test_remarks_have_a_place() -> None:
     remarks = read(PAGE).remarks
     assert (
-        'table "Overview", row 3 (line 13), column 2: 4.4: Supported-Until: Sept 2015: no day, so it is left open'
+        'table "Overview", row 3 (line 13), column 2: 4.4: Supported-Until: Sept 2015: not a day, so it is left open'
         in remarks
     )
     assert (
-        'table "Limits", row 7 (line 58), column 3: Physical CPUs, 4.5: "8/128" is no one number, so it is left open'
+        'table "Limits", row 7 (line 58), column 3: Physical CPUs, 4.5: "8/128" is not a single number, so it is left open'
         in remarks
     )
     assert len(remarks) == 6

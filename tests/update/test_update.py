@@ -127,7 +127,7 @@ def test_a_conflict_waits_with_cell_and_commit_of_each_side(world: World) -> Non
         "=======\n    Status, x86: Tech Preview\n>>>>>>> sheet Features!D2 [cpu-hotplug--x86]\n    Status, Arm: Supported\n"
     ) in text
     assert world.run() == 1
-    assert "a merge waits" in world.err
+    assert "a merge is waiting in" in world.err
 
 
 def test_continue_refuses_markers_and_broken_text_then_commits(world: World) -> None:

@@ -48,7 +48,7 @@ def test_a_lock_that_was_left_is_named(world: World, ref: str) -> None:
     lock.write_text("")
     before = world.refs()
     assert world.run() == 2 and world.refs() == before
-    assert str(lock.resolve()) in world.err and "Remove the file if no git runs" in world.err
+    assert str(lock.resolve()) in world.err and "Remove the file if no git is running" in world.err
     assert "something else has changed" not in world.err
     lock.unlink()
     assert world.run() == 0

@@ -76,8 +76,8 @@ def _split_qualifiers(compared: Compared) -> Iterator[tuple[Keys, Found]]:
 def better_in_older(document: Document, context: Context) -> Iterator[Found]:
     """A status is better here than in a newer tree.
 
-    What was found out about the newer tree is mostly true of this older one, too: when the status was taken back there
-    only, readers of this file are promised too much.  What is deprecated in the newer tree is no such case.
+    What was found out about the newer tree is usually true of this older one, too: where the status was lowered only
+    there, this file promises too much.  A feature that is deprecated in the newer tree is not such a case.
 
     Bad:
             Status: Supported
@@ -116,7 +116,7 @@ def _odd(row: Row, context: Context) -> tuple[Row, int] | None:
 
 @rule("XS703", "odd-status", "warning", Document)
 def odd_status(document: Document, context: Context) -> Iterator[Found]:
-    """A row promises something else than in the older and in the newer trees, which agree.
+    """A row promises something different from the older and the newer trees, which agree.
 
     Either the change was made in one tree only, or it reached all but this one.
 

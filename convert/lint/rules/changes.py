@@ -39,7 +39,8 @@ def _match(context: Context) -> Match | None:
 def undescribed_feature(document: Document, context: Context) -> Iterator[Found]:
     """A new feature has no description.
 
-    The reader of the matrix knows its name alone.  Only what a change brings is reported (--new-only, ranges, --patch).
+    A reader of the matrix knows only its name.  Only what a change introduces is reported (--new-only, ranges,
+    --patch).
 
     Bad:
         ### Fresh feature
@@ -64,10 +65,10 @@ def undescribed_feature(document: Document, context: Context) -> Iterator[Found]
 
 @rule("XS327", "status-without-changelog", "warning", Document)
 def status_without_changelog(document: Document, context: Context) -> Iterator[Found]:
-    """A status is changed, and CHANGELOG.md is not.
+    """A status is changed, but CHANGELOG.md is not.
 
-    Whoever upgrades reads CHANGELOG.md.  Only ranges of commits are judged, as a whole, and only where the tree has
-    that file; a spelling that is corrected is no change.
+    People who upgrade read CHANGELOG.md.  Only ranges of commits are judged, as a whole, and only where the tree has
+    that file; a corrected spelling is not a change.
 
     Bad:
             Status: Supported

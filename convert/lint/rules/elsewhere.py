@@ -101,10 +101,10 @@ def _missing(finding: Finding, context: Context) -> Found:
 
 @rule("XS751", "kconfig-contradicts", "warning", Document, default=False, touched=True)
 def kconfig_contradicts(document: Document, context: Context) -> Iterator[Found]:
-    """Kconfig says that an option is without security support, and a row says the contrary.
+    """Kconfig says that an option is without security support, and a row says the opposite.
 
-    Who configures Xen reads the one, who asks whether a bug gets an advisory the other.  Which of the two is right is
-    for the maintainers to decide.
+    People who configure Xen read the one, and people who ask whether a bug gets an advisory read the other.  Which of
+    the two is right is for the maintainers to decide.
 
     Bad:
         ### ARINC653 Scheduler
@@ -138,10 +138,10 @@ def kconfig_label(document: Document, context: Context) -> Iterator[Found]:
 
 @rule("XS753", "kconfig-missing", "warning", Document, default=False, touched=True)
 def kconfig_missing(document: Document, context: Context) -> Iterator[Found]:
-    """Kconfig says something of an option's support, and no row speaks of it.
+    """Kconfig says something about an option's support, and no row mentions it.
 
-    The file is to be the one place where people find out.  So it is, too, with an option whose kind a heading lists one
-    by one.
+    The file is to be the one place where people find out.  The same goes for an option of a kind that a heading lists
+    one by one.
 
     Bad:
         ### Credit Scheduler
@@ -159,7 +159,7 @@ def kconfig_missing(document: Document, context: Context) -> Iterator[Found]:
 def kconfig_unmarked(document: Document, context: Context) -> Iterator[Found]:
     """A row is without security support, and Kconfig offers the option to everybody without a mark.
 
-    Not every such option needs a mark, so this one speaks only when it is selected itself.
+    Not every such option needs a mark, so this rule runs only when it is itself selected.
 
     Bad:
         ### Live Patching
@@ -179,8 +179,8 @@ def kconfig_unmarked(document: Document, context: Context) -> Iterator[Found]:
 def doc_contradicts(document: Document, context: Context) -> Iterator[Found]:
     """A document of the tree and a row contradict each other about security support.
 
-    Documents: the features' own, the command line, the man pages; MAINTAINERS where nobody looks after what is
-    supported.
+    The documents are those in docs/features, the one on the command line, and the man pages; and MAINTAINERS, where
+    nobody looks after what is supported.
 
     Bad:
         ### Remus Fault Tolerance
@@ -214,7 +214,7 @@ def doc_label(document: Document, context: Context) -> Iterator[Found]:
 
 @rule("XS763", "doc-missing", "warning", Document, default=False, touched=True)
 def doc_missing(document: Document, context: Context) -> Iterator[Found]:
-    """A document of the tree says something of a feature's support, and no row speaks of it.
+    """A document of the tree says something about a feature's support, and no row mentions it.
 
     The file is to be the one place where people find out.
 

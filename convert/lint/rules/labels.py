@@ -153,9 +153,9 @@ def label_wording(literal: Literal, context: Context) -> Iterator[Found]:
 
 @rule("XS204", "unknown-label", "warning", Literal, lone=True)
 def unknown_label(literal: Literal, context: Context) -> Iterator[Found]:
-    """A Status is none of the labels.
+    """A Status is not one of the labels.
 
-    What it says about security support is open unless its words tell.
+    What it means for security support is unclear unless its words say so.
 
     Bad:
             Status: Support scope restricted
@@ -183,8 +183,8 @@ def unknown_label(literal: Literal, context: Context) -> Iterator[Found]:
 def condition_in_value(literal: Literal, context: Context) -> Iterator[Found]:
     """A Status holds a condition.
 
-    A condition that names a variant belongs into the qualifier, any other into a caveat below "Supported, with
-    caveats": the value is compared from tree to tree as a whole.
+    A condition that names a variant belongs in the qualifier, any other in a caveat below "Supported, with caveats":
+    the value is compared from tree to tree as a whole.
 
     Bad:
             Status: Supported on x86
@@ -204,7 +204,7 @@ def condition_in_value(literal: Literal, context: Context) -> Iterator[Found]:
 def label_full_stop(literal: Literal, context: Context) -> Iterator[Found]:
     """A label ends in a full stop.
 
-    A label is no sentence, and with the full stop it is another label to Xen's tools.
+    A label is not a sentence, and with the full stop it is a different label to Xen's tools.
 
     Bad:
             Status: Not supported.
@@ -224,9 +224,9 @@ def label_full_stop(literal: Literal, context: Context) -> Iterator[Found]:
 
 @rule("XS207", "caveats-without-text", "warning", Row)
 def caveats_without_text(row: Row, context: Context) -> Iterator[Found]:
-    """A feature is supported "with caveats", and no caveat follows.
+    """A feature is supported "with caveats", but no caveat follows.
 
-    What is not supported is then nowhere said.  Xen's tools count a paragraph after the fields, and no list.
+    The file then does not say what is not supported.  Xen's tools count a paragraph after the fields, but not a list.
 
     Bad:
             Status: Supported, with caveats
@@ -236,7 +236,7 @@ def caveats_without_text(row: Row, context: Context) -> Iterator[Found]:
         Not to be used with untrusted guests.
     """
     if row.label == "Supported, with caveats" and not row.caveat:
-        yield row.value_span, '"with caveats", and no paragraph after the fields tells them', {"rows": (row.key,)}
+        yield row.value_span, '"with caveats", but no paragraph after the fields gives them', {"rows": (row.key,)}
 
 
 @rule("XS208", "undefined-label", "warning", Document)

@@ -64,7 +64,7 @@ def _forms_before(context: Context) -> Counter[str]:
 
 @rule("XS401", "spelt-two-ways", "warning", Document)
 def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
-    """One thing is spelled in two ways in the qualifiers of a file.
+    """One thing is spelled in two ways in the qualifiers of one file.
 
     It looks like two things to a reader and to a search; where the letters differ by more than case, the matrix has two
     rows.
@@ -218,7 +218,7 @@ def qualifier_blanks(document: Document, context: Context) -> Iterator[Found]:
     for qualifier, spans in _qualifiers(context).items():
         tidy = " ".join(qualifier.split())
         if tidy != qualifier and tidy:
-            message = f'spaces in the qualifier "{qualifier}" make another row key than "{tidy}"'
+            message = f'spaces in the qualifier "{qualifier}" make a different row key from "{tidy}"'
             for span in spans:
                 yield span, message, {"fix": fix(False, (span.start, span.end, tidy))}
 
@@ -227,7 +227,7 @@ def qualifier_blanks(document: Document, context: Context) -> Iterator[Found]:
 def empty_qualifier(document: Document, context: Context) -> Iterator[Found]:
     """A qualifier has no letter and no number.
 
-    Its row's key is that of no qualifier with hyphens.
+    The key of its row is the key without a qualifier, followed by hyphens.
 
     Bad:
             Status, ?: Supported

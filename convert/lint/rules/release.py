@@ -67,9 +67,9 @@ def _placeholder(value: str) -> bool:
 
 @rule("XS501", "date-form", "warning", Document)
 def date_form(document: Document, context: Context) -> Iterator[Found]:
-    """A release date is not YYYY-MM-DD, or not a day of the calendar.
+    """A release date is not YYYY-MM-DD, or is not a real date.
 
-    Tools cannot read it, and 01/02/2025 is another day in every country.
+    Tools cannot read it, and 01/02/2025 means different days in different countries.
 
     Bad:
         # Release Support
@@ -103,7 +103,7 @@ def date_form(document: Document, context: Context) -> Iterator[Found]:
 def security_before_support(document: Document, context: Context) -> Iterator[Found]:
     """Security support ends before support ends.
 
-    Security support is never the shorter one; one of the two dates is false.
+    Security support is never shorter than support; one of the two dates is wrong.
 
     Bad:
         # Release Support
@@ -136,7 +136,7 @@ def security_before_support(document: Document, context: Context) -> Iterator[Fo
 def swapped_dates(document: Document, context: Context) -> Iterator[Found]:
     """Support ends before the release.
 
-    The dates are swapped, or one of them is false.
+    The dates are swapped, or one of them is wrong.
 
     Bad:
         # Release Support
@@ -213,7 +213,7 @@ def placeholder(document: Document, context: Context) -> Iterator[Found]:
 def date_on_unstable(document: Document, context: Context) -> Iterator[Found]:
     """An -unstable version has a date.
 
-    It is not released: there is no day of its release yet, and no end of its support.
+    It is not released: it has no release date yet, and no end of support.
 
     Bad:
         # Release Support
@@ -279,8 +279,9 @@ def version_form(document: Document, context: Context) -> Iterator[Found]:
 def support_length(document: Document, context: Context) -> Iterator[Found]:
     """The dates do not fit the project's support lengths.
 
-    Support and security support last so many months from the initial release: 18 and 36; 18 and 60 for 4.17 to 4.19; 36
-    and 60 from 4.20 on.  The longer ones were announced on 2026-02-11; an older tag is judged by what held on its day.
+    Support and security support last a fixed number of months from the initial release: 18 and 36; 18 and 60 for 4.17
+    to 4.19; 36 and 60 from 4.20 on.  The longer ones were announced on 2026-02-11; an older tag is judged by the policy
+    of its day.
 
     Bad:
         # Release Support
@@ -394,8 +395,8 @@ def release_notes_missing(document: Document, context: Context) -> Iterator[Foun
 def makefile_version(document: Document, context: Context) -> Iterator[Found]:
     """Xen-Version contradicts xen/Makefile of the same tree.
 
-    The file then speaks of another version than the one it lies in: of another number, of a release where the tree is a
-    candidate or -unstable, or the other way round.
+    The file is then about a different version from the tree that it is in: another number, or a release where the tree
+    is a candidate or -unstable, or the other way round.
 
     Bad:
         # Release Support

@@ -26,8 +26,8 @@ _RESTRICTED = ("Supported, not security supported", "Supported, with caveats", "
 def caveat_in_sibling(document: Document, context: Context) -> Iterator[Found]:
     """A newer tree has a caveat that this one lacks, and this one promises no less.
 
-    The text after the fields says what is not supported.  Twice the caveat of a security advisory reached master only.
-    Where both trees have caveats to one status, their sentences are compared; spaces, line breaks, case and http or
+    The text after the fields says what is not supported.  Twice, the caveat of a security advisory reached only master.
+    Where both trees have caveats for one status, their sentences are compared; spaces, line breaks, case and http or
     https do not matter.
 
     Bad:
@@ -163,10 +163,10 @@ def _said(section: Section, source: Source) -> Iterator[tuple[bool, _Said]]:
 
 @rule("XS706", "missing-restriction", "warning", Document)
 def missing_restriction(document: Document, context: Context) -> Iterator[Found]:
-    """Newer trees restrict support by a row that this tree lacks.
+    """Newer trees restrict support with a row that this tree lacks.
 
     What was found out about the feature, by a security advisory for example, reached the newer trees only, and this
-    file promises too much.  A row that came with the code of its feature is no such case, where git can tell.
+    file promises too much.  A row that came with the code of its feature is not such a case, where git can tell.
 
     Bad:
             Status: Supported

@@ -43,7 +43,8 @@ def description_after_status(section: Section, context: Context) -> Iterator[Fou
     """A description seems to follow the fields.
 
     What is before the fields describes the feature; what is after them is a caveat to readers and to Xen's tools, which
-    mark the row so.  A guess: there is no text before, and that after has no word of a restriction.
+    mark the row accordingly.  This is a guess: there is no text before the fields, and the text after them does not
+    mention a restriction.
 
     Bad:
             Status: Supported
@@ -67,9 +68,9 @@ def description_after_status(section: Section, context: Context) -> Iterator[Fou
 
 @rule("XS321", "feature-at-section-level", "info", Section)
 def feature_at_section_level(section: Section, context: Context) -> Iterator[Found]:
-    """A feature has a heading of the level of sections.
+    """A feature has a heading at the level of sections.
 
-    Features are of level 3, below a section of level 2: in the matrix the feature is beside the sections.
+    Features have level 3, below a section of level 2: this one appears beside the sections in the matrix.
 
     Bad:
         ## Static event channel
@@ -118,7 +119,7 @@ def heading_colon(heading: Heading, context: Context) -> Iterator[Found]:
 def empty_section(section: Section, context: Context) -> Iterator[Found]:
     """A heading has nothing below it.
 
-    A feature without a status is in no matrix, and without a text it tells a reader nothing.
+    A feature without a status is in no matrix, and without text it tells a reader nothing.
 
     Bad:
         ### Forgotten feature
@@ -133,9 +134,9 @@ def empty_section(section: Section, context: Context) -> Iterator[Found]:
 
 @rule("XS324", "feature-without-status", "warning", Section)
 def feature_without_status(section: Section, context: Context) -> Iterator[Found]:
-    """A feature has a text and no status.
+    """A feature has text but no status.
 
-    It is in no matrix: whether it is supported is nowhere said in a form that tools read.
+    It is in no matrix: no tool can read whether it is supported.
 
     Bad:
         ### Live patching

@@ -35,7 +35,7 @@ def _is_release(block: Block) -> bool:
 def release_missing(document: Document, context: Context) -> Iterator[Found]:
     """The file has no release literal.
 
-    Which version the file speaks of, and how long that is supported, is then nowhere said.  Its text begins
+    The file then does not say which version it is for, or how long that version is supported.  The literal begins
     "Xen-Version:".
 
     Bad:
@@ -138,7 +138,7 @@ def release_unknown_field(literal: Literal, context: Context) -> Iterator[Found]
     """The release literal holds a field that no tool knows.
 
     The fields are Xen-Version, Initial-Release, Supported-Until and Security-Support-Until.  Xen's tools take any other
-    for one more row, and what its author meant is not read.
+    field for one more row, and nothing reads what its author meant.
 
     Bad:
         # Release Support
@@ -267,7 +267,7 @@ def definitions_missing(document: Document, context: Context) -> Iterator[Found]
 def field_in_definitions(section: Section, context: Context) -> Iterator[Found]:
     """A field is in the definitions part.
 
-    That part is prose, but Xen's tools make a row of every field, also of one that is an example.
+    That part is prose, but Xen's tools make a row of every field, even of one that is only an example.
 
     Bad:
         # Format and definitions
@@ -347,8 +347,8 @@ _LABELS = frozenset(label.heading.casefold() for label in LABELS if label.headin
 def missing_title(document: Document, context: Context) -> Iterator[Found]:
     """The file does not begin with a title block.
 
-    The title is a line "% Title", the first of the file.  "# Title" instead is a section, and part of the path of rows
-    below it.
+    The title is the first line of the file, "% Title".  A line "# Title" is a section instead, and becomes part of the
+    path of the rows below it.
 
     Bad:
         # Support statement
@@ -394,7 +394,7 @@ def missing_title(document: Document, context: Context) -> Iterator[Found]:
     if source.text.startswith("# ") and document.sections and not document.sections[0].sections:
         yield first, 'the title is written "% Title"; this is a section', {"fix": fix(False, (0, 1, "%"))}
     elif document.title is None:
-        yield first, 'no title block: the first line is to be "% Title"'
+        yield first, 'no title block: the first line must be "% Title"'
     else:
         yield first, "the title block has no title"
 
@@ -418,7 +418,7 @@ def empty_file(source: Source, context: Context) -> Iterator[Found]:
 def conflict_marker(source: Source, context: Context) -> Iterator[Found]:
     """A merge has left a conflict marker.
 
-    Both sides are in the file, one of them is false, and pandoc makes a heading of the line above "=======".
+    Both sides are in the file, one of them is wrong, and pandoc makes a heading of the line above "=======".
 
     Bad:
         <<<<<<< HEAD
@@ -429,5 +429,5 @@ def conflict_marker(source: Source, context: Context) -> Iterator[Found]:
         for found in re.finditer(r"^(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) .*", source.text, re.M):
             yield (
                 Span(found.start(), found.end()),
-                "a conflict marker of a merge; decide for one side and remove the markers",
+                "a conflict marker of a merge; choose one side and remove the markers",
             )

@@ -51,8 +51,8 @@ def _day(context: Context) -> date:
 def makefile_form(document: Document, context: Context) -> Iterator[Found]:
     """XEN_EXTRAVERSION in xen/Makefile has a form that release-technician-checklist.txt does not know.
 
-    What the hypervisor says of its version is then wrong: 4.19.0-rc1 called itself 4.190-rc.  The forms are -unstable,
-    -rc or .0-rc with or without a number, .Z and .Z-pre.
+    What the hypervisor says about its version is then wrong: 4.19.0-rc1 called itself 4.190-rc.  The forms are
+    -unstable, -rc or .0-rc with or without a number, .Z and .Z-pre.
 
     Bad:
         export XEN_VERSION       = 4
@@ -74,7 +74,7 @@ def makefile_form(document: Document, context: Context) -> Iterator[Found]:
             ),
         )
     elif made is None and context.gate is not None:
-        yield None, "xen/Makefile is missing, or says no version: XEN_VERSION and XEN_SUBVERSION are to be numbers"
+        yield None, "xen/Makefile is missing, or says no version: XEN_VERSION and XEN_SUBVERSION must be numbers"
 
 
 @rule("XS512", "tag-version", "error", Document)
@@ -183,10 +183,10 @@ def _wrong_in(section: re.Match[str], version: str, released: str | None) -> Ite
 
 @rule("XS515", "readme-banner", "error", Document)
 def readme_banner(document: Document, context: Context) -> Iterator[Found]:
-    """The banner of README says another version than xen/Makefile, or another form of it.
+    """The banner of README has a different version from xen/Makefile, or a different form of it.
 
     figlet writes it: "Xen 4.20" in releases and on stable branches, "Xen 4.20-rc" in release candidates, "Xen-unstable"
-    before.  Only `release --check` looks at README.
+    before that.  Only `release --check` looks at README.
 
     Bad:
         ###############
@@ -219,7 +219,7 @@ def readme_banner(document: Document, context: Context) -> Iterator[Found]:
     if drawn is not None and drawn != made.number.partition(".")[2]:
         yield (
             None,
-            f"{README}: the banner says .{drawn} behind the dot, and xen/Makefile says {made.number}{made.extra}",
+            f"{README}: the banner says .{drawn} after the dot, and xen/Makefile says {made.number}{made.extra}",
         )
 
 
@@ -234,7 +234,7 @@ def _is_figlet(banner: str) -> bool:
 def support_ended(document: Document, context: Context) -> Iterator[Found]:
     """A point release is made after security support has ended.
 
-    It happened six times.  If it is meant, say so in the announcement; if the project decided to extend support,
+    It has happened six times.  If it is meant, say so in the announcement; if the project decided to extend support,
     `release extend` comes first.  Only `release --check` looks at tags.
 
     Bad:
@@ -270,8 +270,8 @@ def support_ended(document: Document, context: Context) -> Iterator[Found]:
 def number_of_a_branch(document: Document, context: Context) -> Iterator[Found]:
     """The unstable tree has the number of a tree that has branched.
 
-    master was stale so four times, for up to 88 days: `release branch --tree unstable` sets the next number.  Only
-    `release --check --branches` looks at branches.
+    master has been stale like this four times, for up to 88 days: `release branch --tree unstable` sets the next
+    number.  Only `release --check --branches` looks at branches.
 
     Bad:
         # Release Support
@@ -304,10 +304,10 @@ def number_of_a_branch(document: Document, context: Context) -> Iterator[Found]:
 
 @rule("XS518", "release-without-tag", "warning", Document)
 def release_without_tag(document: Document, context: Context) -> Iterator[Found]:
-    """The file has the day of a release, and there is no tag of it.
+    """The file has a release date, but there is no tag for that release.
 
-    Right for some days before the release; an error a week after the day.  Only `release --check --branches` looks for
-    tags.
+    This is right for a few days before the release, and an error a week after it.  Only `release --check --branches`
+    looks for tags.
 
     Bad:
         # Release Support

@@ -68,7 +68,7 @@ def trailing_blanks(source: Source, context: Context) -> Iterator[Found]:
 def tab(source: Source, context: Context) -> Iterator[Found]:
     """A line has a tab.
 
-    pandoc takes it to the next multiple of four columns, an editor for eight: what looks like one indentation is
+    pandoc moves to the next multiple of four columns, most editors to one of eight: what looks like one indentation is
     another.
 
     Bad:
@@ -120,7 +120,7 @@ def bullet_indent(bullets: BulletList, context: Context) -> Iterator[Found]:
 def continuation_indent(bullets: BulletList, context: Context) -> Iterator[Found]:
     """A list item's second line does not begin below its first.
 
-    It is read all the same, but looks like a text of its own.
+    It is read all the same, but looks like a separate text.
 
     Bad:
           * The first line of the item
@@ -250,7 +250,7 @@ def full_stop(paragraph: Paragraph, context: Context) -> Iterator[Found]:
 def final_newline(source: Source, context: Context) -> Iterator[Found]:
     """The file does not end in a newline.
 
-    git marks it, and the next patch touches the last line for nothing.
+    git marks it, and the next patch changes the last line needlessly.
 
     Bad:
         # Format and definitions
@@ -277,7 +277,7 @@ def final_newline(source: Source, context: Context) -> Iterator[Found]:
 
 @rule("XS609", "http-link", "info", Source)
 def http_link(source: Source, context: Context) -> Iterator[Found]:
-    """A link begins http:// and its host answers on https.
+    """A link begins with http://, and its host answers on https.
 
     Bad links in a security document are worth something to an attacker.
 
@@ -317,7 +317,8 @@ def sentence_per_line(paragraph: Paragraph, context: Context) -> Iterator[Found]
 def spelling(source: Source, context: Context) -> Iterator[Found]:
     """A word is misspelled.
 
-    The words are those of codespell's dictionary where that package is installed, else a short list of our own.
+    The words are those of codespell's dictionary where that package is installed, and a short list of our own
+    otherwise.
 
     Bad:
         This needs virtulization.

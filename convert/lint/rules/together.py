@@ -25,10 +25,10 @@ _DENIED = re.compile(
 
 @rule("XS211", "denied-by-caveat", "warning", Section)
 def denied_by_caveat(section: Section, context: Context) -> Iterator[Found]:
-    """A feature is "Supported", and its caveat denies security support.
+    """A feature is "Supported", but its caveat denies security support.
 
-    Whoever reads the status alone, in the matrix for example, takes too much from it.  Where another row of the section
-    says "with caveats", the caveat is that one's.
+    Anyone who reads only the status, in the matrix for example, expects too much.  Where another row of the section
+    says "with caveats", the caveat belongs to that row.
 
     Bad:
             Status: Supported
@@ -74,7 +74,7 @@ def _prose(block: Block, context: Context) -> str:
 def guest_above_host(document: Document, context: Context) -> Iterator[Found]:
     """A guest's limit is above the host's.
 
-    No guest can have more memory than the host: one of the two limits is false, or counts in another unit.
+    No guest can have more memory than the host: one of the two limits is wrong, or is in another unit.
 
     Bad:
         ### Physical Memory

@@ -159,7 +159,7 @@ class Grid:
         if cell is None:
             return
         if row < 1:
-            raise SheetError(f"{self.title}: a cell outside of all rows; the file is damaged")
+            raise SheetError(f"{self.title}: a cell outside all rows; the file is damaged")
         if row > MAX_ROW or column >= MAX_COLUMN:
             self._far = self._far or (row, column)
             self._far_count += 1

@@ -144,7 +144,7 @@ def _service_account(path: Path, info: dict[str, Any]) -> str | None:
     """The account's address; SheetError for a file that is neither its key nor a configuration that stands for it."""
     shown = printable(str(path))
     if "installed" in info or "web" in info:
-        raise SheetError(f"{shown}: an OAuth client, no key; use it as `xen-support login --client-id-file {shown}`")
+        raise SheetError(f"{shown}: an OAuth client, not a key; use it as `xen-support login --client-id-file {shown}`")
     if _is_workload(info):
         return account_of(info)
     if info.get("type") != "service_account" or not isinstance(info.get("client_email"), str):

@@ -84,7 +84,7 @@ def _made(info: Info, ask: _Ask, stored: bool) -> Any:  # noqa: ANN401
     maker = _MAKERS.get(kind) if isinstance(kind, str) else None
     if maker is None:
         if kind is None and ("installed" in info or "web" in info):
-            raise SheetError("an OAuth client, no credentials; use it with `xen-support login --client-id-file`")
+            raise SheetError("an OAuth client, not credentials; use it with `xen-support login --client-id-file`")
         what = "no type" if kind is None else f"the type {said(kind)[:40]!r}"
         raise SheetError(f"credentials of {what}; known are {', '.join(sorted(set(_MAKERS) - {USER_TYPE}))}")
     return maker(info, ask)

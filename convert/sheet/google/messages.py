@@ -151,7 +151,8 @@ def _not_shared(status: int, who: Identity) -> str:
 def not_json() -> str:
     """The message for a good status with a body that is no answer."""
     return (
-        "the answer is not what this API answers; is there a proxy or a login page between, or a wrong --api-endpoint?"
+        "the answer is not what this API answers; is there a proxy or a login page in between, or a wrong"
+        " --api-endpoint?"
     )
 
 

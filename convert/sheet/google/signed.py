@@ -117,7 +117,9 @@ def refresh(credentials: Any, guard: Guard, who: Identity) -> None:  # noqa: ANN
         raise SheetError(_NO_TOKEN)
 
 
-_NO_TOKEN = "the sign-in service answers with something that is not a token; is there a proxy or a login page between?"
+_NO_TOKEN = (
+    "the sign-in service answers with something that is not a token; is there a proxy or a login page in between?"
+)
 
 
 def _refresh_failed(error: Any, who: Identity) -> Exception:  # noqa: ANN401
