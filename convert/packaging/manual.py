@@ -113,7 +113,7 @@ def main_page(parser: argparse.ArgumentParser) -> str:
         *_options(parser),
         *_exit_status(),
         ".SH FINDINGS IN WORKBOOKS",
-        "What draft, update and diff say of a workbook.",
+        "What draft, update and diff say about a workbook.",
     ]
     for code, entry in everything().items():
         if code not in known():
@@ -122,7 +122,7 @@ def main_page(parser: argparse.ArgumentParser) -> str:
     for variable, words in (
         ("NO_COLOR", "no colours, whatever its value"),
         ("XDG_CACHE_HOME", "where tables of the parser, and what was read of git and of advisories, are kept"),
-        ("XDG_CONFIG_HOME", f"where the user's xen-support/{NAME} lies"),
+        ("XDG_CONFIG_HOME", f"where the user's xen-support/{NAME} is"),
     ):
         lines += [".TP", f".B {variable}", roff(words)]
     others = [f".BR {roff(name)} (7)" for name in guides()]
