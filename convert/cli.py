@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "a rule, its reason, an example"),
     "diff": ("diff", "what changed in meaning, security losses first"),
     "import": ("import_", "SUPPORT files -> a workbook in the default layout"),
-    "sources": ("sources", "what else in a tree says about support, compared with SUPPORT.md"),
+    "sources": ("sources", "what other files of a tree say about support, compared with SUPPORT.md"),
     "trees": ("trees", "the trees, their versions, dates, and what is supported today"),
     "matrix": ("matrix", "all trees side by side"),
     "history": ("history", "one feature through all trees and all commits that changed its meaning"),

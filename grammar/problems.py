@@ -361,7 +361,7 @@ def lost_field(reason: str, line: str, *more: str) -> str:
     if more:
         heads = [text.partition(":")[0] for text in (line, *more)]
         shown = "; ".join(heads[:20]) + ("; ..." if len(heads) > 20 else "")
-        return f"{len(heads)} fields are lost ({shown}): {reason}"
+        return f"{len(heads)} fields are lost ({shown}), each for this reason: {reason}"
     return f'"{line}" is lost: {reason}'
 
 

@@ -92,6 +92,13 @@ def test_the_command_is_where_it_says_after_make_draft() -> None:
     assert f"`{venv[1]}/bin/xen-support`" in README and f"`PATH=$PWD/{venv[1]}/bin:$PATH`" in README
 
 
+def test_the_title_of_a_guide_is_one_line() -> None:
+    """It is the NAME of its man page; a second line would be lost."""
+    for name, path in GUIDES.items():
+        first, second, *_ = path.read_text().split("\n")
+        assert first.startswith(f"# xen-support-{name} - ") and second == "", name
+
+
 def test_the_columns_it_lists_are_those_of_the_default_layout() -> None:
     layout = (ROOT / "convert/sheet/default-layout.toml").read_text().casefold()
     table = SHEET.split("The default layout has three tabs.")[1].split("A status cell")[0]

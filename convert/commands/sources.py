@@ -28,7 +28,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "sources",
-        help="what else in a tree says about support, compared with SUPPORT.md",
+        help="what other files of a tree say about support, compared with SUPPORT.md",
         description=(
             "Read what Kconfig, docs/features, the command line, the man pages and MAINTAINERS of a tree say about"
             " security support, and compare it with the rows of its SUPPORT.md. Nothing in the tree is run. Exit"
