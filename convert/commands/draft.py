@@ -176,7 +176,7 @@ def _print_layout(args: argparse.Namespace) -> int:
     name = Path(args.source).name.rpartition(".")[0] or Path(args.source).name
     print(
         f"xen-support: save it as {clean(name)}.layout.toml beside the workbook, and look at the lines marked `guess`"
-        + ("" if complete else "; what is not seen is marked `missing`"),
+        + ("" if complete else "; what was not found is marked `missing`"),
         file=sys.stderr,
     )
     return int(not complete)

@@ -17,8 +17,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "explain",
         help="a rule, its reason, an example",
         description=(
-            "Print what a code means, why it is there, and an example of what it finds and what it wants: rules of"
-            " lint, and what is said about workbooks. Without CODE, a list of all."
+            "Print what a code means, why it is there, and an example of what it finds and what is right: for rules of"
+            " lint, and for what is reported about workbooks. Without CODE, a list of all."
         ),
     )
     parser.add_argument(

@@ -116,7 +116,7 @@ def _meant(
     now = {entry.name: " / ".join(entry.path) for tip in tips for entry in tip.root.walk() if entry.keys}
     found = _by_words(asked, now)
     if len(found) > 1:
-        raise Failure(f'"{asked}": no feature of that name; with these words there are {_listed(found)}')
+        raise Failure(f'"{asked}": no feature has that name; features with these words: {_listed(found)}')
     past = Past(repo, commits)
     before = past.headings()
     anchor, mark, _ = asked.rpartition("--")
@@ -128,7 +128,7 @@ def _meant(
         print(f"xen-support: {clean(asked)}: taken for {clean(found[0])}", file=sys.stderr)
         return found[0], past
     if found:
-        raise Failure(f'"{asked}": no feature of that name; with these words there were {_listed(found)}')
+        raise Failure(f'"{asked}": no feature has that name; features that had these words: {_listed(found)}')
     raise Failure(f'"{asked}": no such feature in any tree or commit{_hint(asked, tips, [*now, *before])}')
 
 

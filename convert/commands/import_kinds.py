@@ -37,9 +37,9 @@ KINDS = ("wiki", "text", "kconfig", "docs")
 def refuse(source: Source) -> None:
     """Raise Failure for a text that is no SUPPORT.md, with the kind that it looks like; so that nothing is guessed."""
     if looks_wiki(source):
-        raise Failure(f"{source.name}: looks like the wiki's table of release features; say --from wiki")
+        raise Failure(f"{source.name}: looks like the wiki's table of release features; use --from wiki")
     if listed.looks_listed(source):
-        raise Failure(f"{source.name}: looks like a list of what is supported; say --from text")
+        raise Failure(f"{source.name}: looks like a list of what is supported; use --from text")
 
 
 def run(args: argparse.Namespace, output: Path) -> int:
@@ -90,7 +90,7 @@ def _checked(names: Sequence[str]) -> Sequence[str]:
         if why := refusal(name):
             raise Failure(f"{name!r} cannot be a tree's name: {why}; choose one with --name")
         if name.casefold() in seen:
-            raise Failure(f"two inputs are called {name}; name them apart with --name")
+            raise Failure(f"two inputs are called {name}; give them different names with --name")
         seen.add(name.casefold())
     return names
 

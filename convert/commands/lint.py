@@ -176,7 +176,7 @@ def _refuse(args: argparse.Namespace) -> None:
         (args.fix and args.diff, "--fix changes files, --diff does not; give one of them"),
         (
             args.patch and any((files, changing, args.new_only)),
-            "--patch reads a patch from standard input and goes with neither files nor --fix, --diff, --new-only",
+            "--patch reads a patch from standard input and cannot be combined with files, --fix, --diff or --new-only",
         ),
         (
             args.all and any((args.new_only, changing)),

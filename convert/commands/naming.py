@@ -19,7 +19,7 @@ def add_aliases(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> No
         type=_path,
         metavar="FILE",
         help=(
-            'features under new names (TOML): [[alias]] old = "..." new = "..."; beside those that are shipped for'
+            'features under new names (TOML): [[alias]] old = "..." new = "..."; besides those that are shipped for'
             " xen.git"
         ),
     )

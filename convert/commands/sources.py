@@ -120,7 +120,7 @@ def run(args: argparse.Namespace) -> int:
 def _need(something: bool, name: str) -> None:
     """Raise Failure for a SUPPORT.md that says nothing."""
     if not something:
-        raise Failure(f"{clean(name)}: no row in it, so there is nothing to hold against the other files")
+        raise Failure(f"{clean(name)}: no row in it, so there is nothing to compare with the other files")
 
 
 def _tree(args: argparse.Namespace) -> _Tree:

@@ -113,7 +113,9 @@ def run_log(args: argparse.Namespace) -> int:
     else:
         bad = False
         if args.format == "debian":
-            problems = ["without --from there are no titles of advisories, and nothing is said of what is not listed"]
+            problems = [
+                "without --from there are no titles of advisories, and nothing about advisories that are not listed"
+            ]
     for text in dict.fromkeys(problems):
         print(f"xen-support: {clean(text)}", file=sys.stderr)
     if args.format == "json":

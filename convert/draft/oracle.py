@@ -39,7 +39,9 @@ def tree_of(text: str) -> dict[str, Any]:
     except ValueError:
         tree = None
     if not isinstance(tree, dict) or not isinstance(tree.get("blocks"), list):
-        raise Failure("--oracle: what `pandoc -t json` printed is no document; is the `pandoc` on PATH the real one?")
+        raise Failure(
+            "--oracle: what `pandoc -t json` printed is not a document; is the `pandoc` on PATH the real one?"
+        )
     return tree
 
 

@@ -161,5 +161,5 @@ def _named(key: _Key) -> str:
 def read_list(source: Source, path: str, known: Map) -> listed.Listing:
     """A list; Failure with what to do where a text is none."""
     if looks_wiki(source):
-        raise Failure(f"{source.name}: looks like the wiki's table of release features; say --from wiki")
+        raise Failure(f"{source.name}: looks like the wiki's table of release features; use --from wiki")
     return listed.read(source, path, known)

@@ -124,7 +124,7 @@ def tables(files: Sequence[TreeFile]) -> Tables:
     """The tables of all the trees' files.  ValueError for two files of one name."""
     twice = [name for name, count in Counter(file.name.casefold() for file in files).items() if count > 1]
     if twice:
-        raise ValueError(f"two inputs are called {twice[0]}; name them apart with --name")
+        raise ValueError(f"two inputs are called {twice[0]}; give them different names with --name")
     said = {file.name: dict(_headings(file.document)) for file in files}
     order = merged_order([list(paths) for paths in said.values()])
     separator = _separator(order)

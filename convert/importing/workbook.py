@@ -277,7 +277,7 @@ def _labels(book: Workbook, own: Mapping[str, Sequence[str]]) -> None:
     words = [(label.name, _MEANINGS[label.security], "") for label in LABELS]
     words += [("text", "only the text is in that tree, without a status", ""), ("?", "undecided", "")]
     words += [
-        (word, "not said: none of the labels; write one in its place where you can", _listed(own[word])) for word in own
+        (word, "not stated: not one of the labels; replace it by one where you can", _listed(own[word])) for word in own
     ]
     for number, cells in enumerate(words, 2):
         for column, text in enumerate(cells, 1):

@@ -101,7 +101,7 @@ def _read(path: str) -> Settings:
     _unknown(path, "lint.", lint, _LINT)
     fail_on = lint.get("fail-on")
     if fail_on is not None and fail_on not in SEVERITIES:
-        raise Failure(f"{path}: lint.fail-on: {fail_on!r} is none of {', '.join(SEVERITIES)}")
+        raise Failure(f"{path}: lint.fail-on: {fail_on!r} is not one of {', '.join(SEVERITIES)}")
     return Settings(_words(path, lint, "select"), _words(path, lint, "ignore"), fail_on, _allows(path, table, text))
 
 

@@ -85,7 +85,7 @@ def outcome(asked: Asked, facts: Facts) -> Outcome:
     if facts.form is None:
         says = f'XEN_EXTRAVERSION "{facts.made.extra}"' if facts.made.extra else "an empty XEN_EXTRAVERSION"
         found.problems.append(
-            f"xen/Makefile has {says}, which is none of -unstable, .0-rc, .Z, .Z-pre; correct that first"
+            f"xen/Makefile has {says}, which is not one of -unstable, .0-rc, .Z, .Z-pre; correct that first"
         )
     number = _number(asked, facts, found)
     found.policy = policy_for(version(number), asked.by)

@@ -98,7 +98,7 @@ class _Part:
     def part(self, key: str) -> _Part:
         value = self.data.get(key, {})
         if not isinstance(value, dict):
-            raise self.error(key, "a table is wanted")
+            raise self.error(key, "a table is expected")
         return _Part(value, self.file, f"{self.key}.{key}" if self.key else key)
 
     def text(self, key: str) -> str:
@@ -195,7 +195,7 @@ class _Both:
     def choice(self, key: str, choices: tuple[str, ...]) -> str:
         value = self.text(key)
         if value not in choices:
-            raise self.own.error(key, f"{_shown(value)} is none of {', '.join(choices)}")
+            raise self.own.error(key, f"{_shown(value)} is not one of {', '.join(choices)}")
         return value
 
     def part(self, key: str, *, blank: bool = False) -> dict[str, str]:

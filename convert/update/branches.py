@@ -107,7 +107,7 @@ def _start(
     if git.is_ancestor(repo, other, local):
         return local, []
     return local, [
-        f"support/{tree} and {name}/support/{tree} have both gone on; the local one is used. Merge the two with git"
+        f"support/{tree} and {name}/support/{tree} have diverged; the local one is used. Merge the two with git"
         " before either is pushed"
     ]
 

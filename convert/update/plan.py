@@ -244,7 +244,7 @@ def _versions(base: Base | None, made: Made, ours: bytes, undecided: Undecided) 
 def _kept(found: Merged) -> bytes:
     if found.conflicts:
         keys = ", ".join(change.place.key for change in found.conflicts)
-        raise ValueError(f"what the sheet has not decided cannot be kept beside what it has: {keys}")
+        raise ValueError(f"what the sheet has not decided cannot be kept next to what it has: {keys}")
     return found.data
 
 

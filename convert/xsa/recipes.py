@@ -96,7 +96,7 @@ def _recipe(name: str, value: Mapping[str, Any]) -> Recipe:
         if not is_pattern(patch):
             raise Failure(f"{name} names a patch that is not a plain relative name: {patch[:80]!r}")
     if len(names) > _MOST or len(names) != len(patches or []):
-        raise Failure(f"{name}: Patches is no list of (at most {_MOST}) names")
+        raise Failure(f"{name}: Patches is not a list of (at most {_MOST}) names")
     numbers = tuple(n for n in prereqs if isinstance(n, int)) if isinstance(prereqs, list) else ()
     return Recipe(ref if isinstance(ref, str) else "", numbers, tuple(names))
 

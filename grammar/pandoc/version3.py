@@ -54,7 +54,7 @@ def behind_definition(blanks: int, definition: str) -> Difference | None:
     """
     marker = re.match(r" {0,2}[:~] *", definition)
     if marker and blanks >= min(len(marker[0]), 4):
-        return "indented text behind a definition", "makes it part of the definition, and Xen's tools die"
+        return "indented text after a definition", "makes it part of the definition, and Xen's tools die"
     return None
 
 

@@ -257,7 +257,7 @@ def test_trees_of_a_repository(tmp_path: Path) -> None:
     )
     book = tmp_path / "book.xlsx"
     argv = ["import", "4.17", "master", "stable-4.17:SUPPORT.md", "--repo", str(repo), "-o", str(book)]
-    with pytest.raises(Failure, match=r"two inputs are called 4\.17; name them apart with --name"):
+    with pytest.raises(Failure, match=r"two inputs are called 4\.17; give them different names with --name"):
         command(import_, argv)
     names = [word for name in ("first", "second", "third") for word in ("--name", name)]
     assert command(import_, [*argv, *names]) == 0

@@ -295,7 +295,7 @@ def test_a_wrong_name_is_answered_without_parsing_the_history(
     assert main(["history", "boot-loader--arm", "--repo", str(picked)]) == 2
     assert "no such feature in any tree or commit; did you mean boot-loader or Boot loader?" in capsys.readouterr().err
     assert main(["history", "e", "--repo", str(repo)]) == 2
-    assert "with these words there are" in capsys.readouterr().err
+    assert "features with these words: " in capsys.readouterr().err
 
 
 def blamed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str]:

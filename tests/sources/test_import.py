@@ -24,7 +24,7 @@ def run(tmp_path: Path, *words: str) -> int:
 def test_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "qemu").write_text(LIST)
     assert run(tmp_path, str(tmp_path / "qemu")) == 2
-    assert "looks like a list of what is supported; say --from text" in capsys.readouterr().err
+    assert "looks like a list of what is supported; use --from text" in capsys.readouterr().err
     assert run(tmp_path, "--from", "text", str(tmp_path / "qemu"), "--name", "4.9") == 0
     sheets = book(tmp_path / "book.xlsx")
     rows = [row for row in sheets["Features"][1:] if row[2]]

@@ -306,7 +306,7 @@ def test_book_and_draft(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     page, book = tmp_path / "page.wiki", tmp_path / "book.xlsx"
     page.write_text(PAGE)
     assert cli.main(["import", str(page), "-o", str(book)]) == 2
-    assert "say --from wiki" in capsys.readouterr().err and not book.exists()
+    assert "use --from wiki" in capsys.readouterr().err and not book.exists()
     names = ["--name", "old", "--name", "new"]
     assert cli.main(["import", "--from", "wiki", str(page), "-o", str(book), *names]) == 0
     sheets = {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in load_workbook(book)}

@@ -194,8 +194,8 @@ def condition_in_value(literal: Literal, context: Context) -> Iterator[Found]:
     for field, _, what, _ in _judged(literal, context):
         if what == "condition":
             message = (
-                f'a condition in "{field.value}": put it into the qualifier, or say "Supported, with caveats" and tell'
-                " it below"
+                f'a condition in "{field.value}": put it in the qualifier, or say "Supported, with caveats" and'
+                " explain it below"
             )
             yield field.value_span, message
 

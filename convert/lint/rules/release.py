@@ -272,7 +272,7 @@ def version_form(document: Document, context: Context) -> Iterator[Found]:
     facts = release_facts(context)
     if facts and facts.state == "unknown" and "Xen-Version" in facts.fields:
         field = facts.fields["Xen-Version"]
-        yield field.value_span, f'Xen-Version: "{field.value}" is none of the forms 4.20, 4.20-rc2, 4.20-unstable'
+        yield field.value_span, f'Xen-Version: "{field.value}" is not of the form 4.20, 4.20-rc2 or 4.20-unstable'
 
 
 @rule("XS507", "support-length", "warning", Document)

@@ -199,8 +199,8 @@ def duplicate_heading(document: Document, context: Context) -> Iterator[Found]:
         name = letters(heading.text)
         if name and name in seen:
             words = (
-                f'"{heading.text}" is the heading of an earlier section, too: its anchor is only told apart by its'
-                " spelling or a number"
+                f'"{heading.text}" is the heading of an earlier section, too: only its spelling or a number tells'
+                " the two anchors apart"
             )
             yield heading.span, words
         seen.setdefault(name, heading)

@@ -69,7 +69,7 @@ def makefile_form(document: Document, context: Context) -> Iterator[Found]:
         yield (
             None,
             (
-                f"xen/Makefile: {what} is none of -unstable, .0-rc, .Z, .Z-pre; the version reads"
+                f"xen/Makefile: {what} is not one of -unstable, .0-rc, .Z, .Z-pre; the version reads"
                 f" {made.number}{made.extra}"
             ),
         )

@@ -142,7 +142,9 @@ def _external_type(source: Info) -> Any:  # noqa: ANN401
 
         return aws.Credentials
     if "file" not in source and "url" not in source:
-        raise SheetError("its credential_source is none of file, url, executable, AWS; other kinds are not supported")
+        raise SheetError(
+            "its credential_source is not one of file, url, executable, AWS; other kinds are not supported"
+        )
     from google.auth import identity_pool
 
     return identity_pool.Credentials

@@ -62,7 +62,7 @@ def account(client: Client) -> str:
     """Whether the sign-in works, in words, by getting a token and asking Drive whose it is.  Raises SheetError."""
     kind = client.choice.identity.kind
     if kind == "anonymous":
-        return "nothing is signed in, so there is nothing to test"
+        return "there is no sign-in, so there is nothing to test"
     client.sign_in()
     if kind == "API key":
         with contextlib.suppress(NotFoundError):  # a wrong key is told before that
