@@ -145,7 +145,7 @@ def test_a_branch_that_went_on_at_both_ends_is_said(world: World, clone: Clone) 
     push(ian)
     rita.git("fetch", "-q")
     assert rita.run() == 0
-    assert "support/4.20 and origin/support/4.20 have both gone on" in rita.err and "Rita's" in rita.file()
+    assert "support/4.20 and origin/support/4.20 have diverged" in rita.err and "Rita's" in rita.file()
     refused = subprocess.run(PUSH, shell=True, cwd=rita.repo, capture_output=True, text=True)
     assert refused.returncode and "rejected" in refused.stderr
 
