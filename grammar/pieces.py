@@ -29,7 +29,9 @@ from grammar.record import field, record
 from grammar.source import Page
 
 # a heading between blank lines, behind which no definition of it as a term is
-_BEGINS = re.compile(r"\n[ \t\r]*\n(?=#+[ \t][^\n]*\n[ \t\r]*(?:\n(?![ \t\r]*[:~])|\Z))")
+_BEHIND = r"[ \t][^\n]*\n[ \t\r]*(?:\n(?![ \t\r]*[:~])|\Z)"
+_BEGINS = re.compile(rf"\n[ \t\r]*\n(?=#+{_BEHIND})")
+_CHAPTER_BEGINS = re.compile(rf"\n[ \t\r]*\n(?=##?{_BEHIND})")
 _MOST, _LONGEST = 4 << 20, 1 << 16  # characters of all pieces that are kept; of a piece that is
 
 
@@ -83,6 +85,28 @@ def pieces(text: str) -> list[tuple[Piece, int]]:
                 break
         found.append((piece, start))
     return found
+
+
+def chapters(text: str) -> list[str]:
+    """A document cut where a piece begins with a heading of level 1 or 2."""
+    cuts = [0, *(found.end() for found in _CHAPTER_BEGINS.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(cuts)]
+
+
+def alone(text: str) -> tuple[Built, ...] | None:
+    """The pieces of a chapter, where what it means is not decided by what is around it; None where it may be.
+
+    What still is: which of its identifiers are free.
+    """
+    found = []
+    for piece, _ in pieces(text):
+        if piece.bracketed or piece.missed:
+            return None
+        built = piece.built(frozenset(), prose=True)
+        if not built.ledger.clean or any(one.severity == "error" for one in built.diagnostics):
+            return None
+        found.append(built)
+    return tuple(found)
 
 
 def whole(text: str) -> list[tuple[Piece, int]]:

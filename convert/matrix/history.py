@@ -16,6 +16,7 @@ from convert.names.aliases import Aliases
 from convert.names.likeness import Index
 from convert.names.pairing import Entry, entries, folded
 from convert.names.rows import Loose, Match, match
+from convert.names.shared import unshared
 from grammar.nodes import Document, Section
 from grammar.parser import parse
 from grammar.rows import Row
@@ -158,7 +159,7 @@ def steps(old: Snapshot, new: Snapshot, aliases: Aliases) -> tuple[Step, ...]:
 
     None for another wrapping, or for another place in the same section.  Headings and rows belong together as in diff.
     """
-    return () if old is new else tuple(_Edge(old, new, match(old.root, new.root, aliases)).steps())
+    return () if old is new else tuple(_Edge(old, new, match(*unshared(old.root, new.root), aliases)).steps())
 
 
 class _Edge:
@@ -348,11 +349,13 @@ class _Blame:
         if old is new:
             self.waiting.setdefault(parent, []).extend(mine)
             return [], {}
-        found = match(old.root, new.root, self.aliases)
-        older = {after.row.keys: before for before, after in found.rows}
+        before, after = unshared(old.root, new.root)
+        found = match(before, after, self.aliases)
+        older = {one.row.keys: other for other, one in found.rows}
+        fresh = {row.keys for entry in after.walk() for row in entry.rows}
         rest = []
         for n, entry, row in mine:
-            was = older.get(row.keys)
+            was = older.get(row.keys) if row.keys in fresh else Loose(row, entry, None)
             if was is not None and _same(was, entry, row):
                 self.waiting.setdefault(parent, []).append((n, was.entry, was.row))
             else:

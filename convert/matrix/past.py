@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from convert.matrix import history
+from convert.matrix.chapters import Chapters
 from convert.matrix.lineage import Change, containing, folded, straightened
 from convert.names.aliases import Aliases
 from convert.trees import git
@@ -36,6 +37,7 @@ class Past:
         self.blobs = dict(zip(names, found, strict=True))
         wanted = list(dict.fromkeys(blob for blob in found if blob is not None))
         self.data = dict(zip(wanted, git.batch(repo, wanted), strict=True)) if wanted else {}
+        self._chapters = Chapters()
         self._snapshots: dict[str, history.Snapshot] = {}
         self._steps: dict[tuple[int, int], tuple[history.Step, ...]] = {}
         self._commits: dict[str, Commit] = {}
@@ -51,7 +53,7 @@ class Past:
         if blob is None:
             return history.EMPTY
         if blob not in self._snapshots:
-            self._snapshots[blob] = history.snapshot(blob, self.data[blob] or b"")
+            self._snapshots[blob] = self._chapters.snapshot(blob, self.data[blob] or b"")
         return self._snapshots[blob]
 
     def edges(self, aliases: Aliases) -> history.Edges:
