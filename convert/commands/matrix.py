@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import shutil
 import sys
@@ -19,6 +18,7 @@ from convert.matrix.columns import Address
 from convert.names.aliases import Aliases
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL, Painter, add_color, clean
+from convert.output.values import json_bytes
 from convert.trees.all import matching
 from convert.trees.version import FILE, MAKEFILE, read_makefile
 
@@ -200,7 +200,7 @@ def _data(args: argparse.Namespace, chosen: str, built: pure.Matrix, output: Pat
 
         return to_xlsx({"Matrix": formats.table(built), "Trees": formats.tree_table(built)}, built.today)
     value = formats.as_json(built, TOOL, digests(built.trees))
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    return json_bytes(value)
 
 
 def _html(args: argparse.Namespace, built: pure.Matrix, urls: Address, output: Path | None) -> bytes:
@@ -212,8 +212,7 @@ def _html(args: argparse.Namespace, built: pure.Matrix, urls: Address, output: P
     published: tuple[str, ...] = ()
     if output is not None and not _is_special(output):
         published = (f"{output.stem}.json", f"{output.stem}.schema.json")
-        value = json.dumps(as_json(built, TOOL, digests(built.trees)), ensure_ascii=False, indent=1)
-        write_atomic(output.parent / published[0], f"{value}\n".encode("utf-8", "replace"))
+        write_atomic(output.parent / published[0], json_bytes(as_json(built, TOOL, digests(built.trees))))
         write_atomic(output.parent / published[1], schema("matrix"))
     pages = _advisories(args.repo or Path(), built) if args.xsas else None
     return render(built, urls, published=published, pages=pages).encode("utf-8", "replace")

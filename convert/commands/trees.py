@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.format == "html":
         from convert.matrix.page import render_trees
 
-        print(render_trees(trees, urls, today))
+        print(render_trees(trees, urls, today), end="")
     else:
         rows = [_row(tree, urls, today) for tree in trees]
         print(_WRITERS[args.format](rows, Painter(args.color, sys.stdout)))

@@ -1,22 +1,16 @@
-"""Templates of HTML pages, with the hashes that their content security policies name."""
+"""Templates of the HTML pages of a site, and the schemas beside them."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from convert.matrix.parts import template_text
+
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
-
-
-@cache
-def template_text(name: str) -> str:
-    """A file of templates/matrix."""
-    return files("convert").joinpath("templates", "matrix", name).read_text(encoding="utf-8")
 
 
 def schema(name: str) -> bytes:
@@ -43,12 +37,7 @@ def _environment() -> Environment:
 
 
 def trusted(text: str) -> Markup:
-    """A file of our own, put into the page as it is."""
+    """HTML of our own, put into the page as it is."""
     from markupsafe import Markup
 
     return Markup(text)
-
-
-def digest(text: str) -> str:
-    """The hash of a style or script as a content security policy names it (CSP 3, `hash-source`)."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

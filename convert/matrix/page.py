@@ -1,4 +1,4 @@
-"""The matrix as one HTML page that needs nothing else: what the templates in templates/matrix are given."""
+"""The matrix as one HTML page that needs nothing else: what is on it; `convert.matrix.writing` has its text."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
 
+from convert.matrix import writing
 from convert.matrix.build import Cell, Line, Matrix, Relation, Tree
 from convert.matrix.columns import Address, column, web_link
-from convert.matrix.html import digest, render_template, template_text, trusted
+from convert.matrix.parts import template_text
 from convert.matrix.search import SYNONYMS
-from convert.matrix.words import ABSENCE, CHANGE, SECURITY, in_tree, several
-from convert.output.terminal import TOOL
+from convert.matrix.words import ABSENCE, CHANGE, in_tree, several
 from convert.trees.state import Standing, standing
 from grammar.labels import LABELS, Security
 from grammar.status import fold_label
@@ -63,22 +63,16 @@ def render(
     css = template_text("page.css") + (_hidden(old) if live else "")
     script = template_text("page.js").replace("/*old*/", json.dumps(old))
     script = script.replace("/*synonyms*/", json.dumps(SYNONYMS, separators=(",", ":")))
-    return render_template(
-        "page.html",
-        css=trusted(css), script=trusted(script), style_hash=digest(css), script_hash=digest(script), columns=columns,
-        groups=_Lines(matrix, columns, pages).groups(), live=live, span=live or len(columns), today=today.isoformat(),
-        ended=[c for c in columns if c["ended"]], errors=_errors(columns), tool=TOOL, published=published, home=home,
-        canonical=canonical, security=SECURITY, change=CHANGE, absence=ABSENCE, labels=_LABELS,
+    return writing.page(
+        css=css, script=script, canonical=canonical, columns=columns, groups=_Lines(matrix, columns, pages).groups(),
+        live=live, today=today.isoformat(), home=home, published=published, errors=_errors(columns), labels=_LABELS,
     )  # fmt: skip
 
 
 def render_trees(trees: Sequence[Tree], urls: Address, today: date) -> str:
     """The page of the trees alone."""
-    css = template_text("page.css")
     columns = [column(tree, standing(tree.release, today), urls, today) for tree in trees]
-    return render_template(
-        "trees.html", css=trusted(css), style_hash=digest(css), columns=columns, today=today.isoformat(), tool=TOOL
-    )
+    return writing.trees(css=template_text("page.css"), columns=columns, today=today.isoformat())
 
 
 def _hidden(old: Sequence[int]) -> str:
@@ -99,7 +93,7 @@ def _errors(columns: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mappin
 
 
 class _Lines:
-    """The lines of a matrix as the template wants them."""
+    """The lines of a matrix as they are written."""
 
     def __init__(self, matrix: Matrix, columns: Sequence[Mapping[str, Any]], pages: Pages | None) -> None:
         self.matrix = matrix

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from convert.names.aliases import Aliases
 from convert.names.pairing import folded, prose, split_prose
-from grammar.nodes import Document, Paragraph, Section
+from grammar.nodes import Block, Document, Paragraph, Section
 from grammar.rows import Row
 from grammar.source import Source, Span
 
@@ -68,8 +68,9 @@ def merge(trees: Sequence[tuple[str, Document, Sequence[Row], Source]], aliases:
     equal keys on its whole path is one; so is what the aliases file joins, and nothing else.
     """
     root = Node("", True, None, frozenset(), frozenset())
+    named: dict[str, list[Node]] = {}
     for index, (name, document, rows, source) in enumerate(trees):
-        _Merge(index, name, aliases, source, root, _by_section(rows)).document(document)
+        _Merge(index, name, aliases, source, root, _by_section(rows), named).document(document)
     return root
 
 
@@ -87,7 +88,7 @@ def is_part(row: Row) -> bool:
 
 @dataclass(slots=True)
 class _Merge:
-    """One tree on its way into the nodes."""
+    """One tree on its way into the nodes; `named`: the nodes by their names with aliases followed."""
 
     index: int
     tree: str
@@ -95,6 +96,7 @@ class _Merge:
     source: Source
     root: Node
     rows: dict[tuple[str, ...], list[Row]]
+    named: dict[str, list[Node]]
     own: set[tuple[str, ...]] = field(default_factory=set)
 
     def document(self, document: Document) -> None:
@@ -117,17 +119,15 @@ class _Merge:
             self._section(section, node, (*keys, anchor), (*heads, section.heading.text))
 
     def _section(self, section: Section, node: Node, keys: tuple[str, ...], path: tuple[str, ...]) -> None:
-        before, after = split_prose(section.blocks)
         end = section.sections[0].span.start if section.sections else section.span.end
         line = self.source.position(section.span.start)[0]
         own = Span(section.span.start, end)
         known = node.parts.get(self.index)
-        description, caveats = prose(before), prose(after)
+        description, caveats, described = section.derived(_said)
         if known is not None:  # the same identifier given twice
             description = "\n".join(filter(None, (known.description, description)))
             caveats = "\n".join(filter(None, (known.caveats, caveats)))
-            line, own = known.line, Span(known.own.start, end)
-        described = any(isinstance(block, Paragraph) for block in before) or (known is not None and known.described)
+            line, own, described = known.line, Span(known.own.start, end), described or known.described
         node.parts[self.index] = Part(
             keys[-1], path, line, description, caveats, described, Span(own.start, section.span.end), own
         )
@@ -160,24 +160,33 @@ class _Merge:
         if not self.aliases.entries:
             return None
         names, plain = self._names(words), frozenset(map(folded, words))
-        for place in (parent.children, self.root.walk()):
-            for node in place:
-                aliased = any(name not in plain or name not in node.plain for name in names & node.names)
-                if (
-                    aliased
-                    and self.index not in node.rows
-                    and self.index not in node.parts
-                    and node.keys() not in self.own
-                ):
-                    return node
-        return None
+        found = [
+            node
+            for node in {id(node): node for name in names for node in self.named.get(name, ())}.values()
+            if any(name not in plain or name not in node.plain for name in names & node.names)
+            and self.index not in node.rows
+            and self.index not in node.parts
+            and node.keys() not in self.own
+        ]
+        beside = [node for node in found if node.parent is parent] or found
+        if len(beside) < 2:
+            return next(iter(beside), None)
+        return next(node for node in self.root.walk() if node in beside)
 
     def _insert(self, parent: Node, key: str, heading: bool, words: Sequence[str], at: int) -> Node:
         plain = frozenset(map(folded, words)) if self.aliases.entries else frozenset()
         node = Node(key, heading, parent, self._names(words), plain)
         parent.children.insert(at, node)
         parent.by_key[key] = node
+        for name in node.names:
+            self.named.setdefault(name, []).append(node)
         return node
+
+
+def _said(blocks: tuple[Block, ...]) -> tuple[str, str, bool]:
+    """Description, caveats, and whether a paragraph is before the first field."""
+    before, after = split_prose(blocks)
+    return prose(before), prose(after), any(isinstance(block, Paragraph) for block in before)
 
 
 def _after(parent: Node, node: Node, at: int) -> int:

@@ -11,7 +11,7 @@ from convert.failure import Failure
 from convert.trees import git
 from convert.trees.arguments import read_source, source_of
 from convert.trees.commit import read as read_commit
-from convert.trees.resolve import Found, resolve
+from convert.trees.resolve import Found, Refs, resolve
 from convert.trees.version import FILE, MAKEFILE, MAX_MAKEFILE, is_release_branch, read_makefile, tree_name
 from grammar.source import Source
 
@@ -45,7 +45,12 @@ def columns(
     is not there or has no SUPPORT.md, and where a repository has none at all.
     """
     where = repo or Path()
-    trees = [resolve(name, where, remote) for name in dict.fromkeys(names)] if names else release_trees(where, remote)
+    refs = Refs(where)
+    trees = (
+        [resolve(name, where, remote, refs=refs) for name in dict.fromkeys(names)]
+        if names
+        else release_trees(where, remote)
+    )
     for tree in trees:
         if tree.note:
             tell(tree.note)

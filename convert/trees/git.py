@@ -113,6 +113,24 @@ def refs(repo: Path, *patterns: str) -> dict[str, str]:
     return {name: commit for name, _, commit in (line.rpartition(" ") for line in lines)}
 
 
+def ref_commits(repo: Path) -> dict[str, tuple[str, str | None]] | None:
+    """All refs, full name -> (object, its commit; None where that is not known yet); None outside a repository.
+
+    One process for what would be two or three for each name.
+    """
+    kinds = "%(refname) %(objectname) %(objecttype) %(*objectname) %(*objecttype)"
+    done = run(repo, "for-each-ref", f"--format={kinds}")
+    if done.returncode:  # one missing object is enough for that
+        done = run(repo, "for-each-ref", "--format=%(refname) %(objectname)   ")
+        if done.returncode:
+            return None
+    found: dict[str, tuple[str, str | None]] = {}
+    for line in done.stdout.decode(errors="replace").splitlines():
+        name, own, kind, inner, inner_kind = line.split(" ")
+        found[name] = own, own if kind == "commit" else inner if inner_kind == "commit" else None
+    return found
+
+
 def day(repo: Path, name: str) -> str:
     """The day on which a commit was committed, as YYYY-MM-DD in the committer's time zone."""
     done = run(repo, "log", "-1", "--no-show-signature", "--format=%cs", "--end-of-options", name, "--")

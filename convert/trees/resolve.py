@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from convert.failure import Failure
@@ -43,15 +44,47 @@ class Found:
         return source_of(f"{self.name}:{FILE}", data)
 
 
+class Refs:
+    """The refs of a repository, read at once when the first is asked for, and held while names are looked up."""
+
+    def __init__(self, repo: Path | None = None) -> None:
+        self.repo = repo or Path()
+
+    @cached_property
+    def found(self) -> Mapping[str, tuple[str, str | None]] | None:
+        """Full names -> (object, commit); None where this is no repository."""
+        return git.ref_commits(self.repo)
+
+    def get(self, ref: str) -> str | None:
+        """The object of a ref by its full name."""
+        return (self.found or {}).get(ref, (None, None))[0]
+
+    def remotes(self, branch: str) -> dict[str, str]:
+        """The remotes that have a branch, each with the commit."""
+        ends = f"/{branch}"
+        there = (ref.removeprefix("refs/remotes/") for ref in self.found or {} if ref.startswith("refs/remotes/"))
+        places = {ref.removesuffix(ends) for ref in there if ref.endswith(ends)}
+        return {r: own for r in sorted(places) if "/" not in r and (own := self.get(f"refs/remotes/{r}{ends}"))}
+
+    def commit(self, name: str) -> tuple[str, str] | None:
+        """The full name (or the name itself) and the commit of a tag, hash or expression; None for what is none."""
+        known = (self.found or {}).get(name)
+        if known is not None and known[1] is not None:
+            return name, known[1]
+        commit = git.commit(self.repo, name)
+        return (git.full_name(self.repo, name) or name, commit) if commit is not None else None
+
+
 def resolve(
     name: str, repo: Path | None = None, remote: str | None = None, branches: Mapping[str, str | None] | None = None,
-    *, unpacked: bool = True,
+    *, unpacked: bool = True, refs: Refs | None = None,
 ) -> Found:  # fmt: skip
     """The tree that a name means.
 
-    `branches` gives the branch of each name of a workbook; `remote` chooses among remotes that have a branch.  A folder
-    with a SUPPORT.md comes first, a file last, unless `unpacked` is false.  A branch is refs/heads/B, else that of the
-    one remote that has it.  Raises Failure with the candidates where it is not one, or with what was tried.
+    `branches` gives the branch of each name of a workbook; `remote` chooses among remotes that have a branch; `refs`
+    are those of the repository, where several names are looked up.  A folder with a SUPPORT.md comes first, a file
+    last, unless `unpacked` is false.  A branch is refs/heads/B, else that of the one remote that has it.  Raises
+    Failure with the candidates where it is not one, or with what was tried.
     """
     if not name or "\0" in name:
         raise Failure(f"{name!r}: not the name of a tree")
@@ -59,16 +92,17 @@ def resolve(
     path = Path(name)
     if unpacked and _is_file(path / FILE):
         return Found(name, file=path / FILE)
-    inside = git.run(where, "rev-parse", "--git-dir").returncode == 0
+    refs = refs or Refs(where)
+    inside = refs.found is not None
     tried = list(dict.fromkeys(_candidates(name, branches or {}))) if inside else []
     for candidate in tried:
-        found = _branch(name, candidate, where, remote)
+        found = _branch(name, candidate, refs, remote)
         if found is not None:
             return found
         for ref in _tags(candidate):
-            commit = git.commit(where, ref)
-            if commit is not None:
-                return Found(name, git.full_name(where, ref) or ref, commit)
+            known = refs.commit(ref)
+            if known is not None:
+                return Found(name, *known)
     if unpacked and _is_file(path):
         return Found(name, file=path)
     if not inside:
@@ -99,19 +133,11 @@ def _candidates(name: str, branches: Mapping[str, str | None]) -> Iterator[str]:
     yield name
 
 
-def _branch(name: str, branch: str, repo: Path, remote: str | None) -> Found | None:
+def _branch(name: str, branch: str, refs: Refs, remote: str | None) -> Found | None:
     """The branch of a name: the local one, else that of the one remote that has it."""
     if branch == "HEAD":  # no branch, though remotes have a ref of that name
         return None
-    if re.search(r"[*?\[\\\x00-\x20]", branch):  # no branch's name, and for-each-ref would take it for a pattern
-        return None
-    refs = git.refs(repo, f"refs/heads/{branch}", f"refs/remotes/*/{branch}")
-    local = refs.get(f"refs/heads/{branch}")
-    there = {
-        ref.removeprefix("refs/remotes/").removesuffix(f"/{branch}"): at
-        for ref, at in refs.items()
-        if ref.startswith("refs/remotes/") and ref.endswith(f"/{branch}")
-    }
+    local, there = refs.get(f"refs/heads/{branch}"), refs.remotes(branch)
     if remote is not None:
         there = {r: at for r, at in there.items() if r == remote}
     if local is not None:

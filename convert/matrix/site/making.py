@@ -20,6 +20,7 @@ from convert.matrix.site.values import advisories, feature_json, index_json, sup
 from convert.names.aliases import Aliases
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL
+from convert.output.values import json_bytes
 from convert.trees import git
 
 SCHEMAS = ("site", "matrix", "feature", "tree", "endoflife")
@@ -58,7 +59,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         return f"tree/{site.tree_file(tree)}.html"
 
     yield "index.html", _text(pages.index())
-    yield "index.json", _json(index_json(site, TOOL))
+    yield "index.json", json_bytes(index_json(site, TOOL))
     yield (
         "matrix.html",
         _text(
@@ -73,18 +74,18 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
             )
         ),
     )
-    yield "matrix.json", _json(as_json(site.matrix, TOOL, site.digests))
+    yield "matrix.json", json_bytes(as_json(site.matrix, TOOL, site.digests))
     for index, tree in enumerate(site.matrix.trees):
         name = f"tree/{site.tree_file(tree)}"
         yield f"{name}.html", _text(pages.tree(index))
-        yield f"{name}.json", _json(tree_value(site, index, TOOL))
+        yield f"{name}.json", json_bytes(tree_value(site, index, TOOL))
     for feature in site.features:
         yield f"feature/{feature.file}.html", _text(pages.feature(feature))
-        yield f"feature/{feature.file}.json", _json(feature_json(site, feature, TOOL))
+        yield f"feature/{feature.file}.json", json_bytes(feature_json(site, feature, TOOL))
         for old in feature.old_files:
             yield f"feature/{old}.html", _text(pages.moved(feature, old))
     yield "changes.atom", _text(atom(site))
-    yield "endoflife.json", _json(support_dates(site))
+    yield "endoflife.json", json_bytes(support_dates(site))
     yield "policy.html", _text(pages.policy())
     for name in SCHEMAS:
         yield f"schema/{name}-1.json", schema(name)
@@ -92,10 +93,6 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 
 def _text(text: str) -> bytes:
     return text.encode("utf-8", "replace")
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def write(site: Site, folder: Path) -> tuple[int, int, list[str]]:
@@ -113,7 +110,7 @@ def write(site: Site, folder: Path) -> tuple[int, int, list[str]]:
     manifest = folder / MANIFEST
     before = _listed(manifest)
     left = sorted(path for path in before - set(made) if (folder / path).is_file())
-    _write(manifest, _json({"schema": "xen-support.site-files/1", "files": sorted({*made, *left})}))
+    _write(manifest, json_bytes({"schema": "xen-support.site-files/1", "files": sorted({*made, *left})}))
     return len(made), written, left
 
 

@@ -12,8 +12,9 @@ from convert.diff.losses import SUPPORTED
 from convert.matrix.build import Line, Relation
 from convert.matrix.columns import column
 from convert.matrix.history_formats import change_json, step_json, step_lines
-from convert.matrix.html import digest, render_template, template_text, trusted
+from convert.matrix.html import render_template, trusted
 from convert.matrix.page import LETTERS, advisory, texts
+from convert.matrix.parts import head, support_table, template_text
 from convert.matrix.site.charts import SHARES, chart, in_words, shares, strip
 from convert.matrix.site.model import Feature, Site
 from convert.matrix.words import ABSENCE, CHANGE, SECURITY, in_tree, several, standing_words
@@ -27,8 +28,7 @@ class Pages:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        css = template_text("site.css")
-        self.common = {"css": trusted(css), "style_hash": digest(css), "tool": TOOL, "base": site.base}
+        self.css = template_text("site.css")
         matrix = site.matrix
         self.columns = [
             column(tree, standing, site.urls, matrix.today, f"tree/{site.tree_file(tree)}.html")
@@ -36,9 +36,10 @@ class Pages:
         ]
         self.files = {row.id: feature.file for feature in site.features for row in (feature.line, *feature.rows)}
 
-    def _render(self, template: str, path: str, /, **values: object) -> str:
+    def _render(self, template: str, path: str, title: str, /, **values: object) -> str:
         canonical = f"{self.site.base}{path}" if self.site.base else None
-        return render_template(template, canonical=canonical, **self.common, **values)
+        begun = trusted(head(title, self.css, canonical=canonical))
+        return render_template(template, head=begun, tool=TOOL, base=self.site.base, **values)
 
     def index(self) -> str:
         """The page that all begins with: the trees, how much is supported, the features."""
@@ -47,8 +48,10 @@ class Pages:
         for feature in self.site.features:
             sections.setdefault(feature.section[:1] or feature.line.path[-1:], []).append(feature)
         counts = [(tree.name, shares(matrix, n)) for n, tree in enumerate(matrix.trees)]
+        today = matrix.today.isoformat()
+        trees = support_table(self.columns, today, f"The releases and their support on {today}")
         return self._render(
-            "site_index.html", "index.html", columns=self.columns, today=matrix.today.isoformat(),
+            "site_index.html", "index.html", "Xen releases and what they support", trees=trusted(trees), today=today,
             chart=trusted(chart(matrix, [s.state for s in matrix.standings])), shares=SHARES, counts=counts,
             sections=[(" / ".join(name), found) for name, found in sections.items()],
         )  # fmt: skip
@@ -59,6 +62,7 @@ class Pages:
         return self._render(
             "site_feature.html",
             f"feature/{feature.file}.html",
+            f"{line.name}: Xen feature support",
             name=line.name,
             section=" / ".join(feature.section),
             columns=self.columns,
@@ -154,15 +158,20 @@ class Pages:
                 )
         tree, standing = matrix.trees[index], matrix.standings[index]
         return self._render(
-            "site_tree.html", f"tree/{self.site.tree_file(tree)}.html", c=self.columns[index], standing=standing,
-            words=standing_words(standing), supported=list(groups[True].items()), others=list(groups[False].items()),
-            file=self.site.tree_file(tree),
+            "site_tree.html", f"tree/{self.site.tree_file(tree)}.html", f"Xen {tree.name}: what it supports",
+            c=self.columns[index], standing=standing, words=standing_words(standing),
+            supported=list(groups[True].items()), others=list(groups[False].items()), file=self.site.tree_file(tree),
         )  # fmt: skip
 
     def moved(self, feature: Feature, old: str) -> str:
         """The page of a former name: where the feature is now."""
         return self._render(
-            "site_moved.html", f"feature/{feature.file}.html", name=feature.line.name, file=feature.file, old=old
+            "site_moved.html",
+            f"feature/{feature.file}.html",
+            f"{feature.line.name}: Xen feature support",
+            name=feature.line.name,
+            file=feature.file,
+            old=old,
         )
 
     def policy(self) -> str:
