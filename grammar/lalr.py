@@ -6,11 +6,14 @@ The tests hold it against Lark.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from grammar.tables import Tables
 
 END = "$END"
+_LONG = 200  # characters of a pattern's end that are worth sharing
 
 
 class Token(NamedTuple):
@@ -70,8 +73,8 @@ class Driver:
 
     def _pattern(self, state: int) -> re.Pattern[str] | None:
         wanted = self.made.states[state] if state >= 0 else None
-        parts = [f"(?P<{name}>{one})" for name, one in self.made.terminals if wanted is None or name in wanted]
-        return re.compile("|".join(parts)) if parts else None
+        parts = [(name, one) for name, one in self.made.terminals if wanted is None or name in wanted]
+        return re.compile(alternatives(parts)) if parts else None
 
     def feed(self, token: Token) -> bool:
         """Give the parser a token; False, with its stack as it was or reduced, where it does not take it."""
@@ -108,6 +111,39 @@ class Driver:
         self.states.pop()
         self.values.pop()
         return True
+
+
+def alternatives(terminals: Iterable[Sequence[str]]) -> str:
+    """The pattern that tries (name, pattern) in their order, each a group of its name.
+
+    What neighbours end with in common is written once behind them, as compiling it for each of them takes long:
+    `(?:(?P<A>a)|(?P<B>b))END` for `(?P<A>aEND)|(?P<B>bEND)`.
+    """
+    written = []
+    for end, group in groupby(terminals, lambda pair: _end(pair[1])):
+        parts = "|".join(f"(?P<{name}>{one.removesuffix(end)})" for name, one in group)
+        written.append(f"(?:{parts}){end}" if end else parts)
+    return "|".join(written)
+
+
+def _end(pattern: str) -> str:
+    """A long last part of a pattern that can stand behind other ones; empty where it has none.
+
+    It begins with a negative lookahead that is in no group, in a pattern without alternatives of its own.
+    """
+    depth, begins, inside, skipped = 0, -1, False, False
+    for at, char in enumerate(pattern):
+        if skipped or char == "\\":
+            skipped = not skipped
+        elif inside or char == "[":
+            inside = char != "]"
+        elif char == "|" and depth == 0:
+            return ""
+        elif char in "()":
+            if depth == 0 and begins < 0 and pattern.startswith("(?!", at):
+                begins = at
+            depth += 1 if char == "(" else -1
+    return pattern[begins:] if 0 <= begins < len(pattern) - _LONG else ""
 
 
 def parse(made: Tables, text: str) -> Tree:
