@@ -72,8 +72,8 @@ def sources_table(columns: Iterable[Column]) -> str:
 
 
 def _source(c: Column) -> str:
-    version, ref, commit, day = (e(c[name] or "") for name in ("xen", "ref", "commit", "date"))
+    version, ref, commit, day = c["xen"] or c["version"] or "", c["ref"] or "", c["commit"] or "", c["date"] or ""
     return (
-        f'<tr><th scope="row">{e(c["name"])}</th><td>{version or e(c["version"] or "")}</td><td>{ref}</td>'
-        f"<td><code>{commit[:12]}</code></td><td>{day}</td><td>{e(c['age'])}</td></tr>\n"
+        f'<tr><th scope="row">{e(c["name"])}</th><td>{e(version)}</td><td>{e(ref)}</td>'
+        f"<td><code>{e(commit[:12])}</code></td><td>{e(day)}</td><td>{e(c['age'])}</td></tr>\n"
     )

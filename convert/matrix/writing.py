@@ -149,7 +149,7 @@ def _more(line: View, span: int) -> str:
     if not line["more"]:
         return ""
     anchors = f' data-a="{e(line["anchors"])}"' if line["anchors"] else ""
-    prose = "".join(f"<p><b>{what} in {e(names)}</b>{e(text)}</p>" for what, names, text in line["prose"])
+    prose = "".join(f"<p><b>{e(what)} in {e(names)}</b>{e(text)}</p>" for what, names, text in line["prose"])
     sources = ", ".join(f'<a href="{e(url)}">{e(name)}</a>' for name, url in line["sources"])
     found = f"In the full text of {sources}" if sources else ""
     return (
