@@ -106,6 +106,13 @@ def _initialiser(made: type, *, frozen: bool) -> Callable[..., None]:
     return function
 
 
+def replace(one: _T, /, **values: object) -> _T:
+    """A record with some other values, as `dataclasses.replace`.  Raises TypeError for names that `__init__` lacks."""
+    kind = type(one)
+    kept = {name: getattr(one, name) for name, said in _FIELDS[kind].items() if said.init and name not in values}
+    return kind(**kept, **values)
+
+
 class _AsDataclass:
     """The fields for the functions of `dataclasses`, `replace` above all, made when one of these asks."""
 

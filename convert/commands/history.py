@@ -17,9 +17,9 @@ from convert.commands.reading import add_repository, read_trees
 from convert.failure import Failure
 from convert.matrix import history as pure
 from convert.matrix import history_formats as formats
-from convert.matrix.build import Tree
 from convert.matrix.past import Past, joined
 from convert.matrix.search import failing, matching
+from convert.matrix.tree import Tree
 from convert.names.aliases import Aliases
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees.all import release_trees

@@ -11,8 +11,9 @@ from typing import Any
 
 from convert.commands.days import add_today, day
 from convert.commands.reading import add_repository, digests, read_trees, tell_errors
-from convert.matrix.build import Tree, kind
+from convert.matrix.build import kind
 from convert.matrix.formats import tree_json
+from convert.matrix.tree import Tree
 from convert.matrix.words import effective, standing_words
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees.state import Standing, standing

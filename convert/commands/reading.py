@@ -13,8 +13,8 @@ from convert.commands.days import add_today
 from convert.commands.naming import add_aliases
 from convert.commands.show import release
 from convert.failure import Failure
-from convert.matrix import build
 from convert.matrix.columns import Address
+from convert.matrix.tree import Tree, newest_first
 from convert.output.terminal import Painter, clean, one_line
 from convert.trees.all import Column, columns
 from grammar.parser import parse
@@ -62,13 +62,13 @@ def addresses(urls: Sequence[str] | None) -> Address:
     return Address(next(iter(unstable), None), next(iter(release_tree), None))
 
 
-def read_trees(names: Sequence[str], repo: Path | None, remote: str | None, *, prose: bool) -> tuple[build.Tree, ...]:
+def read_trees(names: Sequence[str], repo: Path | None, remote: str | None, *, prose: bool) -> tuple[Tree, ...]:
     """The trees, read, newest first; words about choices go to standard error."""
     found = columns(names, repo, remote, lambda words: print(f"xen-support: {clean(words)}", file=sys.stderr))
-    return build.newest_first([read(column, prose=prose) for column in found])
+    return newest_first([read(column, prose=prose) for column in found])
 
 
-def read(column: Column, *, prose: bool) -> build.Tree:
+def read(column: Column, *, prose: bool) -> Tree:
     """One tree, read; with `prose` the words under its headings too."""
     source = column.source or Source(column.name, b"")
     parsed = parse(source, prose=prose)
@@ -78,7 +78,7 @@ def read(column: Column, *, prose: bool) -> build.Tree:
         d for d in (*parsed.diagnostics, *reading.diagnostics) if d.severity == "error" and column.source is not None
     ]
     stated = re.match(r"[0-9]{1,6}\.[0-9]{1,6}", str(facts.get("Xen-Version", "")))
-    return build.Tree(
+    return Tree(
         name=column.name,
         ref=column.ref,
         commit=column.commit,
@@ -94,12 +94,12 @@ def read(column: Column, *, prose: bool) -> build.Tree:
     )
 
 
-def digests(trees: Sequence[build.Tree]) -> list[str]:
+def digests(trees: Sequence[Tree]) -> list[str]:
     """The SHA-256 of each tree's file."""
     return [hashlib.sha256(tree.source.data).hexdigest() for tree in trees]
 
 
-def tell_errors(trees: Sequence[build.Tree], color: str, zero: bool) -> int:
+def tell_errors(trees: Sequence[Tree], color: str, zero: bool) -> int:
     """The errors of all files to standard error, a line each; the exit status."""
     paint = Painter(color, sys.stderr)
     for tree in trees:

@@ -13,8 +13,8 @@ from typing import Any
 from convert.commands.days import add_today, day
 from convert.commands.reading import add_repository, addresses, digests, read_trees, tell_errors
 from convert.failure import Failure
-from convert.matrix.build import Tree, state
 from convert.matrix.columns import Address
+from convert.matrix.tree import Tree
 from convert.matrix.words import STATES
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees.resolve import resolve
@@ -124,7 +124,7 @@ def as_json(
                 "commit": t.commit,
                 "date": t.date,
                 "release": dict(t.release),
-                "support": state(t.release, today),
+                "support": standing(t.release, today).state,
                 "url": urls.of(t),
                 "sha256": digest,
                 "errors": len(t.errors) + (t.problem is not None),
@@ -141,7 +141,7 @@ def _row(tree: Tree, urls: Address, today: date) -> list[str]:
     cells = [
         tree.name,
         version,
-        STATES[state(tree.release, today)],
+        STATES[standing(tree.release, today).state],
         *fields,
         tree.ref or "",
         tree.date or "",
@@ -151,12 +151,14 @@ def _row(tree: Tree, urls: Address, today: date) -> list[str]:
 
 
 def _text(rows: Sequence[Sequence[str]], paint: Painter) -> str:
-    from tabulate import tabulate
-
     colours = {STATES[name]: colour for name, colour in _COLOURS.items() if name in STATES}
-    painted = [[*row[:2], paint(row[2], colours.get(row[2], "")), *row[3:]] for row in rows]
-    done: str = tabulate(painted, _HEAD, tablefmt="plain", disable_numparse=True)
-    return "\n".join(line.rstrip() for line in done.splitlines())
+    widths = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
+    lines = []
+    for row in (_HEAD, *rows):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        cells[2] = cells[2].replace(row[2], paint(row[2], colours.get(row[2], "")), 1)
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
 
 
 def _wiki(rows: Sequence[Sequence[str]], paint: Painter) -> str:

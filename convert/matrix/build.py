@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
-from typing import Any, Literal
+from typing import Literal
 
 from convert.diff.losses import SUPPORTED, narrowed, rank
 from convert.matrix.continued import Keys, Step, continuations
 from convert.matrix.rowtree import Node, Part, merge
+from convert.matrix.tree import Tree
 from convert.matrix.words import effective
 from convert.names.aliases import Aliases
-from convert.trees.state import Standing, State, standing
-from grammar.diagnostic import Diagnostic
+from convert.trees.state import Standing, standing
 from grammar.labels import Security
-from grammar.nodes import Document
+from grammar.record import record, replace
 from grammar.rows import Row
-from grammar.source import Source
 from grammar.status import fold_label
 
 Absence = Literal["not-yet", "removed", "gap", "unreadable"]
@@ -41,30 +39,7 @@ _ORDER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """One tree, read.
-
-    `version`: as `4.20`; `release`: the release fields by name, and `release_notes`; `date`: of its commit, as
-    YYYY-MM-DD; `problem`: why nothing of it could be read, None otherwise; `errors`: what Xen's tools would die on or
-    lose.
-    """
-
-    name: str
-    ref: str | None
-    commit: str | None
-    date: str | None
-    version: str | None
-    release: Mapping[str, Any]
-    source: Source
-    document: Document
-    rows: tuple[Row, ...]
-    errors: tuple[Diagnostic, ...] = ()
-    problem: str | None = None
-    branch: bool = False
-
-
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Cell:
     """One row in one tree.
 
@@ -82,7 +57,7 @@ class Cell:
     text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Relation:
     """The other line on which this one goes on in a newer tree (`to`), or which it continues from (`from`).
 
@@ -99,7 +74,7 @@ class Relation:
     security: Step | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Line:
     """One line of the matrix: a row, or a heading, or both.
 
@@ -135,7 +110,7 @@ class Line:
         return any(part and (part.description or part.caveats) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Matrix:
     """Trees, newest first, what each is on the day, and lines in order; a cell a tree on each line."""
 
@@ -148,16 +123,6 @@ class Matrix:
     def rows(self) -> tuple[Line, ...]:
         """The lines that are rows to Xen's tools."""
         return tuple(line for line in self.lines if line.stated)
-
-
-def newest_first(trees: Sequence[Tree]) -> tuple[Tree, ...]:
-    """Trees by version, then by the date of their commit, newest first; those without a version last."""
-    by_date = sorted(trees, key=lambda tree: tree.date or "", reverse=True)
-    return tuple(sorted(by_date, key=lambda tree: _number(tree.version), reverse=True))
-
-
-def _number(version: str | None) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")) if version else ()
 
 
 def build(trees: Sequence[Tree], today: date, aliases: Aliases | None = None) -> Matrix:
@@ -221,7 +186,7 @@ def kind(row: Row) -> Kind:
     return "list" if row.kind == "list" else "limit" if row.reading.limit is not None else "status"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Cells:
     """The cells of one node, a tree each."""
 
@@ -325,8 +290,3 @@ def _lost(root: Node, index: int, tree: Tree) -> set[int]:
     if errors:
         visit(root, 0, len(tree.source.text) + 1, (0, 0))
     return found
-
-
-def state(release: Mapping[str, Any], today: date) -> State:
-    """What a tree is on a day by its release fields; `convert.trees.state.standing` has the dates as well."""
-    return standing(release, today).state

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from convert.matrix.history import Snapshot, snapshot
@@ -17,6 +16,7 @@ from grammar.builder import Built
 from grammar.parser import parse_text
 from grammar.pieces import alone, chapters
 from grammar.positions import bytes_of
+from grammar.record import field, record, replace
 from grammar.source import Source
 
 
@@ -33,7 +33,7 @@ class _Chapter(NamedTuple):
         return self.root.children[0].children[0] if self.level == 2 else self.root.children[0]
 
 
-@dataclass(slots=True)
+@record()
 class Chapters:
     """The chapters that were read, by their text and the heading of level 1 that they are under."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from convert.failure import counted
-from convert.matrix.build import Tree
+from convert.matrix.tree import Tree
 from convert.matrix.words import STATES, standing_words
 from convert.trees.state import Standing
+from grammar.record import record
 
 _SHORT = {"security": "security only", "unknown": "no dates"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Address:
     """Where SUPPORT.html is published: that of the unstable tree, and that of release trees with NN for the version."""
 

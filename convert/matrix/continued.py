@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -13,13 +12,14 @@ from convert.names.likeness import Index
 from convert.names.pairing import entries
 from convert.names.rows import match
 from grammar.nodes import Document
+from grammar.record import record
 from grammar.rows import Row
 
 Keys = tuple[str, ...]
 Step = Literal["less", "same", "more"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Continuation:
     """A row of an older tree, and the row of the next newer tree that it became, or may have become.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from convert.matrix.build import Cell, Line, Matrix, Relation, Tree
+from convert.matrix.build import Cell, Line, Matrix, Relation
 from convert.matrix.rowtree import Part
+from convert.matrix.tree import Tree
 from convert.matrix.words import ABSENCE, standing_words
 from convert.output.terminal import Painter, clean
 from convert.trees.state import Standing

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from convert.matrix.build import change as compare
@@ -19,6 +18,7 @@ from convert.names.rows import Loose, Match, match
 from convert.names.shared import unshared
 from grammar.nodes import Document, Section
 from grammar.parser import parse
+from grammar.record import record, replace
 from grammar.rows import Row
 from grammar.source import Source
 from grammar.status import fold_label
@@ -28,7 +28,7 @@ _FIELD = re.compile(r"\s*(?:Status|Supported)(?:,[^:]*)?:\s")
 Graph = Sequence[tuple[str, tuple[str, ...]]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Snapshot:
     """A SUPPORT.md as one commit has it; `broken` are the paths of keys where it has errors (empty path: above all
     headings).
@@ -41,7 +41,7 @@ class Snapshot:
 EMPTY = Snapshot(Entry((), (), (), "", "", ()))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Perhaps:
     """What a vanished row may have become, or a new one may have been: its key, path and status.
 
@@ -54,7 +54,7 @@ class Perhaps:
     security: Amount | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Step:
     """One change of meaning: `old` and `new` are statuses, paths or texts, None where there is none.
 
@@ -73,7 +73,7 @@ class Step:
     rows: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Blame:
     """A row and the commit that last changed its meaning; `perhaps`: the row that it may have been before that
     commit.

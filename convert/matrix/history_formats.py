@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from convert.matrix.build import Tree, kind
+from convert.matrix.build import kind
 from convert.matrix.formats import standing_json
 from convert.matrix.history import Blame, Perhaps, Step
 from convert.matrix.lineage import Change
 from convert.matrix.past import Past
+from convert.matrix.tree import Tree
 from convert.matrix.words import effective, several
 from convert.output.terminal import Painter, clean
 from convert.trees.commit import Commit

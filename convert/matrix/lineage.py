@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from convert.matrix.history import Graph
 from convert.trees.commit import Commit
 from convert.xsa.messages import picked_from
+from grammar.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Change:
     """One change, by the commits that brought it to branches: `commits`, the first made first; `trees` that have one
     of them.

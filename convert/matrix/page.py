@@ -10,10 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 from convert.matrix import writing
-from convert.matrix.build import Cell, Line, Matrix, Relation, Tree
+from convert.matrix.build import Cell, Line, Matrix, Relation
 from convert.matrix.columns import Address, column, web_link
 from convert.matrix.parts import template_text
 from convert.matrix.search import SYNONYMS
+from convert.matrix.tree import Tree
 from convert.matrix.words import ABSENCE, CHANGE, in_tree, several
 from convert.trees.state import Standing, standing
 from grammar.labels import LABELS, Security

@@ -5,16 +5,16 @@ tree's order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from convert.names.aliases import Aliases
 from convert.names.pairing import folded, prose, split_prose
 from grammar.nodes import Block, Document, Paragraph, Section
+from grammar.record import field, record
 from grammar.rows import Row
 from grammar.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Part:
     """What one tree says under one heading, beside its fields: where it is, and its prose as plain text.
 
@@ -32,7 +32,7 @@ class Part:
     own: Span
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Node:
     """A heading or a qualified row in all trees that have it; trees count from 0, the newest.
 
@@ -86,7 +86,7 @@ def is_part(row: Row) -> bool:
     return bool(row.qualifier) or row.kind == "term"
 
 
-@dataclass(slots=True)
+@record()
 class _Merge:
     """One tree on its way into the nodes; `named`: the nodes by their names with aliases followed."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
 from convert.names.pairing import similarity, tokens
 from convert.names.rows import Loose
 from grammar.labels import Security
+from grammar.record import record
 
 LIKE = 0.5
 # rows of one word, and rows that are looked at closely, for one name: they bound the time for hostile files
 _CANDIDATES, _CLOSELY = 60, 15
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Likely:
     """A row of a like name: its key, path and status, and how alike the names are, from 0 to 1."""
 
@@ -25,14 +25,13 @@ class Likely:
     similarity: float
 
 
-@dataclass(slots=True)
 class Index:
     """Rows by the words of their names."""
 
-    by_word: dict[str, list[Loose]] = field(default_factory=dict)
+    __slots__ = ("by_word",)
 
     def __init__(self, rows: Iterable[Loose]) -> None:
-        self.by_word = {}
+        self.by_word: dict[str, list[Loose]] = {}
         for loose in rows:
             for word in dict.fromkeys(tokens(_name(loose))):
                 self.by_word.setdefault(word, []).append(loose)

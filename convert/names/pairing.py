@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -25,6 +24,7 @@ from grammar.nodes import (
     Section,
     Strong,
 )
+from grammar.record import field, record
 from grammar.rows import Row, read_rows
 
 _LONGEST = 200  # characters of a name that similarity looks at
@@ -32,7 +32,7 @@ _WORD = re.compile(r"[^\W_]+")
 Trees = tuple[str | None, str | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Entry:
     """A heading (the document itself: no keys) with its rows, its prose before and after its first field, and its
     children.
@@ -66,7 +66,7 @@ class Entry:
             waiting.extend(entry.children[::-1])
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Pairs:
     """What belongs together: `both` in the new file's order, and the entries that only one side has."""
 
@@ -179,7 +179,7 @@ def _alike(old: Entry, new: Entry) -> tuple[tuple[Entry, Entry], ...] | None:
     return both
 
 
-@dataclass(slots=True)
+@record()
 class _Pairing:
     aliases: Aliases
     trees: Trees

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from convert.names.aliases import Aliases
 from convert.names.pairing import Entry, Pairs, Trees, pair
+from grammar.record import record
 from grammar.rows import Row
 
 
@@ -19,7 +19,7 @@ class Loose(NamedTuple):
     other: Entry | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Match:
     """Two files side by side.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from convert.names.pairing import Entry, folded
+from grammar.record import replace
 
 
 def unshared(old: Entry, new: Entry) -> tuple[Entry, Entry]:

@@ -22,8 +22,8 @@ from convert.output.files import write_atomic
 # all but what needs Google's libraries; a test runs the result in a Python that has nothing else
 _ROOMS = ("convert", "grammar")
 _WITHOUT = ("convert/sheet/google/", "convert/packaging/", "convert/schemas/", "convert/templates/")
-# the libraries inside: lark reads statuses, tabulate prints `trees`, httplib2 (with pyparsing) asks xenbits for `xsa`
-_LIBRARIES = ("lark", "tabulate", "httplib2", "pyparsing")
+# the libraries inside: lark reads statuses, httplib2 (with pyparsing) asks xenbits for `xsa`
+_LIBRARIES = ("lark", "httplib2", "pyparsing")
 _COMMANDS = ("lint", "explain", "release", "xsa", "diff", "trees", "query", "history", "blame")
 _DATA = (".py", ".lark", ".toml", ".txt")
 _MAIN = """\

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from convert.failure import Failure
@@ -13,12 +12,13 @@ from convert.trees.arguments import read_source, source_of
 from convert.trees.commit import read as read_commit
 from convert.trees.resolve import Found, Refs, resolve
 from convert.trees.version import FILE, MAKEFILE, MAX_MAKEFILE, is_release_branch, read_makefile, tree_name
+from grammar.record import record
 from grammar.source import Source
 
 _LOCAL = "refs/heads/"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Column:
     """One tree as it was found.
 

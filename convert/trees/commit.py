@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+
+from grammar.record import record
 
 _PERSON = re.compile(
     r"(?P<name>.*?)\s*<[^>]*> (?P<time>-?[0-9]{1,12}) (?P<sign>[+-])(?P<hours>[0-9]{2})(?P<minutes>[0-9]{2})"
@@ -14,7 +15,7 @@ _XSA = re.compile(r"\bXSA[- ]?([0-9]{1,4})\b", re.I)
 _CVE = re.compile(r"\bCVE-[0-9]{4}-[0-9]{4,7}\b", re.I)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Commit:
     """A commit.
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -14,13 +13,14 @@ from convert.failure import Failure
 from convert.trees import git
 from convert.trees.arguments import read_source, source_of
 from convert.trees.version import FILE, UNSTABLE
+from grammar.record import record
 from grammar.source import Source
 
 _VERSION = re.compile(r"[0-9]+\.[0-9]+")
 _RELEASE = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:-rc[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Found:
     """A tree that was found: as it was called, its full ref and commit (None for an unpacked tree), the file of an
     unpacked one.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from grammar.record import record
 
 _NUMBER = re.compile(r"\bXSA[-# ]?([0-9]{1,4})(?![0-9])", re.I)
 _CVE = re.compile(r"\bCVE-[0-9]{4}-[0-9]{4,7}\b", re.I)
@@ -43,7 +44,7 @@ _FIXES = re.compile(r"^Fixes:\s*(?:commit\s+)?([0-9a-f]{7,40})\b", re.M)
 _WORDS = 160  # characters of a sentence that is quoted
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Claim:
     """`This is [part of] XSA-N / CVE-...`: the number, the CVEs named with it, whether it is only a part."""
 
@@ -52,7 +53,7 @@ class Claim:
     part: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Mention:
     """An advisory that is named but not fixed, and the sentence."""
 
@@ -60,7 +61,7 @@ class Mention:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Said:
     """What one message says: the advisories that it is (part of) the fix for, and those that it only mentions."""
 
@@ -138,7 +139,7 @@ def _sentence(message: str, at: int) -> str:
 # -- reverts and picks -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Revert:
     """What a commit undoes: hashes (7 to 40 digits), and the subject that `Revert "..."` quotes."""
 

@@ -64,7 +64,7 @@ def test_it_is_executable_has_licences_and_can_be_reproduced(app: Path, tmp_path
     assert app.stat().st_mode & 0o111
     assert app.read_bytes().startswith(b"#!/usr/bin/env python3\n")
     names = zipfile.ZipFile(app).namelist()
-    assert {"licences/lark", "licences/tabulate", "licences/httplib2", "licences/pyparsing"} <= set(names)
+    assert {"licences/lark", "licences/httplib2", "licences/pyparsing"} <= set(names)
     assert not [name for name in names if name.startswith("convert/sheet/google/")]
     assert zipapp.build() == app.read_bytes()
 

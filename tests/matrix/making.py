@@ -11,6 +11,7 @@ from typing import Any
 from convert.cli import main
 from convert.commands.reading import read
 from convert.matrix import build as model
+from convert.matrix.tree import Tree
 from convert.names.aliases import Alias, Aliases
 from convert.trees.all import Column
 from grammar.source import Source
@@ -34,13 +35,13 @@ def makefile(version: str) -> str:
     return f"export XEN_VERSION       = {major}\nexport XEN_SUBVERSION    = {minor}\n"
 
 
-def tree(version: str, features: str, name: str | None = None) -> model.Tree:
+def tree(version: str, features: str, name: str | None = None) -> Tree:
     """A tree, read."""
     text = support(version, features)
     return read(Column(name or version, None, None, None, version, Source(version, text.encode())), prose=True)
 
 
-def built(*trees: model.Tree, aliases: Sequence[tuple[str, str]] = ()) -> model.Matrix:
+def built(*trees: Tree, aliases: Sequence[tuple[str, str]] = ()) -> model.Matrix:
     """The matrix of trees, newest first."""
     return model.build(trees, TODAY, Aliases(tuple(Alias(old, new) for old, new in aliases)))
 

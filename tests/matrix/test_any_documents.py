@@ -19,6 +19,7 @@ from convert.matrix.formats import as_json, as_text, table
 from convert.matrix.html import schema
 from convert.matrix.page import render
 from convert.matrix.spreadsheet import to_csv
+from convert.matrix.tree import Tree
 from convert.names.aliases import Alias, Aliases
 from convert.output.terminal import TOOL, Painter
 from convert.trees.all import Column
@@ -36,7 +37,7 @@ texts = st.lists(st.sampled_from(LINES), max_size=25).map(lambda lines: "\n".joi
 aliases = st.sampled_from([(), (("A", "B"),), (("a--x86", "a--arm-v8"),), (("S", "T"), ("B", "Deep"))])
 
 
-def trees(documents: list[str]) -> list[build.Tree]:
+def trees(documents: list[str]) -> list[Tree]:
     """Trees of these texts, the newest first."""
     count = len(documents)
     columns = [

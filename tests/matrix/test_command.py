@@ -439,7 +439,7 @@ def test_trees_say_what_is_supported_on_a_day(repo: Path, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("form", "row"),
     [
-        ("text", "4.10      4.10           security support only  2020-01-01  2020-01-01         2021-01-01"),
+        ("text", "4.10      4.10           security support only  2020-01-01  2020-01-01       2021-01-01"),
         ("wiki", "| [https://xenbits.xen.org/docs/4.10-testing/SUPPORT.html SUPPORT]"),
         (
             "md",

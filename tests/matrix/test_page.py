@@ -12,9 +12,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from convert.matrix.build import Tree, build
+from convert.matrix.build import build
 from convert.matrix.columns import Address
 from convert.matrix.page import render, render_trees
+from convert.matrix.tree import Tree
 from convert.matrix.words import several
 from convert.names.aliases import Alias, Aliases
 from tests.matrix.making import TODAY, tree

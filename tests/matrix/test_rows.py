@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from convert.matrix import build
-from convert.matrix.build import state
+from convert.matrix.tree import newest_first
+from convert.trees.state import standing
 from tests.matrix.making import built, keys, line, tree
 
 A = "## S\n\n### A\n\n    Status: Supported\n"
@@ -183,7 +183,7 @@ def test_newest_first_by_version_then_date() -> None:
         replace(tree("4.10", A, "tag"), date="2025-01-01"),
         replace(tree("4.1", A), version=None),
     ]
-    assert [t.name for t in build.newest_first(trees)] == ["tag", "4.10", "4.9", "4.1"]
+    assert [t.name for t in newest_first(trees)] == ["tag", "4.10", "4.9", "4.1"]
 
 
 @pytest.mark.parametrize(
@@ -200,4 +200,4 @@ def test_newest_first_by_version_then_date() -> None:
 )
 def test_state_of_a_tree_on_a_day(version: str, until: str, security: str, what: str) -> None:
     release = {"Xen-Version": version, "Supported-Until": until, "Security-Support-Until": security}
-    assert state(release, date(2025, 6, 1)) == what
+    assert standing(release, date(2025, 6, 1)).state == what

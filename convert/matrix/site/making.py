@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from convert.matrix.build import Line, Matrix, Tree
+from convert.matrix.build import Line, Matrix
 from convert.matrix.columns import Address
 from convert.matrix.formats import as_json
 from convert.matrix.html import schema
@@ -17,6 +17,7 @@ from convert.matrix.site.feed import atom
 from convert.matrix.site.model import Site, features
 from convert.matrix.site.pages import Pages
 from convert.matrix.site.values import advisories, feature_json, index_json, support_dates, tree_value
+from convert.matrix.tree import Tree
 from convert.names.aliases import Aliases
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from convert.matrix.build import Line, Matrix, Tree
+from convert.matrix.build import Line, Matrix
 from convert.matrix.columns import Address
 from convert.matrix.history import Step
 from convert.matrix.lineage import Change
 from convert.matrix.past import Past, joined
+from convert.matrix.tree import Tree
 from convert.names.aliases import Aliases
 
 Changes = tuple[tuple[Change, tuple[Step, ...]], ...]
