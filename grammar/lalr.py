@@ -14,6 +14,8 @@ from grammar.tables import Tables
 
 END = "$END"
 _LONG = 200  # characters of a pattern's end that are worth sharing
+# how terminals are written that are at the beginning of a line or of the text only
+_BEGINNING = ("(?m:^)", r"\A")
 
 
 class Token(NamedTuple):
@@ -45,36 +47,74 @@ class Refused(Exception):
         self.token = token
 
 
-class Driver:
-    """One text under way: `at` is the offset in it, `states` and `values` are the parser's stack."""
+class Acceptor:
+    """One text under way: `at` is the offset in it, `states` are the parser's stack; it says what the grammar takes."""
 
     def __init__(self, made: Tables, text: str) -> None:
         self.made = made
         self.text = text
         self.at = 0
         self.states = [made.start]
-        self.values: list[Tree | Token | list[Tree | Token]] = []
-        self._patterns: dict[int, re.Pattern[str] | None] = {}
+        self._patterns: dict[tuple[int, bool], re.Pattern[str] | None] = {}
 
     def lex(self) -> Token | None:
         """The token at the offset, which moves behind it; None where no terminal matches.  Terminals have no groups
         of their own.
         """
-        state = self.states[-1] if self.made.contextual else -1
-        if state not in self._patterns:
-            self._patterns[state] = self._pattern(state)
-        pattern = self._patterns[state]
-        match = pattern.match(self.text, self.at) if pattern is not None else None
-        if match is None or match.end() == self.at:
+        at = self.at
+        key = (self.states[-1] if self.made.contextual else -1, not at or self.text[at - 1] == "\n")
+        if key not in self._patterns:
+            self._patterns[key] = self._pattern(*key)
+        pattern = self._patterns[key]
+        match = pattern.match(self.text, at) if pattern is not None else None
+        if match is None or match.end() == at:
             return None
-        token = Token(match.lastgroup or "", match[0], self.at)
         self.at = match.end()
-        return token
+        return Token(match.lastgroup or "", match[0], at)
 
-    def _pattern(self, state: int) -> re.Pattern[str] | None:
+    def _pattern(self, state: int, first: bool) -> re.Pattern[str] | None:
+        """The terminals of a state (-1: of all), without those of a line's beginning where it is not `first`."""
         wanted = self.made.states[state] if state >= 0 else None
-        parts = [(name, one) for name, one in self.made.terminals if wanted is None or name in wanted]
+        parts = [
+            (name, one)
+            for name, one in self.made.terminals
+            if (wanted is None or name in wanted) and (first or not one.startswith(_BEGINNING))
+        ]
         return re.compile(alternatives(parts)) if parts else None
+
+    def feed(self, token: Token) -> bool:
+        """Give the parser a token; False, with its stack as it was or reduced, where it does not take it."""
+        table, rules, states, symbol = self.made.states, self.made.rules, self.states, token.type
+        while True:
+            action = table[states[-1]].get(symbol)
+            if action is None:
+                return symbol == END and states[-1] == self.made.end
+            if action > 0:
+                states.append(action - 1)
+                return True
+            origin, size = rules[-action - 1]
+            if size:
+                del states[-size:]
+            states.append(table[states[-1]][origin] - 1)
+
+    def takes(self, terminal: str) -> bool:
+        """Whether the parser's present state has an action for a terminal."""
+        return terminal in self.made.states[self.states[-1]]
+
+    def drop(self) -> bool:
+        """Forget the last symbol; False where there is none."""
+        if len(self.states) == 1:
+            return False
+        self.states.pop()
+        return True
+
+
+class Driver(Acceptor):
+    """An acceptor that makes a tree: `values` belong to its states."""
+
+    def __init__(self, made: Tables, text: str) -> None:
+        super().__init__(made, text)
+        self.values: list[Tree | Token | list[Tree | Token]] = []
 
     def feed(self, token: Token) -> bool:
         """Give the parser a token; False, with its stack as it was or reduced, where it does not take it."""
@@ -100,17 +140,11 @@ class Driver:
             states.append(made.states[states[-1]][origin] - 1)
             values.append(children if origin[0] == "_" else Tree(origin, children))
 
-    def takes(self, terminal: str) -> bool:
-        """Whether the parser's present state has an action for a terminal."""
-        return terminal in self.made.states[self.states[-1]]
-
     def drop(self) -> bool:
         """Forget the last symbol; False where there is none."""
-        if not self.values:
-            return False
-        self.states.pop()
-        self.values.pop()
-        return True
+        if self.values:
+            self.values.pop()
+        return super().drop()
 
 
 def alternatives(terminals: Iterable[Sequence[str]]) -> str:

@@ -15,7 +15,7 @@ from grammar.catalogue import is_syntax
 from grammar.definitions import key_words
 from grammar.diagnostic import Diagnostic
 from grammar.inlines import identifier
-from grammar.lalr import END, Driver, Token, Tree
+from grammar.lalr import END, Acceptor, Driver, Token, Tree
 from grammar.pandoc.attributes import identifier_of
 from grammar.pandoc.inline import scan
 from grammar.positions import texts_of
@@ -47,7 +47,7 @@ def refusals(text: str) -> list[Refusal]:
 
     Takes any text, with tabs and CRs.  Levels, keys and nesting are left to `counted`.
     """
-    return tree_of(text)[1]
+    return _refused(Acceptor(tables("support"), _shown(text)))[1]
 
 
 def refused(source: Source, known: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
@@ -82,8 +82,19 @@ def tree_of(text: str) -> tuple[Tree | None, list[Refusal]]:
     """The tree of a text, without what is refused and what is behind it in its block; the refusals.  None: the last
     block is refused.
     """
-    shown = "\n".join([*texts_of(text), "", ""])
-    driver = Driver(tables("support"), shown)
+    driver = Driver(tables("support"), _shown(text))
+    whole, found = _refused(driver)
+    tree = driver.values[0] if whole else None
+    return (tree if isinstance(tree, Tree) else None), found
+
+
+def _shown(text: str) -> str:
+    return "\n".join([*texts_of(text), "", ""])
+
+
+def _refused(driver: Acceptor) -> tuple[bool, list[Refusal]]:
+    """Whether the grammar takes a text's end, and the refusals before it."""
+    shown = driver.text
     found: list[Refusal] = []
     lines = _Numbers(shown)
     while driver.at < len(shown):
@@ -96,9 +107,7 @@ def tree_of(text: str) -> tuple[Tree | None, list[Refusal]]:
         driver.at = lines.behind_block(start)
         while not driver.takes("BLANK") and driver.drop():
             pass
-    whole = driver.feed(Token(END, "", len(shown)))
-    tree = driver.values[0] if whole else None
-    return (tree if isinstance(tree, Tree) else None), found
+    return driver.feed(Token(END, "", len(shown))), found
 
 
 class _Numbers:
