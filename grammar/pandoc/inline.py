@@ -11,7 +11,7 @@ from collections.abc import Callable
 from grammar.pandoc.attributes import ATTRIBUTES
 from grammar.pandoc.letters import LETTER
 from grammar.pandoc.lists import BLOCK_TAGS
-from grammar.pandoc.words import Finding, GaveUp, Piece, Read, RunningText, Scan, trim
+from grammar.pandoc.words import Finding, GaveUp, Piece, Read, RunningText, Scan, Step, trim
 
 # (patterns of what is rare are compiled when they are first used: that is most of what a start would cost)
 # a text without any of these is its own words, spaces folded
@@ -114,6 +114,7 @@ class _Scanner(RunningText):
         scanner.depth = self.depth
         scanner.deeper()
         pieces = trim(scanner.until_end(0))
+        self.deepest = max(self.deepest, scanner.deepest)
         self.findings.extend(scanner.findings)
         return pieces
 
@@ -262,14 +263,18 @@ class _Scanner(RunningText):
         self.note(at, what)
         self.deeper()
         pieces: list[Piece] = []
-        while here < self.size and self.text[here] not in " \t\n":
+        kind, steps = mark + self.quotes, list[Step]()
+        place = (kind, here, self.after_word == here)
+        while here < self.size and self.text[here] not in " \t\n" and not self.in_vain(place):
             if self.text[here] == mark:
                 if here == at + 1:
                     break
                 self.depth = state[2]
                 return [Piece("other", "", pieces)], here + 1
-            found, here = self.inline(here)
+            found, here = self.step(place, steps)
             pieces.extend(found)
+            place = (kind, here, self.after_word == here)
+        self.seen_in_vain(steps, place)
         self.after_word, self.depth = state[0], state[2]
         del self.findings[state[1] :]
         return None

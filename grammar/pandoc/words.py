@@ -19,6 +19,7 @@ from grammar.record import field, record
 _ENTITY = r"&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]*));"
 _TEX = rf"\\{LETTER}+\*?(?:\[[^\]\n]*\]|\{{[^{{}}]*\}})*[ ]?"
 _CITATION = r"-?@(?:\{|[\w*])"
+_DEEPEST = 40
 
 
 @record(eq=False)
@@ -36,6 +37,10 @@ class Piece:
 
 Read = tuple[list[Piece], int]
 """The pieces of what begins at an offset, and the offset behind it."""
+Place = tuple[str, int, bool]
+"""What is open at an offset, and whether that is right behind a word."""
+Step = tuple[Place, int, int]
+"""An inline that was read: its place, the budget there, how many levels it went down."""
 
 
 class Finding(NamedTuple):
@@ -85,7 +90,8 @@ class RunningText:
         self.findings: list[Finding] = []
         self.after_word = -1  # the offset just behind the last word (pandoc's stateLastStrPos)
         self.quotes = ""  # the innermost quotation: "", ' or "
-        self.depth = 0
+        self.depth = self.deepest = 0
+        self.vain: dict[Place, tuple[int, int]] = {}  # see `in_vain`
         self.closed_at: int | None = None
         self.runs: dict[int, list[int]] = {}  # where runs of backquotes begin, by their length
         self.run_ends: list[int] = []
@@ -211,6 +217,7 @@ class RunningText:
         self.quotes = mark
         self.deeper()
         pieces: list[Piece] = []
+        steps: list[Step] = []
         here = at + 1
         while True:
             ended = here < self.size and self.text[here] in ends
@@ -221,17 +228,48 @@ class RunningText:
                 if pieces:
                     self.quotes, self.depth = state[0], state[3]
                     return [Piece(kind, "", trim(pieces))], behind
-            if ended or here >= self.size:
+            place = (mark, here, self.after_word == here)
+            if ended or here >= self.size or self.in_vain(place):
+                self.seen_in_vain(steps, place)
                 self.quotes, self.after_word, self.depth = state[0], state[1], state[3]
                 del self.findings[state[2] :]
                 return [Piece("str", unpaired)], at + 1
-            found, here = self.inline(here)
+            found, here = self.step(place, steps)
             pieces.extend(found)
+
+    # -- what nothing closes, which is read again as words ------------------------------------------------------
+    def step(self, place: Place, steps: list[Step]) -> Read:
+        """One inline of what may be in vain, noted as a step."""
+        before, left, self.deepest = self.deepest, self.budget[0], self.depth
+        found = self.inline(place[1])
+        steps.append((place, left, self.deepest - self.depth))
+        self.deepest = max(before, self.deepest)
+        return found
+
+    def seen_in_vain(self, steps: list[Step], end: Place) -> None:
+        """Keep that nothing closes what is open where these steps were made; `end` is where that was known."""
+        left, levels = self.budget[0], self.vain.get(end, (0, 0))[1]
+        for place, budget, down in reversed(steps):
+            levels = max(levels, down)
+            self.vain[place] = (budget - left, levels)
+
+    def in_vain(self, place: Place) -> bool:
+        """Whether nothing closes what is open at a place, as was seen when another of its kind was open there.
+
+        Pandoc reads all behind it again, so that is counted; where the count would end it, it is read.
+        """
+        found = self.vain.get(place)
+        if found is None or found[0] > self.budget[0] or self.depth + found[1] > _DEEPEST:
+            return False
+        self.spend(found[0])
+        self.deepest = max(self.deepest, self.depth + found[1])
+        return True
 
     def deeper(self) -> None:
         """One level of nesting more; raises `GaveUp` where nobody would write it."""
         self.depth += 1
-        if self.depth > 40:
+        self.deepest = max(self.deepest, self.depth)
+        if self.depth > _DEEPEST:
             raise GaveUp
 
     # -- emphasis (pandoc's enclosure, one, two, three) -----------------------------------------------------------
