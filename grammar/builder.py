@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -86,6 +87,9 @@ class _Builder:
         self.head: Head | None = None
         self.blocks: list[Block] = []
         self.end = 0
+        # of the document's lines those with runs of backquotes, by size, and those that are blank
+        self.ticks: dict[int, list[int]] | None = None
+        self.blank: list[int] = []
 
     # -- parts
     # ----------------------------------------------------------------------------------------------------------
@@ -182,18 +186,29 @@ class _Builder:
 
     def crosses(self, lines: Lines, index: int, raw: str, read: Scan) -> None:
         """A code span that a heading leaves open goes on in the lines below it."""
-        for item in read.findings:
-            if item.what != "unclosed code":
-                continue
-            ticks = re.match("`+", raw[item.offset :])
-            assert ticks is not None
-            below = index + 1
-            while below < len(lines.texts) and lines.texts[below].strip():
-                if re.search(rf"(?<!`){ticks.group()}(?!`)", lines.texts[below]):
-                    first, last = lines.numbers[index], lines.numbers[below]
-                    self.notes.leave("code across lines", lines.span(index), first, last, breaks=True)
-                    return
-                below += 1
+        opened = [item.offset for item in read.findings if item.what == "unclosed code"]
+        ends = [run.end() for run in re.finditer("`+", raw)] if opened else []
+        for offset in opened:
+            below = self.code_below(lines, index, ends[bisect_right(ends, offset)] - offset)
+            if below is not None:
+                first, last = lines.numbers[index], lines.numbers[below]
+                self.notes.leave("code across lines", lines.span(index), first, last, breaks=True)
+                return
+
+    def code_below(self, lines: Lines, index: int, size: int) -> int | None:
+        """The first of the lines directly below one that has a run of so many backquotes."""
+        if self.ticks is None:
+            self.ticks, self.blank = {}, []
+            for n, text in enumerate(lines.texts):
+                if not text.strip():
+                    self.blank.append(n)
+                for run in re.finditer("`+", text):
+                    self.ticks.setdefault(len(run[0]), []).append(n)
+        places = self.ticks.get(size, [])
+        at, blank = bisect_right(places, index), bisect_right(self.blank, index)
+        if at == len(places) or (blank < len(self.blank) and self.blank[blank] < places[at]):
+            return None
+        return places[at]
 
     # -- blocks
     # -----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
@@ -40,7 +40,8 @@ class _Judge:
         self.literals = ledger.literals
         self.stated = sorted((*self.literals, *ledger.definitions, *(lost.number for lost in ledger.lost)))
         self._closing: dict[int, int] | None = None
-        self._last: dict[str, int] = {}
+        self._places: dict[str, list[int]] = {}
+        self._levels: dict[int, list[int]] = {}
 
     def fatal(self) -> Iterator[Diagnostic]:
         """Literals at which Xen's tools die of a block above that they do not know; each such block once."""
@@ -145,29 +146,32 @@ class _Judge:
             closing = self.brackets().get(start)
             return number if closing is None else self.page.position(closing)[0]
         if what == "unclosed tag":  # pandoc reads a tag across blank lines, if all of it is one
-            tag = re.compile(TAG).match(text, start) if self.last_of(">") > start else None
+            tag = re.compile(TAG).match(text, start) if self.next(">", start + 1) is not None else None
             return self.page.position(tag.end() - 1)[0] if tag else number
         if what == "TeX" and not text.startswith("\\begin", start):
             return self.arguments(number, start)
         end = _ENDS.get(what)
-        if end is None or start > self.last_of(end):
-            return number
-        return self.page.position(text.find(end, start))[0]
+        closed = self.next(end, start) if end is not None else None
+        return number if closed is None else self.page.position(closed)[0]
 
     def arguments(self, number: int, start: int) -> int:
         """The last line of a TeX macro's arguments, which may reach to the next blank line."""
         accent = re.compile(r"\\[A-Za-z]\s*\n\s*").match(self.page.text, start)
         if accent:  # its letter is the next one, wherever that is
             return self.page.position(accent.end())[0]
-        while number < self.page.count and self.page.line_text(number + 1).strip():
-            number += 1
-        return number
+        blank = _first(self.blank_lines, number + 1, self.page.count)
+        return self.page.count if blank is None else blank - 1
 
-    def last_of(self, end: str) -> int:
-        """The offset of the last one of a text in the page; -1 without any."""
-        if end not in self._last:
-            self._last[end] = self.page.text.rfind(end)
-        return self._last[end]
+    @cached_property
+    def blank_lines(self) -> list[int]:
+        """The lines with nothing but spaces."""
+        return self.lines_that(lambda text: not text.strip())
+
+    def next(self, end: str, start: int) -> int | None:
+        """The offset of the first one of a text in the page from an offset on."""
+        if end not in self._places:
+            self._places[end] = [found.start() for found in re.finditer(re.escape(end), self.page.text)]
+        return _first(self._places[end], start, len(self.page.text))
 
     def brackets(self) -> dict[int, int]:
         """Where each `[` of the page is closed, by offsets."""
@@ -185,10 +189,14 @@ class _Judge:
     def owns_fields(self, span: Span, text: str) -> bool:
         """Whether fields are below a heading that pandoc does not see: they fall to the section before."""
         number, level = self.page.position(span.start)[0], len(text) - len(text.lstrip("#"))
-        headings = self.ledger.headings
-        below = bisect_right(headings, number, key=lambda heading: heading[0])
-        end = next((headings[n][0] for n in range(below, len(headings)) if headings[n][1] <= level), None)
+        end = _first(self.headings_to(level), number + 1, self.page.count)
         return _first(self.stated, number + 1, (self.page.count + 1 if end is None else end) - 1) is not None
+
+    def headings_to(self, level: int) -> list[int]:
+        """The lines of the headings of this level or a higher one."""
+        if level not in self._levels:
+            self._levels[level] = [line for line, other in self.ledger.headings if other <= level]
+        return self._levels[level]
 
 
 def _first(numbers: list[int], start: int, end: int) -> int | None:

@@ -104,6 +104,7 @@ class Reader:
     divs: dict[int, int] | None = field(init=False, default=None)
     fences: list[tuple[int, str]] | None = field(init=False, default=None)
     closings: dict[str, list[int]] = field(init=False, default_factory=dict)
+    environments: dict[str, list[int]] | None = field(init=False, default=None)
     _places: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -29,7 +29,8 @@ def closing(reader: Reader, index: int) -> int:
     below = bisect_right(reader.closings[key], index)
     if below < len(reader.closings[key]):
         return reader.closings[key][below]
-    reader.missed[key] = Missed(key, partial(_closes, key))
+    least = char * 3  # of any size: each would be looked for by itself
+    reader.missed[least] = Missed(least, partial(_closes, least))
     return 0
 
 

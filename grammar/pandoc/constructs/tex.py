@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
-from grammar.pandoc.reader import ITEM_TEXT, PARAGRAPH, Construct, Reader
+from grammar.pandoc.reader import ITEM_TEXT, PARAGRAPH, Construct, Missed, Reader
+
+_ENDING = "\\end{"
+_ENVIRONMENT_END = r"\\end\{([A-Za-z*]+)\}"
 
 _TEX = (
     r"( {0,3})\\(begin\s*\{(?P<name>[A-Za-z*]+)\}"
@@ -16,7 +20,7 @@ _ARGUMENT = r" *(?:[-=]?[0-9]+(?:pt|pc|in|bp|cm|mm|dd|cc|sp|ex|em)?(?![A-Za-z0-9
 
 
 def _ends(text: str) -> bool:
-    return "\\end{" in text
+    return _ENDING in text
 
 
 def _begins(reader: Reader, index: int) -> int:
@@ -36,16 +40,31 @@ def _end(reader: Reader, index: int) -> int:
     if match is None:
         return 0
     if match["name"]:
-        if reader.line_of("\\end{", index, _ends) < 0:
-            return 0
-        ending = f"\\end{{{match['name']}}}"
-        return reader.line_of(ending, index, lambda text: ending in text) + 1
+        return _environment_end(reader, index, match["name"])
     if match[1]:  # a macro begins a block in the first column only
         return 0
     argument = re.match(_ARGUMENT, reader.texts[index + 1]) if index + 1 < len(reader.texts) else None
     if argument is None:
         return index + 1
     return 0 if argument[1].strip() else index + 2
+
+
+def _environment_end(reader: Reader, index: int, name: str) -> int:
+    """The index behind the line that ends an environment; 0 without one."""
+    if reader.line_of(_ENDING, index, _ends) < 0:
+        return 0
+    if reader.environments is None:  # for all names at once: each may be another one
+        reader.environments = {}
+        for n, text in enumerate(reader.texts):
+            if _ends(text):
+                for found in re.finditer(_ENVIRONMENT_END, text):
+                    reader.environments.setdefault(found[1], []).append(n)
+    places = reader.environments.get(name, [])
+    at = bisect_left(places, index)
+    if at < len(places):
+        return places[at] + 1
+    reader.missed[_ENDING] = Missed(_ENDING, _ends)
+    return 0
 
 
 TEX = Construct("TeX", _begins, ("TEX",))

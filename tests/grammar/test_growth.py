@@ -1,0 +1,61 @@
+"""Reading takes as much work a character in a longer text, whatever is in it: counted in steps of the interpreter."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import grammar
+from grammar.parser import parse
+from grammar.source import Source
+
+
+def work(text: str) -> int:
+    """How many steps of the interpreter grammar/ takes for a text."""
+    room = grammar.__path__[0]
+    seen = 0
+
+    def note(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
+        nonlocal seen
+        if not frame.f_code.co_filename.startswith(room):
+            return None
+        frame.f_trace_opcodes = True
+        seen += event == "opcode"
+        return note
+
+    source = Source("SUPPORT.md", text.encode())
+    before = sys.gettrace()
+    sys.settrace(note)
+    try:
+        parse(source, prose=False, keep=False)
+    finally:
+        sys.settrace(before)
+    return seen
+
+
+def numbered(form: str) -> Callable[[int], str]:
+    """A form many times, `@` being a name of its own in each."""
+    return lambda count: "".join(form.replace("@", "".join(chr(97 + int(c)) for c in str(n))) for n in range(count))
+
+
+# a text of a size, and the size; where pandoc backtracks it is small, as all of it is given up beyond
+TEXTS: dict[str, tuple[Callable[[int], str], int]] = {
+    "quotations that nothing closes": (lambda count: "# " + "'a \"b " * count + "\n", 5),
+    "quotations and scripts": (lambda count: "# " + " 'a^b\"" * count + "\n", 6),
+    "headings that are text, above lower ones": (lambda count: " # a\n\n" * count + "## b\n\n" * count, 200),
+    "code that headings leave open": (lambda count: "".join(f"# a {'`' * n} b\n" for n in range(1, count)), 60),
+    "TeX that items leave open": (lambda count: "- \\a{\n" * count, 60),
+    "environments that something else ends": (lambda count: numbered("\\begin{@}\n\n")(count) + "\\end{x}\n", 60),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_longer_text_takes_no_more_work_a_character(name: str) -> None:
+    make, count = TEXTS[name]
+    work(make(count))  # with what is made once
+    short, long = make(count), make(2 * count)
+    assert work(long) / len(long) <= 1.25 * work(short) / len(short)
