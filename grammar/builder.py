@@ -275,27 +275,32 @@ class _Builder:
     def bullets(self, lines: Lines, run: Run) -> nodes.BulletList:
         """A bullet list."""
         contents: list[list[tuple[str, int, int]]] = []
-        continuation = 0
-        for terminal, index, _ in run.lines:
-            text = lines.texts[index]
+        shapes: list[list[str | None]] = []
+        texts, continuation, column = lines.texts, 0, ""
+        for terminal, index, shape in run.lines:
+            text = texts[index]
             if terminal == "BULLET":
                 off = continuation = text_column(text)
+                column = " " * off
                 contents.append([])
+                shapes.append([])
             else:
-                off = continuation if indentation(text) >= continuation else 0
+                off = continuation if text.startswith(column) else 0
                 if not off and (":" in text or "~" in text):
                     self.notes.line_differs(lines, index, version3.in_item(text))
             contents[-1].append((text[off:], index, off))
-        items = tuple(self.item(lines, content) for content in contents)
+            shapes[-1].append(None if off else shape)
+        items = tuple(map(self.item, [lines] * len(contents), contents, shapes))
         for _, index, _ in run.lines:
-            if ":" in lines.texts[index]:
+            if ":" in texts[index]:
                 self.notes.meant(lines, index, _OF_THE_LIST)
         return nodes.BulletList(items, lines.run_span(run))
 
-    def item(self, lines: Lines, content: list[tuple[str, int, int]]) -> tuple[Block, ...]:
-        """The blocks of one item: its lines as (text, index, columns taken off)."""
+    def item(self, lines: Lines, content: list[tuple[str, int, int]], shapes: list[str | None]) -> tuple[Block, ...]:
+        """The blocks of one item: its lines as (text, index, columns taken off), and their shapes where known."""
         while content and not content[-1][0].strip():
             content.pop()
+            shapes.pop()
         inside = lines.inside(content)
         self.notes.depth += 1
         try:
@@ -305,7 +310,7 @@ class _Builder:
                 first, last = inside.numbers[0], inside.numbers[-1]
                 self.notes.leave("nesting of this depth", inside.span(0), first, last, breaks=False)
                 return ()
-            return tuple(self.item_block(inside, run) for run in blocks(inside.texts, item=True))
+            return tuple(self.item_block(inside, run) for run in blocks(inside.texts, item=True, shapes=shapes))
         finally:
             self.notes.depth -= 1
 

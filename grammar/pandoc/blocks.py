@@ -19,6 +19,7 @@ from grammar.pandoc.constructs import (
     heading,
     html,
     line_block,
+    lists,
     literal,
     metadata,
     ordered,
@@ -31,7 +32,7 @@ from grammar.pandoc.constructs import (
     title,
     underlined,
 )
-from grammar.pandoc.reader import ENDED, Construct, Reader, Run, indentation
+from grammar.pandoc.reader import ENDED, IN_LIST, Construct, Reader, Run, indentation
 
 CONSTRUCTS: tuple[Construct, ...] = (
     title.TITLE,
@@ -88,6 +89,10 @@ def _line(reader: Reader, index: int) -> int:
     if shape == "BLANK":
         return reader.blank(index)
     opened = reader.open
+    if shape == "TEXT" and opened is not None and opened.state in IN_LIST:
+        end = lists.lazy(reader, index)
+        if end > index:
+            return end
     if opened is not None and opened.rule in _GOES_ON:
         end = _GOES_ON[opened.rule](reader, index)
         if end:
@@ -99,13 +104,20 @@ def _line(reader: Reader, index: int) -> int:
     return reader.take(index, "LAZY")
 
 
-def blocks(texts: Sequence[str], *, item: bool = False, title: bool = False, ended: bool = True) -> list[Run]:
+def blocks(
+    texts: Sequence[str],
+    *,
+    item: bool = False,
+    title: bool = False,
+    ended: bool = True,
+    shapes: Sequence[str | None] | None = None,
+) -> list[Run]:
     """The blocks of a text given as lines (tabs expanded, no CR, no LF).
 
     `item`: it is the inside of a list item; `title`: it may begin with a title block; `ended`: a blank line is behind
-    the text, which ends a table (pandoc takes a definition without one).
+    the text, which ends a table (pandoc takes a definition without one); `shapes`: those of the lines, where known.
     """
-    return read(Reader(texts, item, title, ended))
+    return read(Reader(texts, item, title, ended, shapes))
 
 
 __all__ = ["CONSTRUCTS", "Run", "blocks", "indentation", "read"]

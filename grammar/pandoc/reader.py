@@ -90,13 +90,15 @@ class _Open:
 class Reader:
     """One text under way: a whole document, or what is in a list's `item`.
 
-    `titled`: it may begin with a title block; `ended`: a blank line is behind it.
+    `titled`: it may begin with a title block; `ended`: a blank line is behind it; `known`: the shapes of lines, where
+    they are known.
     """
 
     texts: Sequence[str]
     item: bool = False
     titled: bool = False
     ended: bool = True
+    known: Sequence[str | None] | None = None
     shapes: list[str] = field(init=False)
     runs: list[Run] = field(init=False, default_factory=list)
     open: _Open | None = field(init=False, default=None)
@@ -108,7 +110,7 @@ class Reader:
     _places: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.shapes = shapes(self.texts)
+        self.shapes = shapes(self.texts, self.known)
 
     @property
     def state(self) -> str:

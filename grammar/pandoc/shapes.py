@@ -59,6 +59,8 @@ def shape_of(text: str) -> str:
     return "TEXT"
 
 
-def shapes(texts: Sequence[str]) -> list[str]:
-    """The shapes of lines, and of a blank line that is added at the end."""
-    return [*map(shape_of, texts), "BLANK"]
+def shapes(texts: Sequence[str], known: Sequence[str | None] | None = None) -> list[str]:
+    """The shapes of lines, some of which are `known`, and of a blank line that is added at the end."""
+    if known is None:
+        return [*map(shape_of, texts), "BLANK"]
+    return [*(shape or shape_of(text) for text, shape in zip(texts, known, strict=True)), "BLANK"]

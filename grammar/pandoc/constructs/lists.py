@@ -35,6 +35,19 @@ def goes_on(reader: Reader, index: int) -> int:
     return reader.take(index, "ITEM", INDENTED)
 
 
+def lazy(reader: Reader, index: int) -> int:
+    """Take the lines from one on that can only go on the text of an item: plain ones, less indented than the item's
+    text in a list; the index behind them.
+    """
+    opened, shapes, texts = reader.open, reader.shapes, reader.texts
+    assert opened is not None
+    column = " " * opened.continuation or "\n"
+    while shapes[index] == "TEXT" and not texts[index].startswith(column):
+        opened.lines.append(("LAZY", index, "TEXT"))
+        index += 1
+    return index
+
+
 def item(reader: Reader, index: int, rule: str, terminal: str, pattern: str) -> int:
     """An item's first line, in the list that is open if it is of this kind; the index behind it."""
     if reader.open is None or reader.open.rule != rule:
