@@ -56,8 +56,12 @@ def refused(source: Source, known: Sequence[Diagnostic]) -> Iterator[Diagnostic]
 
     Pandoc reads such a line as text where it is, but it looks like something else, and would be that in another place.
     """
-    places = sorted(source.position(one.span.start)[0] for one in known if one.span is not None and is_syntax(one.code))
-    for one in refusals(source.text):
+    found = refusals(source.text)
+    if not found:
+        return
+    starts = [one.span.start for one in known if one.span is not None and is_syntax(one.code)]
+    places = [source.position(start)[0] for start in sorted(starts)]
+    for one in found:
         at = bisect_left(places, one.first)
         if (at < len(places) and places[at] <= one.last) or one.line > source.count:
             continue

@@ -69,7 +69,13 @@ def byte_order_mark(diagnostic: Diagnostic, context: Context) -> Fix | None:
 def lone_carriage_return(diagnostic: Diagnostic, context: Context) -> Fix | None:
     """Make a line end of it."""
     assert diagnostic.span is not None
-    return fix(False, (diagnostic.span.start, diagnostic.span.end, newline(context.source)))
+    return fix(False, (diagnostic.span.start, diagnostic.span.end, _newline(context.source)))
+
+
+@lru_cache(maxsize=4)
+def _newline(source: Source) -> str:
+    """`newline`, asked once for each of many."""
+    return newline(source)
 
 
 @lru_cache(maxsize=4)

@@ -60,8 +60,10 @@ def _field_count(blocks: tuple[Block, ...]) -> int:
 def lines_of(source: Source, span: Span) -> Iterator[tuple[int, str]]:
     """Each line that a span touches: its start and its text without LF and CR."""
     first, last = source.position(span.start)[0], source.position(span.end)[0]
-    for number in range(first, last + 1):
-        yield source.starts[number - 1], source.line_text(number).rstrip("\r")
+    start, end = source.starts[first - 1], source.line_span(last).end
+    for line in source.text[start:end].split("\n"):
+        yield start, line.rstrip("\r")
+        start += len(line) + 1
 
 
 def newline(source: Source) -> str:
@@ -72,4 +74,4 @@ def newline(source: Source) -> str:
 
 def fix(safe: bool, *edits: tuple[int, int, str]) -> Fix:
     """A Fix of (start, end, text)."""
-    return Fix(safe, tuple(Edit(Span(start, end), text) for start, end, text in edits))
+    return Fix(safe, tuple([Edit(Span(start, end), text) for start, end, text in edits]))
