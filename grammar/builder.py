@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from grammar import nodes, problems
 from grammar.definitions import NO_BLANK_LINE, definitions, why_text
@@ -13,6 +12,7 @@ from grammar.diagnostic import Diagnostic
 from grammar.inlines import identifier, inlines, nodes_of, pandoc_text
 from grammar.ledger import UNKNOWN, Ledger
 from grammar.literals import literal
+from grammar.named import NamedTuple
 from grammar.nodes import Block, Literal, Outside
 from grammar.notes import Notes
 from grammar.pandoc import version3

@@ -9,9 +9,10 @@ order mark, `␦` for a byte that is no UTF-8.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from grammar.diagnostic import Diagnostic, Fix, Severity
+from grammar.named import NamedTuple
 from grammar.source import Span
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from grammar.named import NamedTuple
 from grammar.source import Span
 
 Severity = Literal["error", "warning", "info"]

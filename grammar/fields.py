@@ -7,7 +7,8 @@ U+001F.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from grammar.named import NamedTuple
 
 BLANK = r"(?:(?![\x1c-\x1f])\s)"
 WORD = r"(?:\S|[\x1c-\x1f])"

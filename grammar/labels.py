@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from grammar.named import NamedTuple
 
 Security = Literal["yes", "no", "external", "caveats", "limited", "unstated"]
 # how much is promised; another organisation's process is less than the project's own, conditions are less than none

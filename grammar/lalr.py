@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
+from grammar.named import NamedTuple
 from grammar.tables import Tables
 
 END = "$END"

@@ -5,9 +5,9 @@ judges it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from grammar import fields
+from grammar.named import NamedTuple
 from grammar.record import field, record
 from grammar.source import Span
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.inlines import plain
 from grammar.nodes import (
     Block,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from grammar import problems
 from grammar.builder import Built, Head
 from grammar.diagnostic import Diagnostic
 from grammar.ledger import Ledger, joined
+from grammar.named import NamedTuple
 from grammar.nodes import Block, Document, Heading, Section, Shared
 from grammar.pieces import Piece, pieces, whole
 from grammar.placing import moved, moved_diagnostic, moved_span

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from grammar import problems
 from grammar.diagnostic import Diagnostic
+from grammar.named import NamedTuple
 from grammar.pandoc.reader import Run
 from grammar.source import Page, Source, Span
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform
+
+from grammar.named import NamedTuple
 
 _T = TypeVar("_T")
 _NONE: Any = type("_None", (), {"__slots__": ()})()  # no default

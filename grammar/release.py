@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grammar.escape import fold
 from grammar.fields import RELEASE_KEYS
+from grammar.fold import fold
 from grammar.nodes import Block, DefinitionList, Document, Link, Literal, ParsedField, Term
 from grammar.record import record
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from grammar import problems
 from grammar.diagnostic import Diagnostic
 from grammar.labels import Security
+from grammar.named import NamedTuple
 from grammar.nodes import NOWHERE, Block, DefinitionList, Document, Literal, Paragraph, ParsedField, Section
 from grammar.placing import moved_span
 from grammar.record import record

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from grammar.labels import LABELS, Label, Security
 from grammar.lalr import Refused, Token, Tree, parse
+from grammar.named import NamedTuple
 from grammar.tables import tables
 
 _BYTES = {

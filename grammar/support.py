@@ -8,7 +8,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
 from grammar import fields
 from grammar.catalogue import is_syntax
@@ -16,6 +15,7 @@ from grammar.definitions import key_words
 from grammar.diagnostic import Diagnostic
 from grammar.inlines import identifier
 from grammar.lalr import END, Acceptor, Driver, Token, Tree
+from grammar.named import NamedTuple
 from grammar.pandoc.attributes import identifier_of
 from grammar.pandoc.inline import scan
 from grammar.positions import texts_of

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import zlib
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from grammar import cache as cache_file
+from grammar.named import NamedTuple
 
 _FORMAT = 1  # of the file; a part of its name
 

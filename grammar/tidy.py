@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from grammar.escape import fold, normal
+from grammar.fold import fold, normal
 from grammar.nodes import Block, BulletList, Code, DefinitionList, Emph, Inline, Link, Literal, Paragraph, Strong, Text
 
 # what pandoc percent-encodes in a URL (its escapeURI), and the backslash, which would need an escape of its own

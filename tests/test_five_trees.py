@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from convert import cli
-from grammar.escape import fold
+from grammar.fold import fold
 from tests.helpers import pandoc
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -14,7 +14,7 @@ from convert.sheet.categorise import categorise
 from convert.sheet.cells import Cell, Row, Run, Tab, Workbook
 from convert.sheet.layout import load_layout
 from convert.sheet.model import Categorisation, Prose, fields_of
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.inlines import plain
 from grammar.nodes import BulletList, Paragraph
 from grammar.printer import LEAD_IN

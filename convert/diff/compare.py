@@ -42,7 +42,7 @@ from convert.names.likeness import Index, Likely
 from convert.names.pairing import Entry, Trees, entries, folded, similarity, tokens
 from convert.names.rows import Loose, Match, match
 from convert.names.spelling import distance, one_swap
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.nodes import Document
 from grammar.rows import Limit, Row
 from grammar.status import fold_label

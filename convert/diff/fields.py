@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.inlines import plain
 from grammar.nodes import Block, BulletList, Document, Literal, Outside, Paragraph
 from grammar.status import fold_label

@@ -21,7 +21,7 @@ from convert.sheet.catalogue import quote
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
 from convert.trees.version import FILE
 from grammar.diagnostic import Diagnostic
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.parser import Parsed
 from grammar.rows import Reading, Row, limits
 from grammar.source import Source

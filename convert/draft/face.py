@@ -14,7 +14,7 @@ from dataclasses import replace
 from convert.draft.translate import Draft, Expected
 from convert.merge.merging import merge
 from convert.merge.sides import Place
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.inlines import plain
 from grammar.nodes import (
     Block,

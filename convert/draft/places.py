@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from convert.sheet.catalogue import quote
 from convert.sheet.model import Categorisation, Feature, Section
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.nodes import Document, Literal
 from grammar.nodes import Section as Part
 from grammar.parser import Parsed

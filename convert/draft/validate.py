@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from convert.draft.translate import Draft, Expected, Memo
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.meaning import meaning
 from grammar.nodes import Block, Document, Section
 from grammar.parser import Parsed, parse_text

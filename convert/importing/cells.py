@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from convert.sheet.cells import Run
 from convert.sheet.model import Prose
-from grammar.escape import normal
+from grammar.fold import normal
 from grammar.nodes import Block, BulletList, Code, Emph, Inline, Link, Paragraph, Strong, Text
 
 _NO_XML = "\ufffe\uffff"

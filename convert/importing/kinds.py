@@ -18,7 +18,7 @@ from convert.sources.match import DOCS, KCONFIG
 from convert.sources.rows import Rows
 from convert.sources.statement import Finding
 from convert.sources.wiki_tables import looks_wiki
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.source import Source
 from grammar.status import read_status
 

@@ -16,7 +16,7 @@ from convert.sheet.limits import read_figure
 from convert.sheet.model import Figure, Prose
 from convert.sheet.statuses import Vocabulary
 from convert.sheet.trees import standard_release_notes
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.nodes import Block, BulletList, DefinitionList, Document, Link, Paragraph, Section
 from grammar.rows import Row, read_rows
 from grammar.status import Amount, fold_label

@@ -17,7 +17,7 @@ from convert.output.xlsx import reproducible
 from convert.sheet.cells import Run
 from convert.sheet.layout import default_layout
 from convert.sheet.model import Prose
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.labels import LABELS
 
 if TYPE_CHECKING:

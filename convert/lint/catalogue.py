@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from convert.failure import Failure
 from convert.lint.registry import RULES, Tier
 from convert.lint.rules import load
 from grammar.catalogue import CATALOGUE, Entry, enter
 from grammar.diagnostic import Severity
+from grammar.named import NamedTuple
 
 _SHEET = "XS8"  # the codes of workbooks
 

@@ -8,10 +8,11 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from convert.failure import Failure
 from grammar.diagnostic import SEVERITIES, Severity
+from grammar.named import NamedTuple
 
 NAME = "xen-support.toml"
 MAX_BYTES = 1024 * 1024

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from typing import Literal as Choice
 
 from convert.names.aliases import Aliases
 from grammar.catalogue import enter as enter_entry
 from grammar.diagnostic import Diagnostic, Fix, Severity
+from grammar.named import NamedTuple
 from grammar.nodes import BulletList, DefinitionList, Document, Heading, Literal, Paragraph, ParsedField, Section
 from grammar.parser import Parsed
 from grammar.record import field, record

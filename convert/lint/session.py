@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from convert.failure import Failure, counted
 from convert.lint import engine
@@ -19,6 +19,7 @@ from convert.lint.targets import Target, Trees, work_tree
 from convert.names.aliases import Aliases, joined, read, shipped
 from convert.trees.version import version_of
 from grammar.diagnostic import Diagnostic
+from grammar.named import NamedTuple
 from grammar.nodes import Document
 from grammar.rows import Row
 from grammar.source import Source

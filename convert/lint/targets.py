@@ -8,12 +8,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from convert.failure import Failure
 from convert.trees.arguments import read_source, source_of
 from convert.trees.state import quick_fields, standing
 from convert.trees.version import FILE, MAKEFILE, MAX_MAKEFILE, stable_version, version
+from grammar.named import NamedTuple
 from grammar.source import Source
 
 if TYPE_CHECKING:

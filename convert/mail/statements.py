@@ -16,7 +16,7 @@ from convert.merge.match import match
 from convert.merge.parts import Part, read_text
 from convert.merge.sequence import moved
 from convert.names.aliases import Alias, Aliases
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.nodes import Document, Literal
 from grammar.parser import parse_text
 from grammar.rows import LIMIT_PART, read_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from grammar.escape import fold
+from grammar.fold import fold
 
 # words that people use for one another, in lower case
 SYNONYMS: tuple[tuple[str, ...], ...] = (

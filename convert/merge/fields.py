@@ -9,7 +9,7 @@ from convert.merge.chunks import marked
 from convert.merge.parts import Line, Unit
 from convert.merge.sequence import order, pick, side_of
 from convert.merge.sides import Context, Place, Who
-from grammar.escape import fold
+from grammar.fold import fold
 
 Parts = tuple[str, ...]
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.markers import MARKER
 from grammar.meaning import Meaning, meaning
 from grammar.nodes import (

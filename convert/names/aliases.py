@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from convert.failure import Failure
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.record import field, record
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from convert.names.aliases import Aliases
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.inlines import plain
 from grammar.nodes import (
     Block,

@@ -14,7 +14,7 @@ from convert.diff.compare import Change
 from convert.draft import definitions
 from convert.series import apart
 from convert.series.themes import REST, Theme
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.parser import parse
 from grammar.source import Source
 

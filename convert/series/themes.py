@@ -12,7 +12,7 @@ from pathlib import Path
 
 from convert.failure import Failure
 from convert.output.files import read_small
-from grammar.escape import fold
+from grammar.fold import fold
 
 _KEYS = {"sections", "variants"}
 REST = "further features"

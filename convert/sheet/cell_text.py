@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from convert.sheet.cells import Cell, Run
 from convert.sheet.model import Prose
-from grammar.escape import BLANKS, normal
+from grammar.fold import BLANKS, normal
 from grammar.nodes import Block, BulletList, Emph, Inline, Link, Paragraph, Strong, Text
 
 _BREAKS = "\r\v\f\u0085\u2028\u2029"

@@ -20,7 +20,7 @@ from convert.sheet.standing import Standing, row_key
 from convert.sheet.statuses import Decided, combine, kept
 from convert.sheet.table import Line
 from grammar.diagnostic import Diagnostic
-from grammar.escape import fold
+from grammar.fold import fold
 
 SECURITY: tuple[Literal["yes", "no", "external"], ...] = ("yes", "no", "external")
 PROSE: tuple[Role, ...] = ("description", "caveats")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from convert.sheet.model import Tree
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.parser import parse
 from grammar.rows import key_of, read_rows
 from grammar.source import Source

@@ -17,7 +17,7 @@ from grammar.record import record
 State = Literal["development", "supported", "security", "ended", "unknown"]
 INITIAL, SUPPORT, SECURITY = DATES = ("Initial-Release", "Supported-Until", "Security-Support-Until")
 VERSION = "Xen-Version"
-_UNRELEASED = re.compile(r"unstable|.*-(?:unstable|rc|pre)(?![a-z]).*", re.I | re.S)
+_UNRELEASED = r"(?is)unstable|.*-(?:unstable|rc|pre)(?![a-z]).*"
 
 
 @record(frozen=True)
@@ -56,7 +56,7 @@ def standing(release: Mapping[str, object], day: date) -> Standing:
 
 
 def _state(version: str, released: date | None, support: date | None, security: date | None, day: date) -> State:
-    if _UNRELEASED.fullmatch(version.strip()) or (released is not None and day < released):
+    if re.fullmatch(_UNRELEASED, version.strip()) or (released is not None and day < released):
         return "development"
     if support is not None and day <= support:
         return "supported"
@@ -74,15 +74,13 @@ def _contradiction(released: date | None, support: date | None, security: date |
     return None
 
 
-_FIELD = re.compile(
-    rb"^    (Xen-Version|Initial-Release|Supported-Until|Security-Support-Until):[ \t]+(\S[^\r\n]*?)[ \t]*\r?$", re.M
-)
+_FIELD = rb"(?m)^    (Xen-Version|Initial-Release|Supported-Until|Security-Support-Until):[ \t]+(\S[^\r\n]*?)[ \t]*\r?$"
 
 
 def quick_fields(support: bytes) -> dict[str, str]:
     """The release fields of a SUPPORT.md without parsing it, to choose among trees by: the first of each, as it is."""
     found: dict[str, str] = {}
-    for key, value in _FIELD.findall(support):
+    for key, value in re.findall(_FIELD, support):
         found.setdefault(key.decode(), value.decode(errors="replace"))
     return found
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from grammar.named import NamedTuple
 
 FILE = "SUPPORT.md"
 MAKEFILE = "xen/Makefile"
@@ -12,9 +14,10 @@ MAX_MAKEFILE = 1 << 20  # bytes; Xen's has a few thousand
 PRIVATE = "refs/xen-support"  # what the tool keeps of a tree, beside its branches
 UNSTABLE = ("master", "staging")  # the branches of the unstable tree, the one that people read first
 UNSTABLE_NAMES = ("master", "unstable", "xen-unstable", "staging")  # what workbooks call it, likeliest first
-_STABLE = re.compile(r"stable-([0-9]{1,6}\.[0-9]{1,6})")
-_BRANCHED = re.compile(r"(?:staging-|stable-)?([0-9]{1,6}\.[0-9]{1,6})")
-_LINE = re.compile(r"^(?:export[ \t]+)?XEN_(VERSION|SUBVERSION|EXTRAVERSION)[ \t]*[?:]{0,2}=[ \t]*([^\s#]*)", re.M)
+# compiled by `re` when they are asked for, which most commands never do
+_STABLE = r"stable-([0-9]{1,6}\.[0-9]{1,6})"
+_BRANCHED = r"(?:staging-|stable-)?([0-9]{1,6}\.[0-9]{1,6})"
+_LINE = r"(?m)^(?:export[ \t]+)?XEN_(VERSION|SUBVERSION|EXTRAVERSION)[ \t]*[?:]{0,2}=[ \t]*([^\s#]*)"
 
 
 class Makefile(NamedTuple):
@@ -37,7 +40,7 @@ def read_makefile(text: str | bytes | None) -> Makefile | None:
     if isinstance(text, bytes):
         text = text[:MAX_MAKEFILE].decode(errors="replace")
     found: dict[str, str] = {}
-    for key, value in _LINE.findall(text or ""):
+    for key, value in re.findall(_LINE, text or ""):
         found.setdefault(key, value)
     numbers = found.get("VERSION", ""), found.get("SUBVERSION", "")
     if not all(re.fullmatch("[0-9]{1,6}", number) for number in numbers):
@@ -63,7 +66,7 @@ def version_of(values: Sequence[str], makefile: str | None) -> tuple[int, int]:
 
 def stable_version(branch: str) -> str | None:
     """`4.20` of the branch stable-4.20; None for any other branch, `wip/stable-4.20` too."""
-    found = _STABLE.fullmatch(branch)
+    found = re.fullmatch(_STABLE, branch)
     return found[1] if found else None
 
 
@@ -84,7 +87,7 @@ def is_unstable(tree: str) -> bool:
 
 def branched_version(tree: str) -> str | None:
     """`4.20` of a tree called 4.20, stable-4.20 or staging-4.20; None for any other name."""
-    found = _BRANCHED.fullmatch(tree)
+    found = re.fullmatch(_BRANCHED, tree)
     return found[1] if found else None
 
 
@@ -110,9 +113,7 @@ _FORMS: tuple[tuple[str, Form], ...] = (
     (r"(?:\.0)?-unstable", "unstable"), (r"(?:\.0)?-rc[0-9]{0,3}", "candidate"), (r"\.[0-9]{1,3}", "release"),
     (r"\.[0-9]{1,3}-pre|\.[1-9][0-9]{0,2}-rc[0-9]{0,3}", "pre"),
 )  # fmt: skip
-_TAG = re.compile(
-    r"RELEASE-([0-9]{1,6}\.[0-9]{1,6})\.([0-9]{1,3})|([0-9]{1,6}\.[0-9]{1,6})(?:\.([0-9]{1,3}))?-rc([0-9]{1,3})"
-)
+_TAG = r"RELEASE-([0-9]{1,6}\.[0-9]{1,6})\.([0-9]{1,3})|([0-9]{1,6}\.[0-9]{1,6})(?:\.([0-9]{1,3}))?-rc([0-9]{1,3})"
 
 
 def form_of(extra: str) -> Form | None:
@@ -140,7 +141,7 @@ class Tag(NamedTuple):
 
 def read_tag(name: str) -> Tag | None:
     """The tag RELEASE-X.Y.Z or X.Y.Z-rcN (once X.Y-rcN, 4.12-rc2) that a name is; None for any other."""
-    found = _TAG.fullmatch(name)
+    found = re.fullmatch(_TAG, name)
     if found is None:
         return None
     return Tag(found[1], int(found[2])) if found[1] else Tag(found[3], int(found[4] or 0), int(found[5]))

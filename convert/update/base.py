@@ -20,7 +20,7 @@ from convert.output.terminal import TOOL
 from convert.trees import git
 from convert.trees.version import FILE, private_ref
 from convert.update import schema
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.inlines import plain
 from grammar.nodes import Block, BulletList, Literal, Paragraph
 from grammar.parser import parse_text

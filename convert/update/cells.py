@@ -5,7 +5,7 @@ from __future__ import annotations
 from convert.draft.draft import Made
 from convert.merge import Place
 from convert.sheet.model import Categorisation, OpenQuestion
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.parser import parse_text
 from grammar.rows import key_of
 

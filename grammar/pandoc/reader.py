@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
+from grammar.named import NamedTuple
 from grammar.pandoc.shapes import shapes
 from grammar.record import field, record
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from typing import NamedTuple
 
+from grammar.named import NamedTuple
 from grammar.pandoc.attributes import ATTRIBUTES, RAW
 from grammar.pandoc.letters import LETTER
 from grammar.pandoc.lists import ABBREVIATIONS

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.nodes import BulletList, Code, Emph, Inline, Link, Paragraph, Strong, Text
 from grammar.printer import print_blocks, print_heading
 from grammar.tidy import tidy, tidy_url

@@ -1,4 +1,4 @@
-"""What a start does without: records without `dataclasses`, no import that nobody needs."""
+"""What a start does without: records without `dataclasses`, tuples without `typing`, no import that nobody needs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import dataclasses
 import pickle
 import subprocess
 import sys
+import typing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grammar.record import field, record
+from grammar.named import NamedTuple
+from grammar.record import field, record, replace
 from tests.bench.timing import ROOT
 
 
@@ -93,6 +95,67 @@ def test_a_frozen_record_stays_as_it_is() -> None:
         del one.b
     for other in (copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
         assert other == one and hash(other) == hash(one)
+
+
+def test_replace_changes_some_values() -> None:
+    one = Frozen((1,), "x")
+    assert replace(one, b="y") == dataclasses.replace(one, b="y") == Frozen((1,), "y")
+    again = replace(_classes(record, field)(1, 2, [5], 6), x=3)
+    assert (again.x, again.seen, again.at, again.total) == (3, [5], 6, 5)
+    with pytest.raises(TypeError):
+        replace(one, c=1)
+
+
+# ---- named tuples, held against those of `typing`
+class Ours(NamedTuple):
+    """With a default and a method."""
+
+    x: int
+    y: str = "why"
+
+    def both(self) -> str:
+        return f"{self.x}{self.y}"
+
+
+class Theirs(typing.NamedTuple):
+    """With a default and a method."""
+
+    x: int
+    y: str = "why"
+
+    def both(self) -> str:
+        return f"{self.x}{self.y}"
+
+
+def test_a_named_tuple_is_what_typing_makes() -> None:
+    for arguments, named in (((1,), {}), ((1, "a"), {}), ((), {"y": "b", "x": 2})):
+        one, other = Ours(*arguments, **named), Theirs(*arguments, **named)  # type: ignore[arg-type]
+        assert repr(one).replace("Ours", "Theirs") == repr(other)
+        assert tuple(one) == tuple(other) and (one.x, one.y, one.both()) == (other.x, other.y, other.both())
+        assert one._asdict() == other._asdict()
+        assert tuple(one._replace(x=7)) == tuple(other._replace(x=7))
+        assert one == tuple(other) and hash(one) == hash(tuple(other)) and one < Ours(9)
+        for again in (copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
+            assert again == one and type(again) is Ours
+    for name in ("_fields", "_field_defaults", "__match_args__", "__slots__", "__doc__"):
+        assert getattr(Ours, name) == getattr(Theirs, name), name
+    assert Ours._make([1, "z"]) == Ours(1, "z") and isinstance(Ours(1), tuple) and Ours.__mro__[1:] == (tuple, object)
+    match Ours(3):
+        case Ours(x, y):
+            assert (x, y) == (3, "why")
+    with pytest.raises(AttributeError):
+        Ours(1).x = 2  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        Ours(1).z = 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("arguments", "named"), [((), {}), ((1, 2, 3), {}), ((1,), {"z": 2}), ((1,), {"x": 2})])
+def test_a_named_tuple_refuses_what_typing_refuses(arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+    with pytest.raises(TypeError) as said:
+        Ours(*arguments, **named)
+    with pytest.raises(TypeError) as wanted:
+        Theirs(*arguments, **named)
+    assert str(said.value).rpartition("__new__")[2] == str(wanted.value).rpartition("__new__")[2]
 
 
 # ---- imports

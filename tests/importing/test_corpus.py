@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from convert.commands import import_
-from grammar.escape import fold
+from grammar.fold import fold
 from tests.helpers import pandoc, xen
 from tests.importing.runs import command, drafts
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from convert.sheet.cell_text import clean, fold_heading, is_address, one_line, prose, refused_links, words
 from convert.sheet.cells import Cell, Run
-from grammar.escape import fold
+from grammar.fold import fold
 from grammar.nodes import BulletList, Emph, Inline, Link, Paragraph, Strong, Text
 from tests.helpers.effort import many
 from tests.sheet.builders import lines

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from convert.lint.registry import Context, rule
 from convert.lint.rules.parts import fix
 from convert.lint.rules.structure import release_literals
 from convert.trees.state import DATES, INITIAL, SECURITY, SUPPORT, iso_date
 from convert.trees.version import Form, form_of, read_makefile
+from grammar.named import NamedTuple
 from grammar.nodes import Document, ParsedField, Term
 from grammar.release import read_release
 from grammar.source import Span

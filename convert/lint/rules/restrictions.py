@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from convert.lint.registry import Context, Sibling, rule
 from convert.lint.rules.comparison import Compared, Keys, feature, named, nearest, promise, siblings, statuses
 from grammar.markers import MARKER
+from grammar.named import NamedTuple
 from grammar.nodes import BulletList, DefinitionList, Document, Literal, Section
 from grammar.rows import Row
 from grammar.source import Source, Span
