@@ -58,8 +58,8 @@ def test_golden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (tmp_path / "d/4.20/SUPPORT.md").read_text()
     assert text[: text.index("# Format")] == (
         "% Support status of this Xen tree\n\n"
-        "This file says which features of this Xen tree are supported, and which of them\n"
-        "get security support.\n\n"
+        "This file says which features of the Xen tree that it stands in are supported,\n"
+        "and which of them get security support.\n\n"
         "The labels are defined at its end.\n\n"
         "# Release Support\n\n"
         "    Xen-Version: 4.20\n    Initial-Release: 2025-03-05\n    Supported-Until: 2028-03-05\n    Security-Support-Until: 2030-03-05\n\n"
@@ -179,8 +179,8 @@ def test_a_right_draft_has_no_differences(tmp_path: Path) -> None:
         ("a literal swallowed by a list", "How many there may be.\n", "* How many there may be.\n"),
         (
             "joined paragraphs",
-            "get security support.\n\nThe",
-            "get security support.\nThe",
+            "and which of them get security support.\n\nThe",
+            "and which of them get security support.\nThe",
         ),
         ("a lost caveat", "Note:\n\n  * may be gone\n  * soon\n\n", ""),
         ("a lost item", "  * soon\n", ""),

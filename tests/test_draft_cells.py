@@ -104,7 +104,7 @@ def test_a_status_kept_as_it_stands_blocks_nothing(tmp_path: Path, capsys: pytes
         ("How many there may be.", "How many <b there may be.", "Features!D2: an unclosed tag is outside"),
         ("Only on Mondays.", "Only on <b Mondays.", "Features!F3: an unclosed tag is outside"),
         ("### CPUs", "### CPUs <b", "Features!B2: "),
-        ("this Xen tree are", "this Xen tree <b are", "SUPPORT.md, line 3: an unclosed tag"),
+        ("stands in are", "stands in <b are", "SUPPORT.md, line 3: an unclosed tag"),
     ],
 )  # fmt: skip
 def test_a_refusal_names_the_cell_and_its_words(

@@ -92,7 +92,7 @@ def test_a_lost_branch_of_that_time_is_not_made_from_the_base(left: Left) -> Non
 
 
 def test_a_waiting_merge_is_concluded(left: Left) -> None:
-    assert left.update(3, "--tree", "4.20") == 1 and "a merge waits" in left.err
+    assert left.update(3, "--tree", "4.20") == 1 and "a merge is waiting in" in left.err
     assert left.run("update", "--continue", "--theirs", "cpu-hotplug--x86", "--tree", "4.20") == 0
     assert "Status, x86: Tech Preview" in left.file("support/4.20")
     assert left.update(3, "--tree", "4.20") == 0 and "committed" not in left.out
