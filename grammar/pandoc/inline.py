@@ -179,7 +179,7 @@ class _Scanner(RunningText):
 
         That is at the `)` of its own, or at spaces before a title or the end; where each `(` on the way ends is kept.
         """
-        if start == at + 1 and at in self.urls:
+        if at in self.urls and (start == at + 1 or self.text[start : start + 1] not in ("", '"', "'", ")")):
             return self.urls[at]
         opened, here = [at], start
         while here < self.size:
@@ -197,6 +197,8 @@ class _Scanner(RunningText):
                 behind = self.skip_space(here)
                 if behind >= self.size or self.text[behind] in "\"')":
                     break
+                here = behind
+                continue
             here += 1
         self.urls.update(dict.fromkeys(opened, min(here, self.size)))
         return here

@@ -46,6 +46,8 @@ def numbered(form: str) -> Callable[[int], str]:
 TEXTS: dict[str, tuple[Callable[[int], str], int]] = {
     "quotations that nothing closes": (lambda count: "# " + "'a \"b " * count + "\n", 5),
     "quotations and scripts": (lambda count: "# " + " 'a^b\"" * count + "\n", 6),
+    "links that nothing closes": (lambda count: "# " + "[a]( b " * count + "\n", 40),
+    "spaces in a link": (lambda count: "# [a](b" + " " * count + "c\n", 100),
     "headings that are text, above lower ones": (lambda count: " # a\n\n" * count + "## b\n\n" * count, 200),
     "code that headings leave open": (lambda count: "".join(f"# a {'`' * n} b\n" for n in range(1, count)), 60),
     "TeX that items leave open": (lambda count: "- \\a{\n" * count, 60),
