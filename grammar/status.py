@@ -15,6 +15,7 @@ _BYTES = {
     for power, prefix in enumerate(("k", "m", "g", "t", "p"), 1)
     for end, base in (("b", 1000), ("ib", 1024))
 } | {"b": 1, "byte": 1, "bytes": 1}
+_LONGEST = 2000  # characters of a limit or condition
 LIMIT_LABEL = "Supported up to N"
 _SAYS: tuple[tuple[str, Security], ...] = (
     (r"security support(?:ed)? (?:is )?(?:only|when|if|unless|limited)", "caveats"),
@@ -96,19 +97,34 @@ def read_status(value: str) -> Status:
         special = _special(" ".join(value.split()))
         if special is not None:
             return special
-    for known in LABELS:  # `No security support, not recommended`
-        name = fold_label(known.name)
-        if known.heading is None and re.match(rf"{re.escape(name)}\b", folded):
-            return Status(known.name, known.security)
+    begun = _begun(folded)
+    if begun is not None:
+        return Status(begun.name, begun.security)
     for pattern, security in _SAYS:
         if re.search(pattern, folded):
             return Status(None, security)
     return Status(None, "unstated")
 
 
+def has_label(value: str) -> bool:
+    """Whether `read_status` finds a label; of a value of very many words only the first are looked at."""
+    words = value.split(None, _LONGEST // 2)
+    if len(words) * 2 - 1 <= _LONGEST:
+        return read_status(value).label is not None
+    return _begun(fold_label(" ".join(words[:20]))) is not None
+
+
+def _begun(folded: str) -> Label | None:
+    """The label with which a value begins, as `No security support, not recommended` does."""
+    for known in LABELS:
+        if known.heading is None and re.match(rf"{re.escape(fold_label(known.name))}\b", folded):
+            return known
+    return None
+
+
 def _special(value: str) -> Status | None:
     """A limit or a condition, by the grammar; None where the value is neither."""
-    if len(value) > 2000:
+    if len(value) > _LONGEST:
         return None
     try:
         tree = parse(tables("status", contextual=True), value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from convert.names.spelling import misspelt
+from grammar.status import has_label, read_status
 from tests.lint.frame import DEFINITIONS, FEATURES, RELEASE, TITLE, codes_of, findings, in_feature
 
 
@@ -102,6 +103,33 @@ def test_joined_lines(text: str, speaks: bool) -> None:
     found = [d for d in findings(in_feature(text)) if d.code == "XS210"]
     assert bool(found) == speaks
     assert all(d.severity == "error" and "Status" in d.message for d in found)
+
+
+@pytest.mark.parametrize("field", ["  Status: Supported", "  Status, x: No", "  Xen-Version: 4.20"])
+def test_joined_lines_say_as_much_of_a_long_line_as_of_a_short_one(field: str) -> None:
+    few, many = (
+        [d for d in findings(in_feature(f"    Status: Supported{field * count}\n")) if d.code == "XS210"]
+        for count in (50, 100)
+    )
+    assert 49 <= len(few) <= 50 and len(many) == len(few) + 50
+    said = [sum(len(d.message) for d in found) / len(found) for found in (few, many)]
+    assert said[1] <= 1.5 * said[0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Supported",
+        "No security support, {}",
+        "Supported, security supported only when {}",
+        "Supported {}",
+        "up to 5 {}",
+    ],
+)
+@pytest.mark.parametrize("words", [0, 1, 10, 300, 980, 995, 1000, 1005, 3000])
+def test_the_label_of_a_long_value_is_found_in_its_beginning(value: str, words: int) -> None:
+    text = value.format(" ".join(["a"] * words))
+    assert has_label(text) is (read_status(text).label is not None)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -15,9 +16,10 @@ from grammar.labels import BY_NAME, LABELS
 from grammar.nodes import Document, Literal, ParsedField
 from grammar.rows import Row
 from grammar.source import Source, Span
-from grammar.status import LIMIT_LABEL, Status, fold_label, read_status
+from grammar.status import LIMIT_LABEL, Status, fold_label, has_label, read_status
 
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
+_SHOWN = 200  # characters of a line in a message
 _PART = ("regularly tested", "security supported")
 _CONDITION = (
     r"(?:(?:not |in)?security|only|when|if|unless|except|on|for|in|under|without) |\(|(?:with|without)"
@@ -306,15 +308,20 @@ def joined_lines(source: Source, context: Context) -> Iterator[Found]:
             Status: Supported
             Status, Arm: Tech Preview
     """
-    for start, release in _behind(source.text):
-        end = source.text.find("\n", start)
-        whole = source.text[start : end if end >= 0 else None].rstrip()
-        found = re.match(r"[A-Za-z-]+(?:,[^:]*)?:[ \t]+(?=\S)", whole)
+    text = source.text
+    colons = [found.start() for found in re.finditer(":", text)]
+    for start, release in _behind(text):
+        end = text.find("\n", start)
+        end = end if end >= 0 else len(text)
+        at = bisect_left(colons, start)
+        found = re.compile(r":[ \t]+(?=\S)").match(text, colons[at], end) if at < len(colons) else None
         if found is None:
             continue
-        gap = source.text[start - 2].isspace()
-        if release or gap or read_status(whole[found.end() :]).label is not None:
-            yield Span(start, start + len(whole)), f'"{whole}" is lost: a field needs a line of its own'
+        whole = text[start:end].rstrip()
+        gap = text[start - 2].isspace()
+        if release or gap or has_label(whole[found.end() - start :]):
+            shown = whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}..."
+            yield Span(start, start + len(whole)), f'"{shown}" is lost: a field needs a line of its own'
 
 
 def _behind(text: str) -> Iterator[tuple[int, bool]]:
