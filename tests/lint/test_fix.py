@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convert.lint.fixes import syntax
 from convert.lint.fixes.apply import apply
 from convert.lint.registry import RULES
 from grammar.diagnostic import Diagnostic, Edit, Fix
+from grammar.fields import looks_meant
 from grammar.parser import parse
 from grammar.problems import FATAL
 from grammar.rows import read_rows
@@ -248,3 +250,21 @@ def _slip(text: str, random: Random) -> str:
             if lines[head].startswith("### Feature"):
                 lines[head] = " " + lines[head]
     return "\n".join(lines)
+
+
+def test_the_lines_above_lost_fields_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    def counting(text: str) -> bool:
+        nonlocal asked
+        asked += 1
+        return looks_meant(text)
+
+    monkeypatch.setattr(syntax, "looks_meant", counting)
+
+    def count(fields: int) -> int:
+        before = asked
+        findings("# A\n\n-     Status: Supported\n" + "  \n      Status: Supported\n" * fields)
+        return asked - before
+
+    assert 0 < count(100) <= 2.2 * count(50)

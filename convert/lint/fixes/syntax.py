@@ -192,12 +192,25 @@ def _columns(text: str) -> int:
     return len(shown) - len(shown.lstrip(" "))
 
 
+def _first_field(number: int, context: Context) -> int:
+    """The first of the lines that look like fields or are blank, up to a line; asked for many, each is looked at
+    once.
+    """
+    known: dict[int, int] = context.memo.setdefault("first_field", {})
+    first = number
+    while first > 1 and first not in known:
+        above = context.source.line_text(first - 1)
+        if above.strip() and not looks_meant(above):
+            break
+        first -= 1
+    known[number] = first = known.get(first, first)
+    return first
+
+
 def _list_to_the_right(number: int, last: int, context: Context) -> Fix | None:
     """A list's lines with their text in column 5, and the field below it as its literal."""
     source = context.source
-    below = number
-    while below > 1 and (looks_meant(source.line_text(below - 1)) or not source.line_text(below - 1).strip()):
-        below -= 1
+    below = _first_field(number, context)
     edits: list[tuple[int, int, str]] = []
     at = below - 1
     while at >= 1 and source.line_text(at).strip():
