@@ -7,6 +7,7 @@ keep.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import IO
 from xml.parsers import expat
 
@@ -28,10 +29,11 @@ class Events:
     def __init__(self, label: str, start: Start, end: End, data: Data) -> None:
         self.label = label
         self._start, self._end = start, end
-        self._locals: dict[str, str] = {}
-        self._attributes: dict[str, str] = {}
-        self._length = self._depth = self._begun = 0
-        self._parser = parser = expat.ParserCreate()
+        self._locals = _Locals()
+        self._names: dict[str, str] = {}  # of elements and attributes, each once: the parser puts them there
+        self._counted = self._length = self._depth = 0
+        self._begun = False  # whether an element began in this chunk
+        self._parser = parser = expat.ParserCreate(intern=self._names)
         parser.buffer_text = True
         parser.StartElementHandler = self._on_start
         parser.EndElementHandler = self._on_end
@@ -44,38 +46,44 @@ class Events:
         """Read all of a stream.  SheetError for what passes the limits, ExpatError for what is no XML."""
         quiet = 0
         while chunk := stream.read(_CHUNK):
-            before = self._begun
+            self._begun = False
             self._parser.Parse(chunk, False)
-            quiet = quiet + len(chunk) if before == self._begun else 0
+            self._count_names()
+            quiet = quiet + len(chunk) if not self._begun else 0
             if quiet > _QUIET:
                 raise SheetError(f"{self.label}: one text of more than {_QUIET >> 20} MB; shorten it")
         self._parser.Parse(b"", True)
 
     def _on_start(self, name: str, attributes: dict[str, str]) -> None:
-        self._begun += 1
+        self._begun = True
         self._depth += 1
         if self._depth > _DEPTH:
             raise SheetError(f"{self.label}: elements are nested more than {_DEPTH} deep")
-        local = self._locals.get(name)
-        if local is None:
-            local = self._locals[name] = self._count(name)
-        for key in attributes:
-            if key not in self._attributes:
-                self._attributes[key] = self._count(key)
-        self._start(local, attributes)
+        self._start(self._locals[name], attributes)
 
     def _on_end(self, name: str) -> None:
         self._depth -= 1
         self._end(self._locals[name])
 
-    def _count(self, name: str) -> str:
-        self._length += len(name)
+    def _count_names(self) -> None:
+        """Count the names that the last chunk added."""
+        if self._counted == len(self._names):
+            return
+        self._length += sum(map(len, islice(self._names, self._counted, None)))
+        self._counted = len(self._names)
         if self._length > _NAMES:
             raise SheetError(f"{self.label}: too many names of elements; this is not a workbook")
-        return name.rpartition(":")[2]
 
     def _refuse(self, *_: object) -> None:
         raise SheetError(f"{self.label} declares a DTD or entities, which no workbook needs")
+
+
+class _Locals(dict[str, str]):
+    """Names of elements without their prefixes, each cut once."""
+
+    def __missing__(self, name: str) -> str:
+        local = self[name] = name.rpartition(":")[2]
+        return local
 
 
 class Strings:

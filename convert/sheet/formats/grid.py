@@ -158,21 +158,32 @@ class Grid:
         """Set a cell; blank ones cost nothing, those that are too far out or too long are reported and left out."""
         if cell is None:
             return
+        cells = self._rows.get(row)
+        if cells is None or column >= MAX_COLUMN:
+            cells = self._begin(row, column)
+            if cells is None:
+                return
+        more = column + 1 - len(cells)
+        if more > 0:
+            self._report.count(more)
+            cells.extend([None] * more)
+        runs = cell.runs
+        if len(runs) != 1 or cell.note is not None or len(runs[0].text) > MAX_TEXT:
+            cell = self._bounded(row, column, cell)
+        cells[column] = cell
+
+    def _begin(self, row: int, column: int) -> list[Cell | None] | None:
+        """The cells of a row, which may be new; None, and a report in the end, for a cell that is too far out."""
         if row < 1:
             raise SheetError(f"{self.title}: a cell outside all rows; the file is damaged")
         if row > MAX_ROW or column >= MAX_COLUMN:
             self._far = self._far or (row, column)
             self._far_count += 1
-            return
-        cells = self._rows.get(row)
-        if cells is None:
-            cells = self._rows[row] = []
-            if self._progress and len(self._rows) % _PROGRESS_STEP == 0:
-                self._progress(self.title, len(self._rows))
-        if column >= len(cells):
-            self._report.count(column + 1 - len(cells))
-            cells.extend([None] * (column + 1 - len(cells)))
-        cells[column] = self._bounded(row, column, cell)
+            return None
+        cells = self._rows[row] = []
+        if self._progress and len(self._rows) % _PROGRESS_STEP == 0:
+            self._progress(self.title, len(self._rows))
+        return cells
 
     def put_row(self, row: int, column: int, cells: list[Cell | None]) -> None:
         """Set the cells of a row from a column on, as `put` does each."""

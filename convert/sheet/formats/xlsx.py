@@ -19,7 +19,18 @@ from xml.etree.ElementTree import Element
 from convert.sheet.cells import Cell, SheetError, Tab, place
 from convert.sheet.formats.archive import MAX_NODES, Archive
 from convert.sheet.formats.events import Strings
-from convert.sheet.formats.grid import MAX_TABS, PLAIN, Grid, Progress, Report, Style, clean_title, make_cell, text_cell
+from convert.sheet.formats.grid import (
+    MAX_ROW,
+    MAX_TABS,
+    PLAIN,
+    Grid,
+    Progress,
+    Report,
+    Style,
+    clean_title,
+    make_cell,
+    text_cell,
+)
 from convert.sheet.formats.numbers import render
 from convert.sheet.formats.xlsxparts import (
     Format,
@@ -40,6 +51,8 @@ from convert.sheet.formats.xlsxparts import (
 NO_VALUE = "formula without a stored value"
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _HYPERLINK = re.compile(r'\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
+_SHORT = 64  # characters of a value whose cell is kept for others of the same value
+_KEPT = 50_000  # such cells
 _GENERAL = Format(PLAIN, "General")
 
 
@@ -135,22 +148,28 @@ class _Reader:
         self.hidden_columns: list[tuple[int, int]] = []
         self.links: list[tuple[_Area, str]] = []
         self.row, self.column = 0, -1
+        self.digits = ""  # of the row, as the references of its cells end; none where no cell can be
+        self.columns: dict[str, int] = {}  # by their letters
         self.cell: dict[str, str] | None = None
         self.value: str | None = None
         self.formula: str | None = None
         self.listening: str | None = None  # v or f, whose text is taken
         self.pieces: list[str] = []
+        self.strings = Strings()
         self.inline: Strings | None = None
         self.filled = 0  # elements inside of the cell
         self.skipped = 0
-        self.cached: dict[tuple[str, str], Cell | None] = {}
+        self.cached: dict[tuple[str, str, str], Cell | None] = {}
         self.formats: dict[str, Format] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         if self.skipped or name == "extLst":
             self.skipped += 1
-        elif self.cell is not None:
+        elif self.cell is None:
+            if (begin := self.BEGIN.get(name)) is not None:
+                begin(self, attributes)
+        else:
             self.filled += 1
             if self.filled > MAX_NODES:
                 raise SheetError(f"{self.place()}: one <c> holds {self.filled:,} elements")
@@ -159,25 +178,34 @@ class _Reader:
             elif name == "v" or name == "f":
                 self.listening = name
             elif name == "is":
-                self.inline = Strings()
-        elif name == "c":
-            self._begin_cell(attributes)
-        else:
-            begin = self.BEGIN.get(name)
-            if begin is not None:
-                begin(self, attributes)
+                self.inline = self.strings
+                self.inline.begin()
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self.cell = attributes
         self.value = self.formula = None
         self.filled = 0
+        self.pieces.clear()
         reference = attributes.get("r")
         if reference is None:
             self.column += 1
-        elif (found := _REFERENCE.fullmatch(reference)) is not None and found[2] != "0":
-            self.row, self.column = int(found[2]), _column(found[1])
+            return
+        column = self.columns.get(reference[: -len(self.digits)]) if reference.endswith(self.digits) else None
+        if column is None:  # the first cell of its column, or one that is not where its row is
+            self._locate(reference)
         else:
-            self.row, self.column = _cell_reference(reference, self.place())
+            self.column = column
+
+    def _locate(self, reference: str) -> None:
+        row, self.column = _cell_reference(reference, self.place())
+        self._move(row)
+        letters = reference.removesuffix(self.digits)
+        if letters.isalpha():
+            self.columns[letters] = self.column
+
+    def _move(self, row: int) -> None:
+        self.row = row
+        self.digits = str(row) if 0 < row <= MAX_ROW else ""
 
     def data(self, text: str) -> None:
         """Characters."""
@@ -190,34 +218,41 @@ class _Reader:
         """An element ends."""
         if self.skipped:
             self.skipped -= 1
-        elif name == "c" and self.cell is not None:
+        elif self.cell is None:
+            return
+        elif name == "c":
             if self.filled:
                 self.grid.put(self.row, self.column, self._cell(self.cell))
-            self.cell = self.inline = None
-        elif self.listening is not None and name == self.listening:
-            text = self.pieces[0] if len(self.pieces) == 1 else "".join(self.pieces)
-            self.pieces.clear()
-            self.listening = None
-            if name == "v":
-                self.value = text
-            else:
-                self.formula = text
+            self.cell = self.inline = self.listening = None
+        elif self.listening is not None:
+            if name == self.listening:
+                self._heard(name)
         elif self.inline is not None and name != "is":
             self.inline.end(name)
+
+    def _heard(self, name: str) -> None:
+        """Take the text of the v or f that ends."""
+        text = self.pieces[0] if len(self.pieces) == 1 else "".join(self.pieces)
+        self.pieces.clear()
+        self.listening = None
+        if name == "v":
+            self.value = text
+        else:
+            self.formula = text
 
     def place(self) -> str:
         """Where reading has come to, for messages: the file, and the cell as people find it."""
         return f"{self.book.archive.label}: {place(clean_title(self.title), max(self.row, 1), max(self.column, 0))}"
 
     def _row(self, attributes: dict[str, str]) -> None:
-        self.row = whole_number(attributes.get("r") or str(self.row + 1), self.place())
+        self._move(self._number(attributes.get("r") or str(self.row + 1)))
         self.column = -1
         if truth(attributes.get("hidden")):
             self.grid.hide(self.row)
 
     def _columns(self, attributes: dict[str, str]) -> None:
         if truth(attributes.get("hidden")):
-            first, last = (whole_number(attributes.get(key), self.place()) for key in ("min", "max"))
+            first, last = (self._number(attributes.get(key)) for key in ("min", "max"))
             self.hidden_columns.append((first - 1, last - 1))
 
     def _merge(self, attributes: dict[str, str]) -> None:
@@ -227,20 +262,41 @@ class _Reader:
         if target := _target(attributes, self.related):
             self.links.append((_area(attributes.get("ref", ""), self.place()), target))
 
+    def _number(self, text: str | None) -> int:
+        if text is not None and len(text) < 10 and text.isdecimal() and text.isascii():
+            return int(text)
+        return whole_number(text, self.place())
+
     BEGIN: ClassVar[dict[str, Callable[[_Reader, dict[str, str]], None]]] = {
-        "row": _row, "col": _columns, "mergeCell": _merge, "hyperlink": _link,
+        "c": _begin_cell, "row": _row, "col": _columns, "mergeCell": _merge, "hyperlink": _link,
     }  # fmt: skip
 
     def _cell(self, attributes: dict[str, str]) -> Cell | None:
-        """A cell's value as it is shown; `cached` keeps the cells of shared strings by style and index."""
+        """A cell's value as it is shown; `cached` keeps the cells of short values, which for a shared string is its
+        index.
+        """
         kind = attributes.get("t", "n")
         style = attributes.get("s") or "0"
-        value = self.value
-        if kind == "s" and value is not None and self.formula is None:
-            key = style, value
-            if key not in self.cached:
-                self.cached[key] = self._shared(value, self._format(style))
+        value = self._plain() if kind == "inlineStr" else self.value
+        if value is None or self.formula is not None or len(value) > _SHORT:
+            return self._read(kind, style, value)
+        key = kind, style, value
+        try:
             return self.cached[key]
+        except KeyError:
+            cell = self._read(kind, style, value)
+            if len(self.cached) < _KEPT:
+                self.cached[key] = cell
+            return cell
+
+    def _plain(self) -> str | None:
+        """The text within the cell, if it has no formats of its own."""
+        if self.inline is None or len(self.inline.runs) != 1:
+            return None
+        text, style = self.inline.runs[0]
+        return text if style is None else None
+
+    def _read(self, kind: str, style: str, value: str | None) -> Cell | None:
         form = self._format(style)
         if kind == "inlineStr":
             return _text_cell(text_of(self.inline), form.font) if self.inline is not None else None
@@ -259,7 +315,7 @@ class _Reader:
     def _format(self, style: str) -> Format:
         found = self.formats.get(style)
         if found is None:
-            index = whole_number(style, self.place())
+            index = self._number(style)
             found = self.book.formats[index] if index < len(self.book.formats) else _GENERAL
             self.formats[style] = found
         return found
@@ -267,7 +323,7 @@ class _Reader:
     def _shared(self, value: str, form: Format) -> Cell | None:
         if not value.strip():
             return None if self.formula is None else Cell(broken=NO_VALUE)
-        index = whole_number(value, self.place())
+        index = self._number(value)
         if index >= len(self.book.strings):
             raise SheetError(f"{self.place()} refers to a text that is not there; the file is damaged")
         return _text_cell(self.book.strings[index], form.font)
