@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -81,12 +82,17 @@ def words(cell: Cell | None, place: str) -> Words:
     """Read a cell; None is blank."""
     if cell is None:
         return replace(BLANK, place=place)
-    if len(cell.runs) == 1 and not cell.runs[0].struck:
-        text, gone = clean(cell.runs[0].text).strip(), ""
-    else:
-        text = clean("".join(run.text for run in cell.runs if not run.struck)).strip()
-        gone = one_line("".join(run.text for run in cell.runs if run.struck))
+    runs = cell.runs
+    if len(runs) == 1 and not runs[0].struck:
+        return Words(_said(runs[0].text), "", place, cell.number, cell.broken, cell)
+    text = clean("".join(run.text for run in runs if not run.struck)).strip()
+    gone = one_line("".join(run.text for run in runs if run.struck))
     return Words(text, gone, place, cell.number, cell.broken, cell)
+
+
+@lru_cache(maxsize=4096)  # the same few statuses in most of the cells
+def _said(text: str) -> str:
+    return clean(text).strip()
 
 
 class _Style(NamedTuple):
@@ -108,8 +114,8 @@ def prose(runs: Iterable[Run], *, wrapped: bool = False) -> Prose:
     unless a blank line or a bullet is between them.
     """
     runs = tuple(runs)
-    if len(runs) == 1 and _SENTENCES.fullmatch(runs[0].text) and runs[0] == Run(runs[0].text):
-        return (Paragraph((Text(runs[0].text),)),)  # the usual case: one line of plain words
+    if len(runs) == 1 and _is_plain(runs[0]) and (usual := _sentences(runs[0].text)) is not None:
+        return usual
     blocks: list[Block] = []
     items: list[tuple[int, list[_Piece]]] = []
     open_line: list[_Piece] | None = None  # of a paragraph that the next line may go on with
@@ -137,10 +143,20 @@ def prose(runs: Iterable[Run], *, wrapped: bool = False) -> Prose:
     return tuple(blocks)
 
 
+@lru_cache(maxsize=4096)
+def _sentences(text: str) -> Prose | None:
+    """The usual case: one line of plain words; None for any other text."""
+    return (Paragraph((Text(text),)),) if _SENTENCES.fullmatch(text) else None
+
+
+def _is_plain(run: Run) -> bool:
+    return not (run.bold or run.italic or run.struck or run.link)
+
+
 def refused_links(cell: Cell) -> tuple[str, ...]:
     """The addresses in a cell that `prose` leaves out, each once."""
-    urls = dict.fromkeys(run.link for run in cell.runs if run.link and not run.struck and run.text.strip())
-    return tuple(url for url in urls if not is_address(url))
+    urls = [run.link for run in cell.runs if run.link and not run.struck and run.text.strip()]
+    return tuple(url for url in dict.fromkeys(urls) if not is_address(url))
 
 
 def _lines(runs: Iterable[Run]) -> Iterator[list[_Piece]]:

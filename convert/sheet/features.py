@@ -34,12 +34,15 @@ def read_features(tables: list[Table], reading: Reading) -> None:
         if reading.layout.footnotes is not None:
             reading.notes = Footnotes.of(table, reading.layout.footnotes)
         left_out: list[int] = []
+        section = feature = draft = None
         for line in read_lines(table, reading.layout, reading.report, reading.known, sections=sections):
             here = headings.move(line)
             if line.dropped:
                 left_out.append(line.number)
             elif here:
-                draft = heading_of(headings.section, headings.feature, reading, tab)
+                if draft is None or section is not headings.section or feature is not headings.feature:
+                    section, feature = headings.section, headings.feature
+                    draft = heading_of(section, feature, reading, tab)
                 if line.title is None and (trees := trees_of(line, reading)):
                     _Row(line, trees, draft, reading, tab).read()
         headings.finish()
@@ -76,13 +79,12 @@ def trees_of(line: Line, reading: Reading) -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
-class _Status:
-    """One status of a row: its qualifier, its tree, its cell, the place of its variant."""
+class _Statuses:
+    """The statuses of one qualifier in a row: the cells by tree, the place of the variant."""
 
     qualifier: str | None
-    tree: str
-    said: Words
     place: str
+    cells: list[tuple[str, Words]]
 
 
 @dataclass(slots=True)
@@ -96,7 +98,9 @@ class _Row:
     tab: int
     security: Words = field(default_factory=lambda: BLANK)
     word: _Security | None = None
+    sure: _Security | None = None
     listed: set[str] = field(default_factory=set)
+    reached: Stated | None = None
 
     def read(self) -> None:
         """Statuses, texts and questions of the row into its draft."""
@@ -110,10 +114,12 @@ class _Row:
         statuses = [*self._own_statuses(variant), *self._other_variants()]
         self.security = line.get("security")
         self.word = self._security_word(statuses)
-        for status in statuses:
-            if self.reading.notes is not None:
-                status = self._without_mark(status)
-            self._status(status)
+        self.sure = self.word if self.word in SECURITY else None
+        for group in statuses:
+            stated = Stated(group.qualifier, group.place, [])
+            draft.stated.append(stated)
+            for tree, said in group.cells:
+                self._status(stated, tree, said if self.reading.notes is None else self._without_mark(tree, said))
         for role in PROSE:
             self.reading.say(role, draft, line, self.trees, self.listed)
 
@@ -123,21 +129,22 @@ class _Row:
             return self.trees
         return [tree for tree in self.trees if self.line.tree(tree).text] or self.trees
 
-    def _own_statuses(self, variant: str | None) -> Iterator[_Status]:
+    def _own_statuses(self, variant: str | None) -> Iterator[_Statuses]:
         """The statuses in columns of their own."""
         line = self.line
-        if line.table.tree is None:
-            place = line.place("variant") if "variant" in line.table.roles else None
-            for tree in self.trees:
-                if (said := line.tree(tree)) is not BLANK:
-                    yield _Status(variant, tree, said, place or said.place)
+        if line.table.tree is not None:
+            for column, name in line.table.variants:
+                said = line.at(column)
+                qualifier = ", ".join(part for part in (name, variant) if part) or None
+                yield _Statuses(qualifier, said.place, [(line.table.tree, said)])
             return
-        for column, name in line.table.variants:
-            said = line.at(column)
-            qualifier = ", ".join(part for part in (name, variant) if part) or None
-            yield _Status(qualifier, line.table.tree, said, said.place)
+        cells = line.statuses(self.trees)
+        if "variant" in line.table.roles:
+            yield _Statuses(variant, line.place("variant"), cells)
+        else:
+            yield from (_Statuses(variant, said.place, [(tree, said)]) for tree, said in cells)
 
-    def _other_variants(self) -> Iterator[_Status]:
+    def _other_variants(self) -> Iterator[_Statuses]:
         """The statuses of a cell with a line `variant: status` each."""
         if not self.line.has("other_variants"):
             return
@@ -147,22 +154,22 @@ class _Row:
                 for text in said.text.split("\n"):
                     yield from self._other_variant(said, wanted, text)
 
-    def _other_variant(self, said: Words, wanted: Sequence[str], text: str) -> Iterator[_Status]:
+    def _other_variant(self, said: Words, wanted: Sequence[str], text: str) -> Iterator[_Statuses]:
         variant, colon, status = (one_line(part) for part in _BULLET.sub("", text).partition(":"))
         if variant and colon:
-            yield from (_Status(variant, tree, replace(said, text=status), said.place) for tree in wanted)
+            yield _Statuses(variant, said.place, [(tree, replace(said, text=status)) for tree in wanted])
         elif variant and self.reading.layout.vocabulary.is_undecided(text):
             for tree in wanted:
                 self.draft.ask("status", None, tree, self.line.get("owner").line or None, replace(said, text=text))
         elif variant or colon:
             self.reading.report.append(problems.other_variant_line(said.place, wanted, text))
 
-    def _security_word(self, statuses: Sequence[_Status]) -> _Security | None:
+    def _security_word(self, statuses: Sequence[_Statuses]) -> _Security | None:
         """What the Security cell of the row says; it says nothing where there is no status."""
         said, spoken = self.security, self.reading.layout.vocabulary
         if not said.text or spoken.says("nothing", said.text):
             return "wrong" if said.broken else None
-        trees = [status.tree for status in statuses if status.said.text]
+        trees = [tree for group in statuses for tree, status in group.cells if status.text]
         if not trees:
             return "wrong" if said.broken else None
         for word in SECURITY:
@@ -173,59 +180,61 @@ class _Row:
         self.reading.report.append(problems.unknown_security(said.place, trees, said.line))
         return "wrong"
 
-    def _without_mark(self, status: _Status) -> _Status:
+    def _without_mark(self, tree: str, said: Words) -> Words:
         """A status without its footnote mark; the footnote becomes a caveat of its tree."""
-        reading, said = self.reading, status.said
+        reading = self.reading
         if reading.notes is None or not said.text or reading.layout.vocabulary.knows(said.text):
-            return status
+            return said
         text, marks = reading.notes.split(said.text)
         if not marks:
-            return status
+            return said
         texts = [note for mark in marks if (note := reading.notes.texts.get(mark)) is not None]
         if len(texts) < len(marks):
             missing = next(mark for mark in marks if mark not in reading.notes.texts)
-            reading.report.append(problems.no_footnote(said.place, [status.tree], missing))
+            reading.report.append(problems.no_footnote(said.place, [tree], missing))
         if texts:
             blocks = tuple(block for note in texts for block in note.blocks)
-            caveat = Piece(Words(text, place=texts[0].place), blocks, (status.tree,), (), False, None)
+            caveat = Piece(Words(text, place=texts[0].place), blocks, (tree,), (), False, None)
             self.draft.prose["caveats"].append(caveat)
-        return replace(status, said=replace(said, text=text))
+        return replace(said, text=text)
 
-    def _status(self, status: _Status) -> None:
+    def _status(self, stated: Stated, tree: str, said: Words) -> None:
         """One status into the draft: a statement, a question, or `text`; or what is wrong with it."""
-        said, draft, word = status.said, self.draft, self.word
+        draft, word = self.draft, self.word
         if said.struck or said.broken:
             draft.states = True
-        kind, decided = self.reading.judge(said.text, word if word in SECURITY else None)
+        kind, decided = self.reading.judge(said.text, self.sure)
         if kind == "nothing":
             return
-        self.listed.add(status.tree)
+        self.listed.add(tree)
         if kind == "text":
-            draft.texts.add(status.tree)
+            draft.texts.add(tree)
             return
         draft.states = True
-        draft.variants.reach(status.qualifier, partial(str, status.place), self.tab)
+        if self.reached is not stated:  # the others of the same row and qualifier are where it is
+            self.reached = stated
+            draft.variants.reach(stated.qualifier, partial(str, stated.place), self.tab)
         self.reading.note(said)
         if kind == "question" or word == "question":
-            self._question(status, kind)
+            self._question(stated, tree, said, kind)
         elif word != "wrong":
-            self._state(status, kind, decided)
+            self._state(stated, tree, said, kind, decided)
 
-    def _question(self, status: _Status, kind: Kind) -> None:
+    def _question(self, stated: Stated, tree: str, said: Words, kind: Kind) -> None:
         role: Role = "status" if kind == "question" else "security"
-        asked = status.said if kind == "question" else self.security
-        self.draft.ask(role, status.qualifier, status.tree, self.line.get("owner").line or None, asked)
-        self.draft.stated.append(Stated(status.qualifier, status.tree, None, status.place))
+        asked = said if kind == "question" else self.security
+        self.draft.ask(role, stated.qualifier, tree, self.line.get("owner").line or None, asked)
+        stated.statements.append((tree, None))
         self.reading.note(asked)
 
-    def _state(self, status: _Status, kind: Kind, decided: Decided | None) -> None:
+    def _state(self, stated: Stated, tree: str, said: Words, kind: Kind, decided: Decided | None) -> None:
         """Add a statement to the draft, or say what is wrong with it."""
-        said, reading = status.said, self.reading
+        reading = self.reading
         if kind == "lines" or decided is None:
-            reading.report.append(problems.status_line_break(said.place, [status.tree], said.text))
+            reading.report.append(problems.status_line_break(said.place, [tree], said.text))
             return
         if kind == "unknown":
-            found = reading.unknown(self.draft, status.qualifier, status.tree, said, decided)
+            found = reading.unknown(self.draft, stated.qualifier, tree, said, decided)
             if found is None:
                 return
             decided = found
@@ -233,10 +242,10 @@ class _Row:
                 kind = "contradiction"
         if kind == "contradiction":
             security = self.security.line
-            reading.report.append(problems.security_contradiction(said.place, [status.tree], security, decided.value))
+            reading.report.append(problems.security_contradiction(said.place, [tree], security, decided.value))
             return
         if kind == "own":
             reading.used[said.line] = reading.used.get(said.line, 0) + 1
         label = decided.status.label
-        statement = Statement(status.tree, decided.value, label, said.place, said.text, decided.keyword)
-        self.draft.stated.append(Stated(status.qualifier, status.tree, statement, status.place))
+        statement = Statement(tree, decided.value, label, said.place, said.text, decided.keyword)
+        stated.statements.append((tree, statement))

@@ -17,12 +17,11 @@ from grammar.rows import key_of
 
 @dataclass(slots=True)
 class Stated:
-    """A status cell of a row: `statement` is None where it is undecided; `place` is the row's variant."""
+    """What a row states for one qualifier, by tree: None where it is undecided; `place` is the row's variant."""
 
     qualifier: str | None
-    tree: str
-    statement: Statement | None
     place: str
+    statements: list[tuple[str, Statement | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +186,8 @@ class _Finish:
 
     def prose(self, draft: Draft, role: Role, present: set[str], places: dict[str, str]) -> dict[str, Prose]:
         """The text of a role by tree: that of all rows, each once."""
+        if not draft.prose[role]:
+            return {}
         blocks: dict[str, list[Prose]] = {}
         for piece in draft.prose[role]:
             trees = [tree for tree in piece.trees if tree in present]
@@ -205,50 +206,75 @@ class _Finish:
                         )
                     )
                 continue
-            fresh = [tree for tree in trees if piece.blocks not in blocks.get(tree, ())]
-            for tree in fresh:
-                blocks.setdefault(tree, []).append(piece.blocks)
-                places[f"{role} {tree}"] = places.get(f"{role} {tree}", piece.said.place)
-            unlisted = [tree for tree in fresh if tree in piece.unlisted]
+            unlisted = []
+            for tree in trees:
+                parts = blocks.setdefault(tree, [])
+                if piece.blocks not in parts:
+                    parts.append(piece.blocks)
+                    places.setdefault(f"{role} {tree}", piece.said.place)
+                    if tree in piece.unlisted:
+                        unlisted.append(tree)
             if unlisted:
                 self.report.append(problems.prose_of_unlisted_row(piece.said.place, unlisted, role, unlisted))
-        return {tree: tuple(b for part in blocks[tree] for b in part) for tree in self.order if tree in blocks}
+        return {tree: _together(blocks[tree]) for tree in self.order if tree in blocks}
 
     def distinct(self, draft: Draft) -> tuple[tuple[Variant, ...], tuple[Limit, ...]]:
         """Variants and limits; of rows that have equal keys in a tree the first counts, and an error says so."""
-        seen: dict[tuple[str, str], tuple[str, str]] = {}
-        clashes: dict[tuple[str, str, str, str], list[str]] = {}
-
-        def is_new(tree: str, qualifier: str | None, what: str, place: str) -> bool:
-            key = (tree, _key(qualifier))
-            first = seen.setdefault(key, (what, place))
-            if first == (what, place):
-                return True
-            clashes.setdefault((place, what, f"{first[0]} ({first[1]})", " / ".join(_path(draft))), []).append(tree)
-            return False
-
+        taken = _Taken()
         by_qualifier: dict[str | None, list[Statement]] = {}
         for stated in draft.stated:
             what = f"the variant {quote(stated.qualifier)}" if stated.qualifier else "the row without variant"
-            if is_new(stated.tree, stated.qualifier, what, stated.place) and stated.statement is not None:
-                by_qualifier.setdefault(stated.qualifier, []).append(stated.statement)
+            new = taken.take(stated.qualifier, what, stated.place, [tree for tree, _ in stated.statements])
+            decided = [statement for tree, statement in stated.statements if statement is not None and tree in new]
+            if decided:
+                by_qualifier.setdefault(stated.qualifier, []).extend(decided)
         limits = []
         for limit in draft.limits:
             fine = True
             for tree in limit.maximum:
                 for qualifier, _, _ in rows_of(limit, tree):
                     what = f"the limit {quote(qualifier)}" if qualifier else "the limit without variant"
-                    fine &= is_new(tree, qualifier, what, limit.place)
+                    fine &= tree in taken.take(qualifier, what, limit.place, [tree])
             if fine:
                 limits.append(limit)
-        for (place, this, other, where), trees in clashes.items():
-            self.report.append(problems.equal_keys(place, trees, this, other, where))
+        for (place, this, other), trees in taken.clashes.items():
+            self.report.append(problems.equal_keys(place, trees, this, other, " / ".join(_path(draft))))
         variants = tuple(
             Variant(qualifier, tuple(sorted(by_qualifier[qualifier], key=lambda s: self.order[s.tree])), place)
             for qualifier, place in draft.variants
             if qualifier in by_qualifier
         )
         return variants, tuple(limits)
+
+
+@dataclass(slots=True)
+class _Taken:
+    """The rows below a heading by key and tree, each as what it is and where; `clashes` are the trees in which a row
+    has the key of an earlier one.
+    """
+
+    rows: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    clashes: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
+
+    def take(self, qualifier: str | None, what: str, place: str, trees: list[str]) -> list[str]:
+        """Enter a row for some trees; those of them in which no other row has its key."""
+        key, row = _key(qualifier), (what, place)
+        there = self.rows.get(key)
+        if there is None:
+            self.rows[key] = dict.fromkeys(trees, row)
+            return trees
+        new = []
+        for tree in trees:
+            first = there.setdefault(tree, row)
+            if first == row:
+                new.append(tree)
+            else:
+                self.clashes.setdefault((place, what, f"{first[0]} ({first[1]})"), []).append(tree)
+        return new
+
+
+def _together(parts: list[Prose]) -> Prose:
+    return parts[0] if len(parts) == 1 else tuple(block for part in parts for block in part)
 
 
 @lru_cache(maxsize=4096)

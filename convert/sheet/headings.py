@@ -73,17 +73,18 @@ class Headings:
     def move(self, line: Line) -> bool:
         """Go to a row; whether it counts, which one of a withdrawn or missing section or feature does not."""
         section, feature = line.title or line.get("section"), line.get("feature")
-        if section.struck:
+        if section.text:
+            if self.section_gone or self.section is None or section.line != self.section.line:
+                self.section, self.feature = section, None
+                self.section_gone = self.feature_gone = False
+        elif section.struck:
             self._withdraw("section", section)
             self.section_gone, self.feature, self.feature_gone = True, None, False
-        elif section.text and (self.section_gone or self.section is None or section.line != self.section.line):
-            self.section, self.feature = section, None
-            self.section_gone = self.feature_gone = False
-        if feature.struck:
+        if feature.text:
+            self.feature, self.feature_gone = feature, False
+        elif feature.struck:
             self._withdraw("feature", feature)
             self.feature, self.feature_gone = None, True
-        elif feature.text:
-            self.feature, self.feature_gone = feature, False
         if self.section_gone or self.feature_gone:
             return False
         if self.section is None and not line.dropped:

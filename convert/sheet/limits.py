@@ -57,7 +57,7 @@ def _row(line: Line, draft: Draft, reading: Reading) -> None:
     row = _Row(line, draft, reading, variant, line.get("unit").line or None)
     place = line.place("variant")
     maximum, asked = row.figures("maximum", {tree: line.tree(tree) for tree in reading.trees})
-    draft.stated.extend(Stated(variant, tree, None, place) for tree in asked)
+    draft.stated.append(Stated(variant, place, [(tree, None) for tree in asked]))
     tested = row.below("tested", maximum)
     security = row.below("security", maximum)
     if maximum:

@@ -38,7 +38,7 @@ class Tree:
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # not frozen: there is one for each status cell, and it never changes
 class Statement:
     """One decided status cell: `value` is what is after `Status: `, `label` the vocabulary's name or None.
 

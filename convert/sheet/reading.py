@@ -51,6 +51,7 @@ class Reading:
     notes: Footnotes | None = None
     _judged: dict[tuple[str, str | None], Judged] = field(default_factory=dict)
     _texts: dict[str, Prose] = field(default_factory=dict)
+    _questions: dict[str, bool] = field(default_factory=dict)
 
     def judge(self, text: str, security: str | None = None) -> Judged:
         """What a status cell is, together with what the Security column says (`yes`, `no`, `external`)."""
@@ -108,12 +109,21 @@ class Reading:
         for said, wanted in line.by_place(role, trees):
             if not said.text or spoken.says("nothing", said.text):
                 continue
-            undecided = spoken.is_undecided(said.text, status=False)
-            unlisted = tuple(tree for tree in wanted if tree not in listed) if draft.rows > 1 else ()
+            undecided = self._is_question(said.text)
+            unlisted: tuple[str, ...] = ()
+            if draft.rows > 1 and not listed.issuperset(wanted):
+                unlisted = tuple(tree for tree in wanted if tree not in listed)
             blocks = () if undecided else self._prose(said)
             owner = line.get("owner").line or None
             draft.prose[role].append(Piece(said, blocks, tuple(wanted), unlisted, undecided, owner))
             self.note(said)
+
+    def _is_question(self, text: str) -> bool:
+        """Whether a description or caveat is a question and no answer."""
+        found = self._questions.get(text)
+        if found is None:
+            found = self._questions[text] = self.layout.vocabulary.is_undecided(text, status=False)
+        return found
 
     def _prose(self, said: Words) -> Prose:
         if said.place not in self._texts:

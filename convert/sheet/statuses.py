@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from convert.sheet.cell_text import one_line
@@ -45,12 +45,16 @@ class Vocabulary:
     undecided: tuple[str, ...]
     marks: Mapping[str, str]
     own: frozenset[str] = frozenset()
+    _folded: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def says(self, kind: str, text: str) -> bool:
         """Whether a cell says no more than one of the words of a kind."""
         if len(text) > _LONGEST:
             return False
-        return fold(text, self.marks) in self.words[kind]
+        folded = self._folded.get(text)
+        if folded is None:
+            folded = self._folded[text] = fold(text, self.marks)
+        return folded in self.words[kind]
 
     def is_undecided(self, text: str, *, status: bool = True) -> bool:
         """Whether a cell is a question and no answer: `?`, `TBD`, `discuss...`, `(Supported?)`.

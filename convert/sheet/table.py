@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from convert.sheet import problems
 from convert.sheet.cell_text import BLANK, Words, fold_heading, one_line, words
-from convert.sheet.cells import Cell, Row, Tab, place
+from convert.sheet.cells import Cell, Row, Tab, column_name, place
 from convert.sheet.layout import Layout, TableLayout
 from grammar.diagnostic import Diagnostic
 
 _ONE_DECIMAL = re.compile(r"[0-9]+[.,][0-9]")
+_SIGNS = frozenset("#E")  # what a program's word for a failed formula begins with
 _NAMES = frozenset({"section", "feature", "variant", "tree"})  # roles whose struck cells withdraw a row
 _FAILED = re.compile(
     r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|ERROR!|SPILL!|CALC!|GETTING_DATA)|Err:[0-9]{3}", re.I
@@ -88,7 +89,7 @@ class Line:
         """
         column = self.table.roles.get(role)
         if column is not None:
-            return self.at(column)
+            return self.found.get(column, BLANK)
         if (constant := self.table.layout.constants.get(role)) is not None:
             return Words(constant, place=self.table.source)
         if role == "section" and self.table.tab.section:  # a table of a document: the heading above it
@@ -102,9 +103,9 @@ class Line:
     def has(self, role: str) -> bool:
         """Whether a role has a text in this row, for all trees or for some."""
         table = self.table
-        if role in table.roles and table.roles[role] in self.found:
+        if table.roles.get(role) in self.found or role in table.layout.constants:
             return True
-        return role in table.layout.constants or any(
+        return bool(table.overrides) and any(
             column in self.found for (name, _), column in table.overrides.items() if name == role
         )
 
@@ -112,6 +113,13 @@ class Line:
         """The status cell of a tree; where rows are for single trees, the row's own."""
         column = self.table.roles.get("status") if self.table.by_row else self.table.trees.get(tree)
         return BLANK if column is None else self.at(column)
+
+    def statuses(self, trees: Sequence[str]) -> list[tuple[str, Words]]:
+        """The status cells of some trees, without those that are not there."""
+        if self.table.by_row:
+            return [(tree, said) for tree in trees if (said := self.tree(tree)) is not BLANK]
+        columns, found = self.table.trees, self.found
+        return [(tree, found[columns[tree]]) for tree in trees if columns.get(tree) in found]
 
     def for_tree(self, role: str, tree: str) -> Words:
         """The cell of a role for a tree: of the column headed `Role (TREE)` if filled, else the common one."""
@@ -122,7 +130,7 @@ class Line:
 
     def by_place(self, role: str, trees: Sequence[str]) -> list[tuple[Words, Sequence[str]]]:
         """The cells of a role for some trees, each with the trees that it is for."""
-        if not any(name == role for name, _ in self.table.overrides):
+        if not self.table.overrides or not any(name == role for name, _ in self.table.overrides):
             return [(self.get(role), trees)]
         found: dict[str, tuple[Words, list[str]]] = {}
         for tree in trees:
@@ -167,7 +175,7 @@ class _Reader:
 
     def __init__(self, table: Table, report: list[Diagnostic], known: frozenset[str]) -> None:
         self.table, self.report, self.known = table, report, known
-        self.claimed = sorted(table.claimed())
+        self.claimed = [(column, f"{table.title}!{column_name(column)}") for column in sorted(table.claimed())]
         self.spread = table.stated()
         self.wide = frozenset(self.spread)
         self.silent = {table.roles[role] for role in _NAMES if role in table.roles}
@@ -179,23 +187,25 @@ class _Reader:
         found: dict[int, Words] = {}
         cells, number = row.cells, row.number
         width = len(cells)
-        for column in self.claimed:
+        for column, letters in self.claimed:
             cell = cells[column] if column < width else None
             if cell is not None:
-                found[column] = self._cell(cell, number, column)
+                said = words(cell, f"{letters}{number}")
+                odd = said.gone or said.broken is not None or said.text[:1] in _SIGNS
+                if odd or cell.rows > 1 or cell.columns > 1:
+                    said = self._odd(said, cell, number, column)
+                found[column] = said
             elif column in self.merged and self.merged[column][0] >= number:
                 found[column] = self.merged[column][1]
         return found
 
-    def _cell(self, cell: Cell, number: int, column: int) -> Words:
-        said = words(cell, self.table.place(number, column))
+    def _odd(self, said: Words, cell: Cell, number: int, column: int) -> Words:
+        """A cell that is merged, struck, or without a value: what it says, and reports."""
         reach = [column]
         if column in self.wide and (cell.rows > 1 or cell.columns > 1):
             reach = [c for c in self.spread if column <= c < column + cell.columns]
             self.merged.update(dict.fromkeys(reach, (number + cell.rows - 1, said)))
-        broken = said.broken or (
-            said.text if said.text and said.text[0] in "#E" and _FAILED.fullmatch(said.text) else None
-        )
+        broken = said.broken or (said.text if said.text[:1] in _SIGNS and _FAILED.fullmatch(said.text) else None)
         if broken is not None and said.place not in self.known:
             touched = [tree for c in reach for tree in self.table.touched(c)]
             self.report.append(problems.unreadable_cell(said.place, touched, one_line(broken)))
