@@ -111,7 +111,9 @@ class _Row:
         if not counts:
             draft.states = True
             return
-        statuses = [*self._own_statuses(variant), *self._other_variants()]
+        statuses = self._own_statuses(variant)
+        if line.has("other_variants"):
+            statuses += self._other_variants()
         self.security = line.get("security")
         self.word = self._security_word(statuses)
         self.sure = self.word if self.word in SECURITY else None
@@ -129,25 +131,23 @@ class _Row:
             return self.trees
         return [tree for tree in self.trees if self.line.tree(tree).text] or self.trees
 
-    def _own_statuses(self, variant: str | None) -> Iterator[_Statuses]:
+    def _own_statuses(self, variant: str | None) -> list[_Statuses]:
         """The statuses in columns of their own."""
         line = self.line
         if line.table.tree is not None:
-            for column, name in line.table.variants:
-                said = line.at(column)
-                qualifier = ", ".join(part for part in (name, variant) if part) or None
-                yield _Statuses(qualifier, said.place, [(line.table.tree, said)])
-            return
+            return [self._own_variant(line.table.tree, column, (name, variant)) for column, name in line.table.variants]
         cells = line.statuses(self.trees)
         if "variant" in line.table.roles:
-            yield _Statuses(variant, line.place("variant"), cells)
-        else:
-            yield from (_Statuses(variant, said.place, [(tree, said)]) for tree, said in cells)
+            return [_Statuses(variant, line.place("variant"), cells)]
+        return [_Statuses(variant, said.place, [(tree, said)]) for tree, said in cells]
+
+    def _own_variant(self, tree: str, column: int, names: tuple[str, str | None]) -> _Statuses:
+        """The status in a column of a variant, in a tab for one tree."""
+        said = self.line.at(column)
+        return _Statuses(", ".join(filter(None, names)) or None, said.place, [(tree, said)])
 
     def _other_variants(self) -> Iterator[_Statuses]:
         """The statuses of a cell with a line `variant: status` each."""
-        if not self.line.has("other_variants"):
-            return
         spoken = self.reading.layout.vocabulary
         for said, wanted in self.line.by_place("other_variants", self.trees):
             if said.text and not spoken.says("nothing", said.text):
@@ -201,7 +201,7 @@ class _Row:
     def _status(self, stated: Stated, tree: str, said: Words) -> None:
         """One status into the draft: a statement, a question, or `text`; or what is wrong with it."""
         draft, word = self.draft, self.word
-        if said.struck or said.broken:
+        if said.broken or (said.gone and said.struck):
             draft.states = True
         kind, decided = self.reading.judge(said.text, self.sure)
         if kind == "nothing":
@@ -210,9 +210,9 @@ class _Row:
         if kind == "text":
             draft.texts.add(tree)
             return
-        draft.states = True
         if self.reached is not stated:  # the others of the same row and qualifier are where it is
             self.reached = stated
+            draft.states = True
             draft.variants.reach(stated.qualifier, partial(str, stated.place), self.tab)
         self.reading.note(said)
         if kind == "question" or word == "question":
@@ -229,23 +229,30 @@ class _Row:
 
     def _state(self, stated: Stated, tree: str, said: Words, kind: Kind, decided: Decided | None) -> None:
         """Add a statement to the draft, or say what is wrong with it."""
+        if kind != "known" or decided is None:
+            decided = self._doubtful(stated, tree, said, kind, decided)
+            if decided is None:
+                return
+        label = decided.status.label
+        statement = Statement(tree, decided.value, label, said.place, said.text, decided.keyword)
+        stated.statements.append((tree, statement))
+
+    def _doubtful(self, stated: Stated, tree: str, said: Words, kind: Kind, decided: Decided | None) -> Decided | None:
+        """What a status that is no label is written as; None: not at all, and an error says why."""
         reading = self.reading
         if kind == "lines" or decided is None:
             reading.report.append(problems.status_line_break(said.place, [tree], said.text))
-            return
+            return None
         if kind == "unknown":
-            found = reading.unknown(self.draft, stated.qualifier, tree, said, decided)
-            if found is None:
-                return
-            decided = found
-            if self.word in SECURITY and combine(decided, self.word) is None:
+            decided = reading.unknown(self.draft, stated.qualifier, tree, said, decided)
+            if decided is None:
+                return None
+            if self.sure is not None and combine(decided, self.sure) is None:
                 kind = "contradiction"
         if kind == "contradiction":
             security = self.security.line
             reading.report.append(problems.security_contradiction(said.place, [tree], security, decided.value))
-            return
+            return None
         if kind == "own":
             reading.used[said.line] = reading.used.get(said.line, 0) + 1
-        label = decided.status.label
-        statement = Statement(tree, decided.value, label, said.place, said.text, decided.keyword)
-        stated.statements.append((tree, statement))
+        return decided
