@@ -21,7 +21,7 @@ from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from convert.sheet.cells import SheetError
-from convert.sheet.formats.events import Data, End, Events, Start
+from convert.sheet.formats.events import MAX_DEPTH, Events
 from convert.sheet.formats.grid import clean_title
 
 MAX_PARTS = 10_000
@@ -34,7 +34,6 @@ MAX_RATIO = 250
 RATIO_FROM = 16 << 20
 MAX_QUIET = 4 << 20
 """Bytes of XML in which no element begins or ends: one text, comment or attribute."""
-MAX_DEPTH = 64
 MAX_NODES = 50_000
 """Elements inside of one element that is kept whole."""
 MAX_NAMES = 200_000
@@ -79,11 +78,10 @@ class Archive:
         with self._damage_told(part), self._open(part) as stream:
             return stream.read(limit)
 
-    def events(self, part: str, start: Start, end: End, data: Data) -> None:
-        """Stream a part's XML into handlers; SheetError on damage, a DTD, or what passes the limits."""
-        label = f"{self.label}: {clean_title(part)}"
+    def events(self, part: str, events: Events) -> None:
+        """Stream a part's XML into its handlers; SheetError on damage, a DTD, or what passes the limits."""
         with self._damage_told(part), self._open(part) as stream:
-            Events(label, start, end, data).read(stream)
+            events.read(stream, f"{self.label}: {clean_title(part)}")
 
     def _open(self, part: str) -> IO[bytes]:
         return self._zip.open(self._names[folded(part)])

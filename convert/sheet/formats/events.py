@@ -1,69 +1,76 @@
 """The XML of a large part as plain calls: a tenth of what a tree of elements costs, with the same limits held.
 
-Names come without their prefixes.  A DTD is refused, so there are no entities; nothing is kept but what the handlers
-keep.
+A DTD is refused, so there are no entities; nothing is kept but what the handlers keep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from itertools import islice
-from typing import IO
+from typing import IO, NoReturn
 from xml.parsers import expat
 
 from convert.sheet.cells import SheetError
 from convert.sheet.formats.grid import clean_title
 
-Start = Callable[[str, dict[str, str]], None]
-End = Callable[[str], None]
-Data = Callable[[str], None]
 _CHUNK = 64 << 10
 _QUIET = 4 << 20  # bytes of XML in which no element begins: one text, comment or attribute
-_DEPTH = 64
 _NAMES = 200_000  # characters of all different names of elements and attributes: the parser keeps them all
+MAX_DEPTH = 64
 
 
-class Events:
-    """One pass over a part; `label` is the file and the part, for messages."""
+class Events(ABC):
+    """One pass over a part.
 
-    def __init__(self, label: str, start: Start, end: End, data: Data) -> None:
-        self.label = label
-        self._start, self._end = start, end
-        self._locals = _Locals()
+    Subclasses have the parser's handlers themselves, as calls between would take a tenth of the time.  `start` sets
+    `begun`, clears `pieces` and counts up `depth`, which `end` counts down; it calls `too_deep` beyond MAX_DEPTH.
+    `locals` are the names without prefixes.
+    """
+
+    def __init__(self) -> None:
+        self.label = ""
+        self.locals = _Locals()
+        self.depth = 0
+        self.begun = False  # whether an element began in this chunk
+        self.pieces: list[str] = []  # the characters since an element began
         self._names: dict[str, str] = {}  # of elements and attributes, each once: the parser puts them there
-        self._counted = self._length = self._depth = 0
-        self._begun = False  # whether an element began in this chunk
+        self._counted = self._length = 0
         self._parser = parser = expat.ParserCreate(intern=self._names)
         parser.buffer_text = True
-        parser.StartElementHandler = self._on_start
-        parser.EndElementHandler = self._on_end
-        parser.CharacterDataHandler = data
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.pieces.append
         parser.StartDoctypeDeclHandler = self._refuse
         parser.EntityDeclHandler = self._refuse
         parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
 
-    def read(self, stream: IO[bytes]) -> None:
-        """Read all of a stream.  SheetError for what passes the limits, ExpatError for what is no XML."""
+    def read(self, stream: IO[bytes], label: str) -> None:
+        """Read all of a stream; `label` is the file and the part, for messages.
+
+        SheetError for what passes the limits, ExpatError for what is no XML.
+        """
+        self.label = label
         quiet = 0
         while chunk := stream.read(_CHUNK):
-            self._begun = False
+            self.begun = False
             self._parser.Parse(chunk, False)
             self._count_names()
-            quiet = quiet + len(chunk) if not self._begun else 0
+            quiet = quiet + len(chunk) if not self.begun else 0
             if quiet > _QUIET:
                 raise SheetError(f"{self.label}: one text of more than {_QUIET >> 20} MB; shorten it")
         self._parser.Parse(b"", True)
 
-    def _on_start(self, name: str, attributes: dict[str, str]) -> None:
-        self._begun = True
-        self._depth += 1
-        if self._depth > _DEPTH:
-            raise SheetError(f"{self.label}: elements are nested more than {_DEPTH} deep")
-        self._start(self._locals[name], attributes)
+    @abstractmethod
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
 
-    def _on_end(self, name: str) -> None:
-        self._depth -= 1
-        self._end(self._locals[name])
+    @abstractmethod
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+    def too_deep(self) -> NoReturn:
+        """Refuse what is nested beyond MAX_DEPTH."""
+        raise SheetError(f"{self.label}: elements are nested more than {MAX_DEPTH} deep")
 
     def _count_names(self) -> None:
         """Count the names that the last chunk added."""
@@ -93,7 +100,7 @@ class Strings:
     `runs` are (text, (bold, italic, struck)), None for the format of the cell.
     """
 
-    __slots__ = ("_hint", "_listening", "_piece", "_properties", "_style", "runs")
+    __slots__ = ("_hint", "_properties", "_style", "runs")
 
     def __init__(self) -> None:
         self.begin()
@@ -103,16 +110,12 @@ class Strings:
         self.runs: list[tuple[str, frozenset[str] | None]] = []
         self._style: frozenset[str] | None = None
         self._properties: set[str] | None = None
-        self._piece: list[str] = []
-        self._listening = False
         self._hint = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element inside the text begins."""
+        """An element inside the text begins, other than `t`."""
         if name == "rPh":
             self._hint += 1
-        elif name == "t":
-            self._listening, self._piece = not self._hint, []
         elif name == "r":
             self._style = None
         elif name == "rPr":
@@ -120,19 +123,13 @@ class Strings:
         elif self._properties is not None and attributes.get("val", "1") in ("1", "true", "on"):
             self._properties.add(name)
 
-    def data(self, text: str) -> None:
-        """Characters."""
-        if self._listening:
-            self._piece.append(text)
-
-    def end(self, name: str) -> None:
-        """An element inside the text ends."""
-        if name == "rPh":
+    def end(self, name: str, text: str) -> None:
+        """An element inside the text ends; `text` are its characters."""
+        if name == "t":
+            if not self._hint:
+                self.runs.append((text, self._style))
+        elif name == "rPh":
             self._hint -= 1
-        elif name == "t":
-            if self._listening:
-                self.runs.append(("".join(self._piece), self._style))
-            self._listening = False
         elif name == "rPr":
             self._style, self._properties = frozenset(self._properties or ()), None
 

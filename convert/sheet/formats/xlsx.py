@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 
 from convert.sheet.cells import Cell, SheetError, Tab, place
 from convert.sheet.formats.archive import MAX_NODES, Archive
-from convert.sheet.formats.events import Strings
+from convert.sheet.formats.events import MAX_DEPTH, Events, Strings
 from convert.sheet.formats.grid import (
     MAX_ROW,
     MAX_TABS,
@@ -132,17 +132,18 @@ def _sheet(archive: Archive, element: Element, related: dict[str, Relation], num
 
 def _tab(book: _Book, sheet: _Sheet) -> Tab:
     reader = _Reader(book, sheet, relations(book.archive, sheet.part))
-    book.archive.events(sheet.part, reader.start, reader.end, reader.data)
+    book.archive.events(sheet.part, reader)
     for area, target in reader.links:
         reader.grid.link(*area, target)
     _add_notes(book, reader.grid, reader.related)
     return reader.grid.finish(hidden=sheet.hidden, hidden_columns=reader.hidden_columns)
 
 
-class _Reader:
+class _Reader(Events):
     """The events of one sheet into its grid."""
 
     def __init__(self, book: _Book, sheet: _Sheet, related: dict[str, Relation]) -> None:
+        super().__init__()
         self.book, self.title, self.related = book, sheet.title, related
         self.grid = Grid(sheet.title, book.report, book.progress)
         self.hidden_columns: list[tuple[int, int]] = []
@@ -153,19 +154,23 @@ class _Reader:
         self.cell: dict[str, str] | None = None
         self.value: str | None = None
         self.formula: str | None = None
-        self.listening: str | None = None  # v or f, whose text is taken
-        self.pieces: list[str] = []
         self.strings = Strings()
         self.inline: Strings | None = None
         self.filled = 0  # elements inside of the cell
-        self.skipped = 0
+        self.skipped = 0  # the depth of the extLst that reading is in
         self.cached: dict[tuple[str, str, str], Cell | None] = {}
         self.formats: dict[str, Format] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
+        self.begun = True
+        self.pieces.clear()
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.too_deep()
+        name = self.locals[name]
         if self.skipped or name == "extLst":
-            self.skipped += 1
+            self.skipped = self.skipped or self.depth
         elif self.cell is None:
             if (begin := self.BEGIN.get(name)) is not None:
                 begin(self, attributes)
@@ -173,19 +178,16 @@ class _Reader:
             self.filled += 1
             if self.filled > MAX_NODES:
                 raise SheetError(f"{self.place()}: one <c> holds {self.filled:,} elements")
-            if self.inline is not None:
-                self.inline.start(name, attributes)
-            elif name == "v" or name == "f":
-                self.listening = name
-            elif name == "is":
+            if name == "is" and self.inline is None:
                 self.inline = self.strings
                 self.inline.begin()
+            elif name != "t" and self.inline is not None:
+                self.inline.start(name, attributes)
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self.cell = attributes
         self.value = self.formula = None
         self.filled = 0
-        self.pieces.clear()
         reference = attributes.get("r")
         if reference is None:
             self.column += 1
@@ -207,38 +209,26 @@ class _Reader:
         self.row = row
         self.digits = str(row) if 0 < row <= MAX_ROW else ""
 
-    def data(self, text: str) -> None:
-        """Characters."""
-        if self.listening is not None:
-            self.pieces.append(text)
-        elif self.inline is not None:
-            self.inline.data(text)
-
     def end(self, name: str) -> None:
         """An element ends."""
+        self.depth -= 1
+        name = self.locals[name]
         if self.skipped:
-            self.skipped -= 1
+            if self.depth < self.skipped:
+                self.skipped = 0
         elif self.cell is None:
             return
         elif name == "c":
             if self.filled:
                 self.grid.put(self.row, self.column, self._cell(self.cell))
-            self.cell = self.inline = self.listening = None
-        elif self.listening is not None:
-            if name == self.listening:
-                self._heard(name)
-        elif self.inline is not None and name != "is":
-            self.inline.end(name)
-
-    def _heard(self, name: str) -> None:
-        """Take the text of the v or f that ends."""
-        text = self.pieces[0] if len(self.pieces) == 1 else "".join(self.pieces)
-        self.pieces.clear()
-        self.listening = None
-        if name == "v":
-            self.value = text
-        else:
-            self.formula = text
+            self.cell = self.inline = None
+        elif self.inline is not None:
+            if name != "is":
+                self.inline.end(name, "".join(self.pieces))
+        elif name == "v":
+            self.value = "".join(self.pieces)
+        elif name == "f":
+            self.formula = "".join(self.pieces)
 
     def place(self) -> str:
         """Where reading has come to, for messages: the file, and the cell as people find it."""

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from convert.sheet.cells import SheetError
 from convert.sheet.formats.archive import Archive, local, resolve
-from convert.sheet.formats.events import Strings
+from convert.sheet.formats.events import MAX_DEPTH, Events, Strings
 from convert.sheet.formats.grid import PLAIN, Style, clean_title
 from convert.sheet.formats.numbers import BUILTIN
 
@@ -94,30 +94,43 @@ def styles(archive: Archive, part: str) -> list[Format]:
 
 def shared_strings(archive: Archive, part: str) -> list[Text]:
     """The shared strings in the order in which cells refer to them."""
-    strings: list[Text] = []
-    reading = Strings()
-    inside = False
+    reading = _SharedStrings(archive.label)
+    archive.events(part, reading)
+    return reading.strings
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal inside
-        if inside:
-            reading.start(name, attributes)
+
+class _SharedStrings(Events):
+    def __init__(self, book: str) -> None:
+        super().__init__()
+        self.book = book
+        self.strings: list[Text] = []
+        self.reading = Strings()
+        self.inside = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.begun = True
+        self.pieces.clear()
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.too_deep()
+        name = self.locals[name]
+        if self.inside:
+            if name != "t":
+                self.reading.start(name, attributes)
         elif name == "si":
-            inside = True
-            reading.begin()
+            self.inside = True
+            self.reading.begin()
 
-    def end(name: str) -> None:
-        nonlocal inside
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        name = self.locals[name]
         if name == "si":
-            inside = False
-            strings.append(text_of(reading))
-            if len(strings) > MAX_STRINGS:
-                raise SheetError(f"{archive.label}: more than {MAX_STRINGS:,} texts")
-        elif inside:
-            reading.end(name)
-
-    archive.events(part, start, end, reading.data)
-    return strings
+            self.inside = False
+            self.strings.append(text_of(self.reading))
+            if len(self.strings) > MAX_STRINGS:
+                raise SheetError(f"{self.book}: more than {MAX_STRINGS:,} texts")
+        elif self.inside:
+            self.reading.end(name, "".join(self.pieces))
 
 
 def text_of(reading: Strings) -> Text:
