@@ -22,6 +22,7 @@ from convert.sheet.table import Line, Table, read_lines
 
 _BULLET = re.compile(r"\s*[-*•–] +")
 _BETWEEN = re.compile(r"[,;\n]\s*")  # the trees of a cell
+_Statuses = tuple[Stated, list[tuple[str, Words]]]  # what a row will state for one qualifier, and the cells by tree
 _Security = Literal["yes", "no", "external", "question", "wrong"]
 
 
@@ -79,15 +80,6 @@ def trees_of(line: Line, reading: Reading) -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
-class _Statuses:
-    """The statuses of one qualifier in a row: the cells by tree, the place of the variant."""
-
-    qualifier: str | None
-    place: str
-    cells: list[tuple[str, Words]]
-
-
-@dataclass(slots=True)
 class _Row:
     """One row under a heading while it is read; `listed` are the trees in which it says anything."""
 
@@ -117,10 +109,9 @@ class _Row:
         self.security = line.get("security")
         self.word = self._security_word(statuses)
         self.sure = self.word if self.word in SECURITY else None
-        for group in statuses:
-            stated = Stated(group.qualifier, group.place, [])
+        for stated, cells in statuses:
             draft.stated.append(stated)
-            for tree, said in group.cells:
+            for tree, said in cells:
                 self._status(stated, tree, said if self.reading.notes is None else self._without_mark(tree, said))
         for role in PROSE:
             self.reading.say(role, draft, line, self.trees, self.listed)
@@ -138,13 +129,13 @@ class _Row:
             return [self._own_variant(line.table.tree, column, (name, variant)) for column, name in line.table.variants]
         cells = line.statuses(self.trees)
         if "variant" in line.table.roles:
-            return [_Statuses(variant, line.place("variant"), cells)]
-        return [_Statuses(variant, said.place, [(tree, said)]) for tree, said in cells]
+            return [(Stated(variant, line.place("variant"), []), cells)]
+        return [(Stated(variant, said.place, []), [(tree, said)]) for tree, said in cells]
 
     def _own_variant(self, tree: str, column: int, names: tuple[str, str | None]) -> _Statuses:
         """The status in a column of a variant, in a tab for one tree."""
         said = self.line.at(column)
-        return _Statuses(", ".join(filter(None, names)) or None, said.place, [(tree, said)])
+        return Stated(", ".join(filter(None, names)) or None, said.place, []), [(tree, said)]
 
     def _other_variants(self) -> Iterator[_Statuses]:
         """The statuses of a cell with a line `variant: status` each."""
@@ -157,7 +148,7 @@ class _Row:
     def _other_variant(self, said: Words, wanted: Sequence[str], text: str) -> Iterator[_Statuses]:
         variant, colon, status = (one_line(part) for part in _BULLET.sub("", text).partition(":"))
         if variant and colon:
-            yield _Statuses(variant, said.place, [(tree, replace(said, text=status)) for tree in wanted])
+            yield Stated(variant, said.place, []), [(tree, replace(said, text=status)) for tree in wanted]
         elif variant and self.reading.layout.vocabulary.is_undecided(text):
             for tree in wanted:
                 self.draft.ask("status", None, tree, self.line.get("owner").line or None, replace(said, text=text))
@@ -169,7 +160,7 @@ class _Row:
         said, spoken = self.security, self.reading.layout.vocabulary
         if not said.text or spoken.says("nothing", said.text):
             return "wrong" if said.broken else None
-        trees = [tree for group in statuses for tree, status in group.cells if status.text]
+        trees = [tree for _, cells in statuses for tree, status in cells if status.text]
         if not trees:
             return "wrong" if said.broken else None
         for word in SECURITY:

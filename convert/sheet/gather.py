@@ -223,8 +223,9 @@ class _Finish:
         taken = _Taken()
         by_qualifier: dict[str | None, list[Statement]] = {}
         for stated in draft.stated:
-            what = f"the variant {quote(stated.qualifier)}" if stated.qualifier else "the row without variant"
-            new = taken.take(stated.qualifier, what, stated.place, [tree for tree, _ in stated.statements])
+            new = taken.take(
+                stated.qualifier, _named(stated.qualifier), stated.place, [tree for tree, _ in stated.statements]
+            )
             decided = [statement for tree, statement in stated.statements if statement is not None and tree in new]
             if decided:
                 by_qualifier.setdefault(stated.qualifier, []).extend(decided)
@@ -275,6 +276,11 @@ class _Taken:
 
 def _together(parts: list[Prose]) -> Prose:
     return parts[0] if len(parts) == 1 else tuple(block for part in parts for block in part)
+
+
+@lru_cache(maxsize=4096)
+def _named(qualifier: str | None) -> str:
+    return f"the variant {quote(qualifier)}" if qualifier else "the row without variant"
 
 
 @lru_cache(maxsize=4096)

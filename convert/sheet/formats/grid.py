@@ -163,14 +163,17 @@ class Grid:
             cells = self._begin(row, column)
             if cells is None:
                 return
-        more = column + 1 - len(cells)
-        if more > 0:
-            self._report.count(more)
-            cells.extend([None] * more)
         runs = cell.runs
         if len(runs) != 1 or cell.note is not None or len(runs[0].text) > MAX_TEXT:
             cell = self._bounded(row, column, cell)
-        cells[column] = cell
+        more = column + 1 - len(cells)
+        if more > 0:
+            self._report.count(more)
+            if more > 1:
+                cells.extend([None] * (more - 1))
+            cells.append(cell)
+        else:
+            cells[column] = cell
 
     def _begin(self, row: int, column: int) -> list[Cell | None] | None:
         """The cells of a row, which may be new; None, and a report in the end, for a cell that is too far out."""
