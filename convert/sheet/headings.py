@@ -26,9 +26,10 @@ class Ordered(Generic[K, V]):
     things give one order.
     """
 
+    __slots__ = ("_cursor", "_items", "_last", "_next", "_tab")
+
     def __init__(self) -> None:
-        self._items: dict[K, V] = {}
-        self._tab_of: dict[K, int] = {}
+        self._items: dict[K, tuple[V, int]] = {}  # each with the tab that it was met in first
         self._next: dict[object, K] = {}
         self._last: object = _HEAD
         self._cursor: object = _HEAD
@@ -38,23 +39,24 @@ class Ordered(Generic[K, V]):
         """The thing of a key, made where it is new; `tab` numbers the tabs, `at_end` puts it behind all."""
         if tab != self._tab:
             self._tab, self._cursor = tab, self._last if at_end else _HEAD
-        if key not in self._items:
-            self._items[key], self._tab_of[key] = make(), tab
+        found = self._items.get(key)
+        if found is None:
+            found = self._items[key] = make(), tab
             if self._cursor in self._next:
                 self._next[key] = self._next[self._cursor]
             else:
                 self._last = key
             self._next[self._cursor] = key
             self._cursor = key
-        elif self._tab_of[key] != tab and not at_end:
+        elif found[1] != tab and not at_end:
             self._cursor = key
-        return self._items[key]
+        return found[0]
 
     def __iter__(self) -> Iterator[tuple[K, V]]:
         at: object = _HEAD
         while at in self._next:
             key = self._next[at]
-            yield key, self._items[key]
+            yield key, self._items[key][0]
             at = key
 
 
