@@ -300,12 +300,19 @@ def test_elements_that_mean_nothing_take_no_memory(tmp_path: Path) -> None:
         (f'{ONE}<row r="2"><c r="A"><v>1</v></c></row>', "'A' is not a cell"),
         (f'{ONE}<row r="12345678"><c r="A12345678"><v>1</v></c></row>', "'A12345678' is not a cell"),
         ('<row r="0"><c><v>1</v></c></row>', "a cell outside all rows"),
+        ('<row r="1"><c r="A1" t="str"><v>ab<x/>cd</v></c></row>', "an element inside a text"),
+        ('<row r="1"><c r="A1" t="inlineStr"><is><t>ab<x/>cd</t></is></c></row>', "an element inside a text"),
         ('<row r="1"><c t="s"><v>0</v></c></row>', "refers to a text that is not there"),
         ('<row r="1"><c t="s"><v>-1</v></c></row>', "a number is missing or no number"),
     ],
 )
 def test_broken_cells(tmp_path: Path, cells: str, words: str) -> None:
     assert words in refusal(xlsx(tmp_path / "book.xlsx", f"<sheetData>{cells}</sheetData>"))
+
+
+def test_an_element_inside_a_shared_text(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "book.xlsx", "<sheetData/>", {"xl/sharedStrings.xml": "<sst><si><t>ab<x/>cd</t></si></sst>"})
+    assert "an element inside a text; the file is damaged" in refusal(path)
 
 
 # Sheets

@@ -23,8 +23,9 @@ class Events(ABC):
     """One pass over a part.
 
     Subclasses have the parser's handlers themselves, as calls between would take a tenth of the time.  `start` sets
-    `begun`, clears `pieces` and counts up `depth`, which `end` counts down; it calls `too_deep` beyond MAX_DEPTH.
-    `locals` are the names without prefixes.
+    `begun`, clears `pieces` and counts up `depth`, which `end` counts down; it calls `too_deep` beyond MAX_DEPTH, and
+    `in_no_text` where a text may be under way, which `end` takes with `taken`.  `locals` are the names without
+    prefixes.
     """
 
     def __init__(self) -> None:
@@ -71,6 +72,17 @@ class Events(ABC):
     def too_deep(self) -> NoReturn:
         """Refuse what is nested beyond MAX_DEPTH."""
         raise SheetError(f"{self.label}: elements are nested more than {MAX_DEPTH} deep")
+
+    def in_no_text(self) -> None:
+        """Refuse an element in the middle of a text, half of which would be lost."""
+        if not "".join(self.pieces).isspace():
+            raise SheetError(f"{self.label}: an element inside a text; the file is damaged")
+
+    def taken(self) -> str:
+        """The characters since an element began, which are not given twice."""
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        return text
 
     def _count_names(self) -> None:
         """Count the names that the last chunk added."""

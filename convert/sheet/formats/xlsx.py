@@ -164,7 +164,10 @@ class _Reader(Events):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         self.begun = True
-        self.pieces.clear()
+        if self.pieces:
+            if self.cell is not None and not self.skipped:
+                self.in_no_text()
+            self.pieces.clear()
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.too_deep()
@@ -224,11 +227,11 @@ class _Reader(Events):
             self.cell = self.inline = None
         elif self.inline is not None:
             if name != "is":
-                self.inline.end(name, "".join(self.pieces))
+                self.inline.end(name, self.taken())
         elif name == "v":
-            self.value = "".join(self.pieces)
+            self.value = self.taken()
         elif name == "f":
-            self.formula = "".join(self.pieces)
+            self.formula = self.taken()
 
     def place(self) -> str:
         """Where reading has come to, for messages: the file, and the cell as people find it."""

@@ -109,7 +109,10 @@ class _SharedStrings(Events):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.begun = True
-        self.pieces.clear()
+        if self.pieces:
+            if self.inside:
+                self.in_no_text()
+            self.pieces.clear()
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.too_deep()
@@ -130,7 +133,7 @@ class _SharedStrings(Events):
             if len(self.strings) > MAX_STRINGS:
                 raise SheetError(f"{self.book}: more than {MAX_STRINGS:,} texts")
         elif self.inside:
-            self.reading.end(name, "".join(self.pieces))
+            self.reading.end(name, self.taken())
 
 
 def text_of(reading: Strings) -> Text:
