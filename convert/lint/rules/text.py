@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from convert.lint.registry import Context, rule
 from convert.lint.rules.parts import fix, lines_of
@@ -147,13 +147,23 @@ def _usual(mark: re.Match[str]) -> bool:
     return len(mark[1]) in (2, 3) and mark[2] == "*" and len(mark[3]) == 1
 
 
-def _list_lines(bullets: BulletList, context: Context) -> list[tuple[int, str, re.Match[str] | None, int]]:
+_ListLine = tuple[int, str, re.Match[str] | None, int]
+
+
+def _list_lines(bullets: BulletList, context: Context) -> list[_ListLine]:
     """(start, text, marker, column of the text) of the lines of a flat list; empty for one that holds other lists or
-    literals.
+    literals.  Those of the last list are kept, as two rules ask for them, and its fix.
     """
+    last = context.memo.get("list lines")
+    if last is None or last[0] is not bullets:
+        last = context.memo["list lines"] = bullets, _lines_of_list(bullets, context)
+    return cast("list[_ListLine]", last[1])
+
+
+def _lines_of_list(bullets: BulletList, context: Context) -> list[_ListLine]:
     if not all(isinstance(block, Paragraph) for item in bullets.items for block in item):
         return []
-    found: list[tuple[int, str, re.Match[str] | None, int]] = []
+    found: list[_ListLine] = []
     starts = [item[0].span.start for item in bullets.items if item]
     firsts = {context.source.position(start)[0] for start in starts}
     column = 0
