@@ -103,9 +103,7 @@ def open_source(args: argparse.Namespace) -> tuple[Workbook, Layout]:
         local = False
     if find_spec("openpyxl") is None:  # the one-file xen-support
         raise Failure(f"{args.source}: a workbook needs the whole xen-support; this one reads no workbooks")
-    from convert.sheet.google.address import is_google
-
-    if local or not is_google(args.source):
+    if local or not _is_google(args.source):
         from convert.output.progress import progress
         from convert.sheet.workbook import open_workbook
 
@@ -115,3 +113,9 @@ def open_source(args: argparse.Namespace) -> tuple[Workbook, Layout]:
     from convert.sheet.google import open_google
 
     return open_google(args.source, settings=google_settings(args)), load_layout(args.layout)
+
+
+def _is_google(source: str) -> bool:
+    from convert.sheet.google.address import is_google
+
+    return is_google(source)
