@@ -222,7 +222,7 @@ def _related(
 ) -> tuple[Line, ...]:
     """The lines with what they became, or were, under another name; never where a file's errors hide what there was."""
     found: dict[int, list[Relation]] = {}
-    for step in continuations([(tree.name, tree.document) for tree in trees], aliases):
+    for step in continuations([(tree.name, tree.document, tree.rows) for tree in trees], aliases):
         before, after = places.get((step.tree + 1, step.old)), places.get((step.tree, step.new))
         if before is None or after is None or before == after:
             continue

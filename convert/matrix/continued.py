@@ -35,11 +35,12 @@ class Continuation:
     security: Step | None
 
 
-def continuations(trees: Sequence[tuple[str, Document]], aliases: Aliases) -> Iterator[Continuation]:
-    """What became of the rows that are elsewhere in the next newer tree, or not at all; `trees`: newest first, by
-    name.
+def continuations(trees: Sequence[tuple[str, Document, Sequence[Row]]], aliases: Aliases) -> Iterator[Continuation]:
+    """What became of the rows that are elsewhere in the next newer tree, or not at all.
+
+    `trees`: newest first, each its name, its document and its rows.
     """
-    read = [(name, entries(document)) for name, document in trees]
+    read = [(name, entries(document, rows)) for name, document, rows in trees]
     for index, ((newer, new), (older, old)) in enumerate(pairwise(read)):
         found = match(old, new, aliases, (older, newer))
         for before, after in found.rows:

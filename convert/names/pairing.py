@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -75,10 +75,10 @@ class Pairs:
     fresh: tuple[Entry, ...]
 
 
-def entries(document: Document) -> Entry:
-    """A document as a tree of entries."""
+def entries(document: Document, rows: Iterable[Row] | None = None) -> Entry:
+    """A document as a tree of entries; `rows` are its own, where they have been read already."""
     by_section: dict[tuple[str, ...], list[Row]] = {}
-    for row in read_rows(document).rows:
+    for row in read_rows(document).rows if rows is None else rows:
         by_section.setdefault(row.keys[:-1] if row.qualifier or row.kind == "term" else row.keys, []).append(row)
     below = tuple(_entry(section, (), (), by_section) for section in document.sections)
     return Entry((), (), (), prose(document.preamble), "", below)
