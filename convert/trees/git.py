@@ -109,7 +109,7 @@ def refs(repo: Path, *patterns: str) -> dict[str, str]:
     done = run(repo, "for-each-ref", "--format=%(refname) %(objectname)", *patterns)
     if done.returncode:
         raise Failure(f"{repo}: {_said(done)}")
-    lines = done.stdout.decode(errors="replace").splitlines()
+    lines = _each_line(done.stdout)
     return {name: commit for name, _, commit in (line.rpartition(" ") for line in lines)}
 
 
@@ -125,10 +125,15 @@ def ref_commits(repo: Path) -> dict[str, tuple[str, str | None]] | None:
         if done.returncode:
             return None
     found: dict[str, tuple[str, str | None]] = {}
-    for line in done.stdout.decode(errors="replace").splitlines():
+    for line in _each_line(done.stdout):
         name, own, kind, inner, inner_kind = line.split(" ")
         found[name] = own, own if kind == "commit" else inner if inner_kind == "commit" else None
     return found
+
+
+def _each_line(listed: bytes) -> list[str]:
+    """Lines that git ends with LF; the names of refs may hold all other line ends that Unicode has (U+0085, U+2028)."""
+    return listed.decode(errors="replace").split("\n")[:-1]
 
 
 def day(repo: Path, name: str) -> str:
@@ -278,7 +283,7 @@ def tag_days(repo: Path, *patterns: str) -> dict[str, str]:
     )  # fmt: skip
     if done.returncode:
         raise Failure(f"{repo}: {_said(done)}")
-    lines = done.stdout.decode(errors="replace").splitlines()
+    lines = _each_line(done.stdout)
     return {name: made for name, _, made in (line.rpartition(" ") for line in lines) if made}
 
 

@@ -104,6 +104,18 @@ def test_a_ref_to_nothing_hides_no_other(repo: Path, tmp_path: Path) -> None:
         resolve("broken", there)
 
 
+@pytest.mark.parametrize("name", ["a\u2028b", "a\x85b", "a\xa0b", "a\u2029b"])
+def test_a_refs_name_with_unusual_blanks_is_one_name(tmp_path: Path, name: str) -> None:
+    git(tmp_path, "init", "-q", "-b", "master")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "x")
+    git(tmp_path, "update-ref", f"refs/heads/{name}", "HEAD")
+    commit = git(tmp_path, "rev-parse", "HEAD").strip()
+    assert resolve(name, tmp_path).ref == f"refs/heads/{name}"
+    assert room.refs(tmp_path) == {f"refs/heads/{name}": commit, "refs/heads/master": commit}
+    git(tmp_path, "tag", name)
+    assert list(room.tag_days(tmp_path)) == [name]
+
+
 def test_outside_a_repository(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="is not a git repository; name one with --repo"):
         resolve("4.20", tmp_path)
