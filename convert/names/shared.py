@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from convert.names.pairing import Entry, folded
 from grammar.record import replace
 
@@ -9,8 +11,16 @@ from grammar.record import replace
 def unshared(old: Entry, new: Entry) -> tuple[Entry, Entry]:
     """Two documents without the headings that are one object in both, at the same place.
 
-    A heading has such a place where no other one beside it has its name: then pairing joins the two anyway.
+    A heading has such a place where no other one beside it has its name: then pairing joins the two anyway.  What is
+    one object in both at other places is copied, as headings are told apart by what object they are.
     """
+    before, after = _apart(old, new)
+    both = {id(entry) for entry in before.walk()} & {id(entry) for entry in after.walk()}
+    return _copied(before, both) if both else before, after
+
+
+def _apart(old: Entry, new: Entry) -> tuple[Entry, Entry]:
+    """Two documents without what is one object at the same place."""
     if old is new or not old.children or not new.children:
         return old, new
     before, after = _by_name(old), _by_name(new)
@@ -22,8 +32,15 @@ def unshared(old: Entry, new: Entry) -> tuple[Entry, Entry]:
         if one is other:
             left[id(one)] = None
         else:
-            left[id(one)], left[id(other)] = unshared(one, other)
+            left[id(one)], left[id(other)] = _apart(one, other)
     return _without(old, left), _without(new, left)
+
+
+def _copied(entry: Entry, which: Collection[int]) -> Entry:
+    """An entry with copies of those whose ids are given."""
+    children = tuple(_copied(child, which) for child in entry.children)
+    kept = id(entry) not in which and all(a is b for a, b in zip(children, entry.children, strict=True))
+    return entry if kept else replace(entry, children=children)
 
 
 def _by_name(entry: Entry) -> dict[str, Entry | None]:

@@ -145,8 +145,18 @@ def test_of_headings_with_one_name_none_is_taken_for_another() -> None:
     first, second, new = heading("a", "x"), heading("a", "y"), heading("a", "z")
     old_root = Entry((), (), (), "", "", (first, second))
     new_root = Entry((), (), (), "", "", (new, first))
-    assert unshared(old_root, new_root) == (old_root, new_root)
+    before, after = unshared(old_root, new_root)
+    assert (told(before), after) == (told(old_root), new_root)
+    assert not {id(entry) for entry in before.walk()} & {id(entry) for entry in after.walk()}
     assert unshared(old_root, Entry((), (), (), "", "", (first,)))[1].children == (first,)
+
+
+def test_headings_of_one_name_that_both_revisions_share_did_not_move() -> None:
+    shared = Chapters()
+    parts = ("# A {#q}\n\n", "# A\n\n    Status: X\n\n", "# B\n\n")
+    one, other = (shared.snapshot("x", "".join((*parts, end)).encode()) for end in ("", "Words.\n"))
+    assert one.root.children[1] is other.root.children[1]
+    assert [(step.kind, step.key) for step in history.steps(one, other, Aliases())] == [("description", "b")]
 
 
 @pytest.mark.parametrize("aliases", [Aliases(), JOINED], ids=["names", "aliases"])
