@@ -72,6 +72,24 @@ class _Open(NamedTuple):
     below: list[Section]
 
 
+class Identifiers:
+    """The identifiers of a document's headings, as they come."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+        self._repeated: dict[str, int] = {}  # the highest number that each identifier got
+
+    def unique(self, base: str) -> str:
+        """An identifier that no heading above has: the base, or the base with the smallest free number."""
+        name, n = base, self._repeated.get(base, 0)
+        while name in self.used:
+            n += 1
+            name = f"{base}-{n}"
+        self._repeated[base] = n
+        self.used.add(name)
+        return name
+
+
 class _Assembly:
     """The pieces of one document put together: levels, identifiers, spans."""
 
@@ -82,8 +100,7 @@ class _Assembly:
         self.top: list[Section] = []
         self.stack: list[_Open] = []
         self.end = 0  # of the last part
-        self.used: set[str] = set()
-        self.repeated: dict[str, int] = {}  # the highest number that each identifier got
+        self.identifiers = Identifiers()
 
     def add(self, built: Built, offset: int) -> None:
         """Put a piece behind the others, at an offset of the source."""
@@ -95,7 +112,7 @@ class _Assembly:
             else:
                 self.heading(part.head, part.shared, offset)
             for identifier in part.identifiers:
-                self.unique(identifier)
+                self.identifiers.unique(identifier)
             self.end = offset + part.end
         self.diagnostics += [moved_diagnostic(found, offset) for found in built.diagnostics]
 
@@ -103,10 +120,10 @@ class _Assembly:
         """Begin a section."""
         above = self.stack[-1].heading.level if self.stack else 0
         if head.given is None:
-            anchor = self.unique(head.base)
+            anchor = self.identifiers.unique(head.base)
         else:
             anchor = head.given
-            self.used.add(anchor)
+            self.identifiers.used.add(anchor)
         heading = Heading(head.level, head.inlines, head.text, anchor, head.given, moved_span(head.span, offset))
         if head.level > above + 1:
             self.diagnostics.append(problems.heading_jump(heading.span, head.level, above))
@@ -119,16 +136,6 @@ class _Assembly:
             heading, shared, origin, below = self.stack.pop()
             section = Section.placed(heading, shared, origin, tuple(below), Span(heading.span.start, self.end))
             (self.stack[-1].below if self.stack else self.top).append(section)
-
-    def unique(self, base: str) -> str:
-        """An identifier that no heading above has: the base, or the base with the smallest free number."""
-        name, n = base, self.repeated.get(base, 0)
-        while name in self.used:
-            n += 1
-            name = f"{base}-{n}"
-        self.repeated[base] = n
-        self.used.add(name)
-        return name
 
     def finish(self) -> Document:
         """The document."""

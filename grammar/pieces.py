@@ -87,6 +87,12 @@ def pieces(text: str) -> list[tuple[Piece, int]]:
     return found
 
 
+def cut(text: str) -> list[str]:
+    """The texts of a document's pieces, where no construct reaches over their ends."""
+    cuts = [0, *(found.end() for found in _BEGINS.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(cuts)]
+
+
 def chapters(text: str) -> list[str]:
     """A document cut where a piece begins with a heading of level 1 or 2."""
     cuts = [0, *(found.end() for found in _CHAPTER_BEGINS.finditer(text)), len(text)]

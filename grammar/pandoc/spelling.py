@@ -11,6 +11,7 @@ from grammar.nodes import Code, Emph, Inline, Link, Strong, Text
 from grammar.pandoc.quotes import misread_quotes
 
 _AUTOMATIC = re.compile(r"(?:https?|ftp)://[A-Za-z0-9](?:[A-Za-z0-9./_~:?#=%+,@&-]*[A-Za-z0-9/])?")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*")  # words in which nothing is a mark
 _QUOTE = re.compile("[\"']")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
@@ -111,6 +112,9 @@ def spell(
     `[ ]` and `[x]` get a line of their own.  `references`: something in the file defines `[1]`.  `more`: other mark-up
     follows on the line, so that nothing may be left open.
     """
+    match inlines:
+        case (Text(text),) if _PLAIN.fullmatch(text):
+            return text
     builder = _Builder()
     builder.inlines(inlines, EMPHASIS if more else 0)
     return builder.written(heading=heading, item=item, references=references)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from grammar.rows import read_rows
 from grammar.source import Source
 from tests.grammar import documents
 from tests.grammar.records import record
+from tests.helpers.effort import many
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 SECTION = "## S\n\nWords [T] of it.\n\n    Status: Supported\n    Status, x86: Experimental\n\nA caveat.\n"
@@ -170,3 +172,33 @@ def test_the_corpus_is_read_as_by_itself() -> None:
         data = path.read_bytes()
         assert record(data) == record(data, keep=False)
         assert len(pieces.pieces(data.decode())) > 10
+
+
+def test_what_is_below_a_heading_is_read_as_below_any_other() -> None:
+    """A piece that is alone is the sum of its heading and of what is below that."""
+    apart = 0
+    sections = ["\n\n".join(texts) + "\n\n" for texts in zip(documents.BLOCKS, documents.BLOCKS[7:], strict=False)]
+    for text in mutations([f"### The *first* thing\n\n{text}" for text in sections], 5, many(1500)):
+        for piece in pieces.cut(text)[1:]:
+            line, blank, below = piece.partition("\n\n")
+            whole, head = pieces.alone(piece), pieces.alone(f"{line}\n\n")
+            other = pieces.alone(f"##### A\n\n{below}")
+            if not blank or "\n" in line or not (whole and head and other) or len(whole) + len(head) + len(other) > 3:
+                continue
+            (of_all, *more), of_head, of_other = whole[0].parts, head[0].parts, other[0].parts
+            if more or len(of_head) != 1 or len(of_other) != 1:
+                continue
+            apart += 1
+            assert of_all.head == of_head[0].head and not of_head[0].shared.blocks
+            assert of_all.shared.blocks == of_other[0].shared.blocks and of_all.identifiers == of_other[0].identifiers
+            assert sorted(d.message for d in whole[0].diagnostics) == sorted(
+                d.message for one in (head, other) for d in one[0].diagnostics
+            )
+    assert apart > many(1500)
+
+
+def test_pieces_are_cut_where_they_are_read() -> None:
+    for text in mutations(["## S\n\nWords.\n\n", "### T\n\n    Status: X\n\n", "```\n\n"], 6, many(500)):
+        read = [text[start:end] for start, end in pairwise([*(at for _, at in pieces.pieces(text)), len(text)])]
+        cut = pieces.cut(text)
+        assert "".join(cut) == text and cut[: len(read) - 1] == read[:-1]

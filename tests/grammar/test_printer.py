@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from textwrap import dedent
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grammar.escape import EMPHASIS
 from grammar.nodes import (
     Block,
     BulletList,
@@ -24,6 +26,7 @@ from grammar.nodes import (
     Term,
     Text,
 )
+from grammar.pandoc import spelling
 from grammar.printer import LEAD_IN, print_blocks, print_document, print_field, print_heading, print_title, with_lead_in
 from grammar.tidy import tidy_blocks
 from grammar.wrap import WIDTH, wrap
@@ -371,3 +374,19 @@ def test_a_fence_is_longer_than_any_in_what_it_holds(runs: tuple[str, ...], fenc
     literal = Literal("feature", (), ("Status: Supported", *runs, "Status, x86: Supported"))
     lines = print_blocks((before, literal)).split("\n")
     assert lines.count("`" * fence) == 2 and lines[-2:] == ["`" * fence, ""]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Status", "Supported", "A", "i", "x", "X1", "2", "iv", "Note", "Table", "a1b"]),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_plain_words_are_written_as_the_long_way_writes_them(words: list[str]) -> None:
+    text = " ".join(words)
+    for heading, item, references, more in product((False, True), repeat=4):
+        builder = spelling._Builder()
+        builder.inlines((Text(text),), EMPHASIS if more else 0)
+        long = builder.written(heading=heading, item=item, references=references)
+        assert spelling.spell((Text(text),), heading=heading, item=item, references=references, more=more) == long
