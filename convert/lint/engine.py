@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
 from convert.lint.catalogue import chosen
-from convert.lint.registry import Context, Gate, Sibling, check
+from convert.lint.registry import Context, Gate, Rest, Sibling, check
 from convert.names.aliases import Aliases
 from grammar.diagnostic import Diagnostic
 from grammar.nodes import Document
@@ -90,21 +90,24 @@ def run(
     logged: bool | None = None,
     read: tuple[Parsed, Reading] | None = None,
     held: bool = False,
+    rest: Rest | None = None,
+    more: Sequence[Row] = (),
 ) -> Result:
     """As `lint`, for codes already chosen; `siblings` may look at the rows first, the rest is as in registry.Context.
 
     The result has the rows too.  `read` is the source where it has been read already; `held`: it is inside the mark-up,
-    which is known.
+    which is known.  `rest`, `more`: what is known of sections that are left out of the source, and rows of theirs.
     """
     if read is None:
         parsed = parse(source, prose=False)  # no rule looks at the words of paragraphs; they read the source's lines
         read = parsed, read_rows(parsed.document, source)
     parsed, reading = read
+    rows = [*reading.rows, *more]
     context = Context(
         source,
         parsed,
-        tuple(reading.rows),
-        tuple(limits(reading.rows)),
+        tuple(rows),
+        tuple(limits(rows)),
         day,
         makefile,
         tuple(siblings(reading.rows)),
@@ -114,6 +117,7 @@ def run(
         name,
         before,
         logged,
+        rest,
     )
     syntax = [*parsed.diagnostics, *reading.diagnostics]
     found = [d for d in (*syntax, *(() if held else refused(source, syntax))) if d.code in codes]

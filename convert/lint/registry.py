@@ -61,6 +61,18 @@ class Gate(NamedTuple):
     tagged: date | None = None
 
 
+class Rest(NamedTuple):
+    """What is in sections of features that have been looked at by themselves (convert/lint/apart.py) and left out.
+
+    `qualifiers` are those of their fields, `names` the words of the headings that have fields; `place` is what stands
+    for their places.
+    """
+
+    qualifiers: frozenset[str]
+    names: tuple[str, ...]
+    place: Span
+
+
 @record(eq=False)
 class Context:
     """What a rule may look at besides its node; the command fills it, rules never run git.
@@ -71,7 +83,7 @@ class Context:
     are one under other names; `name`: the tree's name; `before`: the file as the commits or the patch under lint found
     it, with
     --new-only, ranges and --patch; `logged`: whether what is under lint has an entry in CHANGELOG.md, None where nobody
-    asks (no range, no file).
+    asks (no range, no file); `rest`: what else is in the text, where the source is not all of it.
     """
 
     source: Source
@@ -87,6 +99,7 @@ class Context:
     name: str | None = None
     before: Document | None = None
     logged: bool | None = None
+    rest: Rest | None = None
     memo: dict[str, Any] = field(default_factory=dict)
 
 
@@ -102,6 +115,7 @@ class Entry(NamedTuple):
     touched: bool = False
     alone: bool = False
     lone: bool = False
+    framed: bool = False
 
     @property
     def default(self) -> bool:
@@ -142,6 +156,7 @@ def rule(
     touched: bool = False,
     alone: bool = False,
     lone: bool = False,
+    framed: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a generator of (span, message[, keywords of Entry.at]) into the catalogue; `on` is the node type it is
     called for.
@@ -149,13 +164,15 @@ def rule(
     The function yields tuples (span, message) or (span, message, {"rows": ..., "fix": ..., "severity": ..., "words":
     ...}), one for each occurrence, and no line and no count in a message.  `default` false: only when selected; a rule
     of severity info is a note on style; `touched`: then it speaks in --new-only all the same; `alone`: only when it is
-    selected itself, not with others; `lone`: it looks at nothing but its node, which is a block or a field, and the
-    node's own text.
+    selected itself, not with others; `lone`: it looks at nothing but its node and the node's own text, of a section at
+    its heading or at its blocks but not at both together, of a source at its lines; `framed`: of sections of features
+    it looks at nothing but what `Context.rest` has of them, their labels and limits, and those of the definitions part
+    it looks at are all there.
     """
     tier: Tier = "selected" if not default else "style" if severity == "info" else "default"
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
-        RULES[code] = enter_entry(Entry(code, name, severity, on, function, tier, touched, alone, lone))
+        RULES[code] = enter_entry(Entry(code, name, severity, on, function, tier, touched, alone, lone, framed))
         return function
 
     return enter

@@ -23,7 +23,7 @@ def _alike(name: str, other: str) -> bool:
     return letters(name) == letters(other) or (len(name) > 5 and one_edit(name, other))
 
 
-@rule("XS701", "split-row", "warning", Document)
+@rule("XS701", "split-row", "warning", Document, framed=True)
 def split_row(document: Document, context: Context) -> Iterator[Found]:
     """A feature or qualifier is spelled differently in another tree.
 
@@ -72,7 +72,7 @@ def _split_qualifiers(compared: Compared) -> Iterator[tuple[Keys, Found]]:
             yield row.keys, (row.span, words, {"rows": (row.key,), "words": twin.qualifier})
 
 
-@rule("XS702", "better-in-older", "warning", Document)
+@rule("XS702", "better-in-older", "warning", Document, framed=True)
 def better_in_older(document: Document, context: Context) -> Iterator[Found]:
     """A status is better here than in a newer tree.
 
@@ -114,7 +114,7 @@ def _odd(row: Row, context: Context) -> tuple[Row, int] | None:
     return None if less or fold_label(row.status) == fold_label(first.status) else (first, len(others))
 
 
-@rule("XS703", "odd-status", "warning", Document)
+@rule("XS703", "odd-status", "warning", Document, framed=True)
 def odd_status(document: Document, context: Context) -> Iterator[Found]:
     """A row promises something different from the older and the newer trees, which agree.
 
@@ -132,7 +132,7 @@ def odd_status(document: Document, context: Context) -> Iterator[Found]:
             yield row.value_span, words, {"rows": (row.key,), "words": f"{row.status} / {odd[0].status}"}
 
 
-@rule("XS705", "row-gap", "warning", Document)
+@rule("XS705", "row-gap", "warning", Document, framed=True)
 def row_gap(document: Document, context: Context) -> Iterator[Found]:
     """An older and a newer tree have a row that this one lacks.
 

@@ -35,7 +35,7 @@ def _match(context: Context) -> Match | None:
     return found
 
 
-@rule("XS326", "undescribed-feature", "warning", Document)
+@rule("XS326", "undescribed-feature", "warning", Document, framed=True)
 def undescribed_feature(document: Document, context: Context) -> Iterator[Found]:
     """A new feature has no description.
 
@@ -63,7 +63,7 @@ def undescribed_feature(document: Document, context: Context) -> Iterator[Found]
             yield section.heading.span, f'the new feature "{section.heading.text}" has no description'
 
 
-@rule("XS327", "status-without-changelog", "warning", Document)
+@rule("XS327", "status-without-changelog", "warning", Document, framed=True)
 def status_without_changelog(document: Document, context: Context) -> Iterator[Found]:
     """A status is changed, but CHANGELOG.md is not.
 

@@ -224,7 +224,7 @@ def label_full_stop(literal: Literal, context: Context) -> Iterator[Found]:
                 yield field.value_span, "a label has no full stop", {"fix": change}
 
 
-@rule("XS207", "caveats-without-text", "warning", Row)
+@rule("XS207", "caveats-without-text", "warning", Row, lone=True)
 def caveats_without_text(row: Row, context: Context) -> Iterator[Found]:
     """A feature is supported "with caveats", but no caveat follows.
 
@@ -241,7 +241,7 @@ def caveats_without_text(row: Row, context: Context) -> Iterator[Found]:
         yield row.value_span, '"with caveats", but no paragraph after the fields gives them', {"rows": (row.key,)}
 
 
-@rule("XS208", "undefined-label", "warning", Document)
+@rule("XS208", "undefined-label", "warning", Document, framed=True)
 def undefined_label(document: Document, context: Context) -> Iterator[Found]:
     """A label is in use that the definitions part does not define.
 
@@ -296,7 +296,7 @@ def supported_for_status(literal: Literal, context: Context) -> Iterator[Found]:
             yield field.span, f'"{field.value}" is a label: its key is Status', {"fix": change}
 
 
-@rule("XS210", "joined-lines", "error", Source)
+@rule("XS210", "joined-lines", "error", Source, lone=True)
 def joined_lines(source: Source, context: Context) -> Iterator[Found]:
     """A field follows something else on one line.
 

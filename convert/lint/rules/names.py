@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 from convert.lint.registry import Context, rule
-from convert.lint.rules.parts import fix
+from convert.lint.rules.parts import fix, qualifier_spans
 from convert.names.spelling import letters, nearest
-from grammar.nodes import Block, Document, Heading, Literal
+from grammar.nodes import Document, Heading, Literal, Section
 from grammar.source import Span
 
 Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
@@ -35,16 +35,14 @@ def _qualifiers(context: Context) -> dict[str, list[Span]]:
         found: dict[str, list[Span]] = {}
         for section in context.parsed.document.walk():
             origin = section.origin
-            for start, end in section.derived(_qualifier_spans):
+            for start, end in section.derived(qualifier_spans):
                 span = Span(start + origin, end + origin)
                 found.setdefault(context.source.text[span.start : span.end], []).append(span)
+        if context.rest is not None:
+            for qualifier in context.rest.qualifiers:
+                found.setdefault(qualifier, []).append(context.rest.place)
         context.memo["qualifiers"] = found
     return cast(dict[str, list[Span]], context.memo["qualifiers"])
-
-
-def _qualifier_spans(blocks: tuple[Block, ...]) -> list[Span]:
-    literals = (block for block in blocks if isinstance(block, Literal) and block.kind == "feature")
-    return [field.qualifier_span for one in literals for field in one.fields if field.qualifier is not None]
 
 
 def _within(span: Span, found: re.Match[str]) -> Span:
@@ -62,7 +60,7 @@ def _forms_before(context: Context) -> Counter[str]:
     return Counter(part[0] for qualifier in qualifiers for part in _PART.finditer(qualifier))
 
 
-@rule("XS401", "spelt-two-ways", "warning", Document)
+@rule("XS401", "spelt-two-ways", "warning", Document, framed=True)
 def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
     """One thing is spelled in two ways in the qualifiers of one file.
 
@@ -107,8 +105,8 @@ def spelt_two_ways(document: Document, context: Context) -> Iterator[Found]:
             yield span, message, {"fix": fix(False, (span.start, span.end, best))}
 
 
-@rule("XS402", "misspelt-name", "warning", Document)
-def misspelt_name(document: Document, context: Context) -> Iterator[Found]:
+@rule("XS402", "misspelt-name", "warning", Section, lone=True)
+def misspelt_name(section: Section, context: Context) -> Iterator[Found]:
     """A name is one edit away from a known one.
 
     The device that is meant exists, the one that is named does not: "rtl8193" has stood for rtl8139 since 2017.
@@ -118,22 +116,20 @@ def misspelt_name(document: Document, context: Context) -> Iterator[Found]:
     Good:
             Status, stdvga: Supported
     """
-    for qualifier, places in _qualifiers(context).items():
-        misspelt = [(word, meant) for word in _WORD.finditer(qualifier) if (meant := _misspelt(word[0]))]
-        for word, meant in misspelt:
-            for place in places:
-                span = _within(place, word)
-                message = f'"{word[0]}" is one edit away from the known name "{meant}"'
-                yield span, message, {"fix": fix(False, (span.start, span.end, meant))}
-    for section in document.walk():
-        for name, meant in _misspelt_words(section.heading.text):
-            yield section.heading.span, f'"{name}" is one edit away from the known name "{meant}"'
+    for word, meant in _misspelt_words(section.heading.text):
+        yield section.heading.span, f'"{word[0]}" is one edit away from the known name "{meant}"'
+    for start, end in section.derived(qualifier_spans):
+        place = Span(start + section.origin, end + section.origin)
+        for word, meant in _misspelt_words(context.source.text[place.start : place.end]):
+            span = _within(place, word)
+            message = f'"{word[0]}" is one edit away from the known name "{meant}"'
+            yield span, message, {"fix": fix(False, (span.start, span.end, meant))}
 
 
 @lru_cache(maxsize=1 << 14)
-def _misspelt_words(heading: str) -> tuple[tuple[str, str], ...]:
-    """The words of a heading that are one edit away from a known name, with that."""
-    return tuple((word[0], meant) for word in _WORD.finditer(heading) if (meant := _misspelt(word[0])))
+def _misspelt_words(text: str) -> tuple[tuple[re.Match[str], str], ...]:
+    """The words of a heading or a qualifier that are one edit away from a known name, with that."""
+    return tuple((word, meant) for word in _WORD.finditer(text) if (meant := _misspelt(word[0])))
 
 
 @cache
@@ -204,7 +200,7 @@ def heading_prefix(document: Document, context: Context) -> Iterator[Found]:
                 )
 
 
-@rule("XS404", "qualifier-blanks", "warning", Document)
+@rule("XS404", "qualifier-blanks", "warning", Document, framed=True)
 def qualifier_blanks(document: Document, context: Context) -> Iterator[Found]:
     """A qualifier has extra spaces.
 
@@ -223,7 +219,7 @@ def qualifier_blanks(document: Document, context: Context) -> Iterator[Found]:
                 yield span, message, {"fix": fix(False, (span.start, span.end, tidy))}
 
 
-@rule("XS405", "empty-qualifier", "warning", Document)
+@rule("XS405", "empty-qualifier", "warning", Document, framed=True)
 def empty_qualifier(document: Document, context: Context) -> Iterator[Found]:
     """A qualifier has no letter and no number.
 

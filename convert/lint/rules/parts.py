@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 from convert.lint.registry import Context
+from grammar.builder import Head
 from grammar.diagnostic import Edit, Fix
-from grammar.nodes import Block, Document, Literal, ParsedField, Section
+from grammar.nodes import Block, Document, Heading, Literal, ParsedField, Section
 from grammar.source import Source, Span
 
 
@@ -16,16 +17,17 @@ def definitions_start(context: Context) -> int:
     none.
     """
     if "definitions_start" not in context.memo:
-        starts = (s.heading.span.start for s in context.parsed.document.walk() if _defines(s))
+        starts = (s.heading.span.start for s in context.parsed.document.walk() if defines(s.heading))
         context.memo["definitions_start"] = next(starts, len(context.source.text) + 1)
     return cast(int, context.memo["definitions_start"])
 
 
-def _defines(section: Section) -> bool:
-    words = section.heading.text.casefold()
-    if section.heading.level == 1:
+def defines(heading: Heading | Head) -> bool:
+    """Whether the part that defines the labels may begin with a heading."""
+    words = heading.text.casefold()
+    if heading.level == 1:
         return "definition" in words
-    return section.heading.level == 2 and words.startswith(("definition of ", "definitions", "keys found"))
+    return heading.level == 2 and words.startswith(("definition of ", "definitions", "keys found"))
 
 
 def sections_by_keys(document: Document) -> Iterator[tuple[tuple[str, ...], Section]]:
@@ -55,6 +57,12 @@ def field_count(section: Section) -> int:
 
 def _field_count(blocks: tuple[Block, ...]) -> int:
     return sum(len(block.fields) for block in blocks if isinstance(block, Literal))
+
+
+def qualifier_spans(blocks: tuple[Block, ...]) -> list[Span]:
+    """Where the qualifiers of the fields among a section's blocks are."""
+    literals = (block for block in blocks if isinstance(block, Literal) and block.kind == "feature")
+    return [field.qualifier_span for one in literals for field in one.fields if field.qualifier is not None]
 
 
 def lines_of(source: Source, span: Span) -> Iterator[tuple[int, str]]:

@@ -66,7 +66,7 @@ def _placeholder(value: str) -> bool:
     return low in _PLACEHOLDERS or "x.yy" in low or low.startswith(("unreleased", "not yet", "tbd", "yyyy"))
 
 
-@rule("XS501", "date-form", "warning", Document)
+@rule("XS501", "date-form", "warning", Document, framed=True)
 def date_form(document: Document, context: Context) -> Iterator[Found]:
     """A release date is not YYYY-MM-DD, or is not a real date.
 
@@ -100,7 +100,7 @@ def date_form(document: Document, context: Context) -> Iterator[Found]:
             yield field.value_span, f'{key}: "{field.value}" is not a date of the form YYYY-MM-DD'
 
 
-@rule("XS502", "security-before-support", "error", Document)
+@rule("XS502", "security-before-support", "error", Document, framed=True)
 def security_before_support(document: Document, context: Context) -> Iterator[Found]:
     """Security support ends before support ends.
 
@@ -133,7 +133,7 @@ def security_before_support(document: Document, context: Context) -> Iterator[Fo
         yield span, f"security support ends ({facts.dates[SECURITY]}) before support does ({facts.dates[SUPPORT]})"
 
 
-@rule("XS503", "swapped-dates", "error", Document)
+@rule("XS503", "swapped-dates", "error", Document, framed=True)
 def swapped_dates(document: Document, context: Context) -> Iterator[Found]:
     """Support ends before the release.
 
@@ -172,7 +172,7 @@ def swapped_dates(document: Document, context: Context) -> Iterator[Found]:
             )
 
 
-@rule("XS504", "placeholder", "warning", Document)
+@rule("XS504", "placeholder", "warning", Document, framed=True)
 def placeholder(document: Document, context: Context) -> Iterator[Found]:
     """A released version has a placeholder for a date or version.
 
@@ -210,7 +210,7 @@ def placeholder(document: Document, context: Context) -> Iterator[Found]:
         yield facts.notes[0].span, f"the link to the release notes has X.YY on the released version {facts.number}"
 
 
-@rule("XS505", "date-on-unstable", "warning", Document)
+@rule("XS505", "date-on-unstable", "warning", Document, framed=True)
 def date_on_unstable(document: Document, context: Context) -> Iterator[Found]:
     """An -unstable version has a date.
 
@@ -243,7 +243,7 @@ def date_on_unstable(document: Document, context: Context) -> Iterator[Found]:
             yield facts.fields[key].value_span, f"{key} has a date on {facts.number}-unstable, which is not released"
 
 
-@rule("XS506", "version-form", "warning", Document)
+@rule("XS506", "version-form", "warning", Document, framed=True)
 def version_form(document: Document, context: Context) -> Iterator[Found]:
     """Xen-Version has an unusual form.
 
@@ -276,7 +276,7 @@ def version_form(document: Document, context: Context) -> Iterator[Found]:
         yield field.value_span, f'Xen-Version: "{field.value}" is not of the form 4.20, 4.20-rc2 or 4.20-unstable'
 
 
-@rule("XS507", "support-length", "warning", Document)
+@rule("XS507", "support-length", "warning", Document, framed=True)
 def support_length(document: Document, context: Context) -> Iterator[Found]:
     """The dates do not fit the project's support lengths.
 
@@ -327,7 +327,7 @@ def support_length(document: Document, context: Context) -> Iterator[Found]:
             yield span, message, {"fix": fix(False, (span.start, span.end, due.isoformat()))}
 
 
-@rule("XS508", "release-notes-version", "warning", Document)
+@rule("XS508", "release-notes-version", "warning", Document, framed=True)
 def release_notes_version(document: Document, context: Context) -> Iterator[Found]:
     """The link to the release notes names another version.
 
@@ -363,7 +363,7 @@ def release_notes_version(document: Document, context: Context) -> Iterator[Foun
             yield facts.notes[0].span, f"the link to the release notes does not name {facts.number}"
 
 
-@rule("XS509", "release-notes-missing", "info", Document)
+@rule("XS509", "release-notes-missing", "info", Document, framed=True)
 def release_notes_missing(document: Document, context: Context) -> Iterator[Found]:
     """There is no link to the release notes.
 
@@ -392,7 +392,7 @@ def release_notes_missing(document: Document, context: Context) -> Iterator[Foun
         yield release_literals(context)[0].span, "no link to the release notes below the release literal"
 
 
-@rule("XS510", "makefile-version", "error", Document)
+@rule("XS510", "makefile-version", "error", Document, framed=True)
 def makefile_version(document: Document, context: Context) -> Iterator[Found]:
     """Xen-Version contradicts xen/Makefile of the same tree.
 

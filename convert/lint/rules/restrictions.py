@@ -23,7 +23,7 @@ Found = tuple[Span | None, str] | tuple[Span | None, str, dict[str, Any]]
 _RESTRICTED = ("Supported, not security supported", "Supported, with caveats", "No security support", "Not supported")
 
 
-@rule("XS704", "caveat-in-sibling", "warning", Document)
+@rule("XS704", "caveat-in-sibling", "warning", Document, framed=True)
 def caveat_in_sibling(document: Document, context: Context) -> Iterator[Found]:
     """A newer tree has a caveat that this one lacks, and this one promises no less.
 
@@ -162,7 +162,7 @@ def _said(section: Section, source: Source) -> Iterator[tuple[bool, _Said]]:
                 yield fields, _Said(" ".join(words.split()), item)
 
 
-@rule("XS706", "missing-restriction", "warning", Document)
+@rule("XS706", "missing-restriction", "warning", Document, framed=True)
 def missing_restriction(document: Document, context: Context) -> Iterator[Found]:
     """Newer trees restrict support with a row that this tree lacks.
 

@@ -115,7 +115,7 @@ def heading_colon(heading: Heading, context: Context) -> Iterator[Found]:
         yield heading.span, f'the heading "{heading.text}" ends in a colon', {"fix": change}
 
 
-@rule("XS323", "empty-section", "warning", Section)
+@rule("XS323", "empty-section", "warning", Section, lone=True)
 def empty_section(section: Section, context: Context) -> Iterator[Found]:
     """A heading has nothing below it.
 
@@ -132,7 +132,7 @@ def empty_section(section: Section, context: Context) -> Iterator[Found]:
         yield section.heading.span, f'"{section.heading.text}" has neither a status nor a text'
 
 
-@rule("XS324", "feature-without-status", "warning", Section)
+@rule("XS324", "feature-without-status", "warning", Section, lone=True)
 def feature_without_status(section: Section, context: Context) -> Iterator[Found]:
     """A feature has text but no status.
 
@@ -167,7 +167,7 @@ def _meant(section: Section, context: Context) -> bool:
     )
 
 
-@rule("XS325", "duplicate-heading", "warning", Document)
+@rule("XS325", "duplicate-heading", "warning", Document, framed=True)
 def duplicate_heading(document: Document, context: Context) -> Iterator[Found]:
     """Two sections with fields have the same heading.
 
@@ -191,16 +191,22 @@ def duplicate_heading(document: Document, context: Context) -> Iterator[Found]:
 
             Status: Tech Preview
     """
-    seen: dict[str, Heading] = {}
-    for section in document.walk():
-        heading = section.heading
-        if not field_count(section) or heading.given is not None:
-            continue
-        name = letters(heading.text)
+    seen: set[str] = set()
+    rest = context.rest
+    of_rest = ((name, rest.place) for name in rest.names) if rest is not None else ()
+    for text, span in (*_named(document), *of_rest):
+        name = letters(text)
         if name and name in seen:
             words = (
-                f'"{heading.text}" is the heading of an earlier section, too: only its spelling or a number tells'
+                f'"{text}" is the heading of an earlier section, too: only its spelling or a number tells'
                 " the two anchors apart"
             )
-            yield heading.span, words
-        seen.setdefault(name, heading)
+            yield span, words
+        seen.add(name)
+
+
+def _named(document: Document) -> Iterator[tuple[str, Span]]:
+    """The headings that have fields and no identifier of their own, with their places."""
+    for section in document.walk():
+        if field_count(section) and section.heading.given is None:
+            yield section.heading.text, section.heading.span

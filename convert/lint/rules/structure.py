@@ -31,7 +31,7 @@ def _is_release(block: Block) -> bool:
     return isinstance(block, Literal) and block.kind == "release"
 
 
-@rule("XS301", "release-missing", "warning", Document)
+@rule("XS301", "release-missing", "warning", Document, framed=True)
 def release_missing(document: Document, context: Context) -> Iterator[Found]:
     """The file has no release literal.
 
@@ -89,7 +89,7 @@ def release_missing(document: Document, context: Context) -> Iterator[Found]:
         yield None, 'no release literal: no "Xen-Version:" with its dates below "# Release Support"'
 
 
-@rule("XS302", "release-twice", "warning", Document)
+@rule("XS302", "release-twice", "warning", Document, framed=True)
 def release_twice(document: Document, context: Context) -> Iterator[Found]:
     """The file has more than one release literal.
 
@@ -169,7 +169,7 @@ def release_unknown_field(literal: Literal, context: Context) -> Iterator[Found]
             yield field.span, f'"{field.keyword}" is not a field of the release; they are: {", ".join(RELEASE_KEYS)}'
 
 
-@rule("XS304", "release-field-missing", "warning", Document)
+@rule("XS304", "release-field-missing", "warning", Document, framed=True)
 def release_field_missing(document: Document, context: Context) -> Iterator[Found]:
     """The release literal lacks one of its four fields.
 
@@ -204,7 +204,7 @@ def release_field_missing(document: Document, context: Context) -> Iterator[Foun
         yield literals[0].span, f"the release literal lacks {', '.join(missing)}"
 
 
-@rule("XS305", "definitions-missing", "warning", Document)
+@rule("XS305", "definitions-missing", "warning", Document, framed=True)
 def definitions_missing(document: Document, context: Context) -> Iterator[Found]:
     """The file has no part that defines the labels.
 
@@ -263,7 +263,7 @@ def definitions_missing(document: Document, context: Context) -> Iterator[Found]
         yield None, 'no part "# Format and definitions": nothing says what the labels mean'
 
 
-@rule("XS306", "field-in-definitions", "warning", Section)
+@rule("XS306", "field-in-definitions", "warning", Section, framed=True)
 def field_in_definitions(section: Section, context: Context) -> Iterator[Found]:
     """A field is in the definitions part.
 
@@ -294,7 +294,7 @@ def field_in_definitions(section: Section, context: Context) -> Iterator[Found]:
             yield block.fields[0].span, words
 
 
-@rule("XS307", "definition-nested", "warning", Section)
+@rule("XS307", "definition-nested", "warning", Section, framed=True)
 def definition_nested(section: Section, context: Context) -> Iterator[Found]:
     """The definition of a label is nested below that of another.
 
@@ -343,7 +343,7 @@ def _is_label(section: Section) -> bool:
 _LABELS = frozenset(label.heading.casefold() for label in LABELS if label.heading)
 
 
-@rule("XS308", "missing-title", "warning", Document)
+@rule("XS308", "missing-title", "warning", Document, framed=True)
 def missing_title(document: Document, context: Context) -> Iterator[Found]:
     """The file does not begin with a title block.
 
@@ -399,7 +399,7 @@ def missing_title(document: Document, context: Context) -> Iterator[Found]:
         yield first, "the title block has no title"
 
 
-@rule("XS310", "empty-file", "error", Source)
+@rule("XS310", "empty-file", "error", Source, framed=True)
 def empty_file(source: Source, context: Context) -> Iterator[Found]:
     """The file is empty.
 
@@ -414,7 +414,7 @@ def empty_file(source: Source, context: Context) -> Iterator[Found]:
         yield None, "the file is empty; a SUPPORT.md states what a release supports"
 
 
-@rule("XS309", "conflict-marker", "error", Source)
+@rule("XS309", "conflict-marker", "error", Source, lone=True)
 def conflict_marker(source: Source, context: Context) -> Iterator[Found]:
     """A merge has left a conflict marker.
 

@@ -47,7 +47,7 @@ def _day(context: Context) -> date:
     return context.gate.tagged if context.gate is not None and context.gate.tagged is not None else context.day
 
 
-@rule("XS511", "makefile-form", "warning", Document)
+@rule("XS511", "makefile-form", "warning", Document, framed=True)
 def makefile_form(document: Document, context: Context) -> Iterator[Found]:
     """XEN_EXTRAVERSION in xen/Makefile has a form that release-technician-checklist.txt does not know.
 
@@ -77,7 +77,7 @@ def makefile_form(document: Document, context: Context) -> Iterator[Found]:
         yield None, "xen/Makefile is missing, or says no version: XEN_VERSION and XEN_SUBVERSION must be numbers"
 
 
-@rule("XS512", "tag-version", "error", Document)
+@rule("XS512", "tag-version", "error", Document, framed=True)
 def tag_version(document: Document, context: Context) -> Iterator[Found]:
     """The tag's name contradicts xen/Makefile of the commit.
 
@@ -103,7 +103,7 @@ def tag_version(document: Document, context: Context) -> Iterator[Found]:
         yield span, f"the tag is {context.gate.tag}, and Xen-Version is {facts.fields['Xen-Version'].value}"
 
 
-@rule("XS513", "release-day", "error", Document)
+@rule("XS513", "release-day", "error", Document, framed=True)
 def release_day(document: Document, context: Context) -> Iterator[Found]:
     """Initial-Release of an X.Y.0 is not the day of the release.
 
@@ -142,7 +142,7 @@ def release_day(document: Document, context: Context) -> Iterator[Found]:
         yield facts.fields[INITIAL].value_span, f"{INITIAL} {facts.dates[INITIAL]} is {when}, {what}"
 
 
-@rule("XS514", "changelog-release", "error", Document)
+@rule("XS514", "changelog-release", "error", Document, framed=True)
 def changelog_release(document: Document, context: Context) -> Iterator[Found]:
     """CHANGELOG.md has no finished section for an X.Y.0.
 
@@ -181,7 +181,7 @@ def _wrong_in(section: re.Match[str], version: str, released: str | None) -> Ite
         yield f"the day is {day[0] if day else 'missing'}, not {released} as {INITIAL} has it"
 
 
-@rule("XS515", "readme-banner", "error", Document)
+@rule("XS515", "readme-banner", "error", Document, framed=True)
 def readme_banner(document: Document, context: Context) -> Iterator[Found]:
     """The banner of README has a different version from xen/Makefile, or a different form of it.
 
@@ -230,7 +230,7 @@ def _is_figlet(banner: str) -> bool:
     return banner.count("|") > 5 and banner.count("_") > 5
 
 
-@rule("XS516", "support-ended", "warning", Document)
+@rule("XS516", "support-ended", "warning", Document, framed=True)
 def support_ended(document: Document, context: Context) -> Iterator[Found]:
     """A point release is made after security support has ended.
 
@@ -266,7 +266,7 @@ def support_ended(document: Document, context: Context) -> Iterator[Found]:
         yield span, f"security support ended on {ended}, before {tag.number}.{tag.point} ({day})"
 
 
-@rule("XS517", "number-of-a-branch", "error", Document)
+@rule("XS517", "number-of-a-branch", "error", Document, framed=True)
 def number_of_a_branch(document: Document, context: Context) -> Iterator[Found]:
     """The unstable tree has the number of a tree that has branched.
 
@@ -302,7 +302,7 @@ def number_of_a_branch(document: Document, context: Context) -> Iterator[Found]:
             yield span, f"stable-{facts.number} has that number already; release branch sets the next one"
 
 
-@rule("XS518", "release-without-tag", "warning", Document)
+@rule("XS518", "release-without-tag", "warning", Document, framed=True)
 def release_without_tag(document: Document, context: Context) -> Iterator[Found]:
     """The file has a release date, but there is no tag for that release.
 
@@ -339,7 +339,7 @@ def release_without_tag(document: Document, context: Context) -> Iterator[Found]
         yield facts.fields[INITIAL].value_span, message, {"severity": "error" if late else "warning"}
 
 
-@rule("XS519", "support-ends-soon", "warning", Document)
+@rule("XS519", "support-ends-soon", "warning", Document, framed=True)
 def support_ends_soon(document: Document, context: Context) -> Iterator[Found]:
     """Support or security support ends within 60 days.
 

@@ -23,7 +23,7 @@ _DENIED = re.compile(
 )
 
 
-@rule("XS211", "denied-by-caveat", "warning", Section)
+@rule("XS211", "denied-by-caveat", "warning", Section, lone=True)
 def denied_by_caveat(section: Section, context: Context) -> Iterator[Found]:
     """A feature is "Supported", but its caveat denies security support.
 
@@ -70,7 +70,7 @@ def _prose(block: Block, context: Context) -> str:
     return context.source.text[block.span.start : block.span.end]
 
 
-@rule("XS212", "guest-above-host", "warning", Document)
+@rule("XS212", "guest-above-host", "warning", Document, framed=True)
 def guest_above_host(document: Document, context: Context) -> Iterator[Found]:
     """A guest's limit is above the host's.
 
