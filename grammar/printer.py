@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grammar.escape import GLUE
 from grammar.nodes import (
@@ -47,8 +47,32 @@ class _Room:
     references: bool = False
 
 
-Printed = dict[tuple[int, str, int, bool], tuple[tuple[Block, ...], tuple[str, ...]]]
-"""The texts of headings with their own blocks, by level, words and identity of the blocks, with these."""
+_Key = tuple[int, int, bool]
+
+
+@dataclass(slots=True)
+class Printed:
+    """Texts of headings with their own blocks, and of blocks, by the identity of these nodes, with the nodes."""
+
+    sections: dict[_Key, tuple[Heading, tuple[Block, ...], str]] = field(default_factory=dict)
+    blocks: dict[tuple[int, bool], tuple[tuple[Block, ...], str]] = field(default_factory=dict)
+
+    def section(self, section: Section, room: _Room) -> str:
+        """The text of a heading with its own blocks."""
+        heading, blocks = section.heading, section.blocks
+        key = id(heading), id(blocks), room.references
+        found = self.sections.get(key)
+        if found is None:
+            line, text = _line(heading, room), self._of(blocks, room)
+            found = self.sections[key] = heading, blocks, f"{line}\n\n{text}" if text else line
+        return found[2]
+
+    def _of(self, blocks: tuple[Block, ...], room: _Room) -> str:
+        key = id(blocks), room.references
+        found = self.blocks.get(key)
+        if found is None:
+            found = self.blocks[key] = blocks, "\n\n".join(_chunks(blocks, room))
+        return found[1]
 
 
 def print_document(document: Document, known: Printed | None = None) -> str:
@@ -61,8 +85,8 @@ def print_document(document: Document, known: Printed | None = None) -> str:
     room = _Room(references=_has_references(document))
     chunks = [] if document.title is None else [_title(document.title, room)]
     chunks.extend(_chunks(document.preamble, room))
-    for section in document.sections:
-        chunks.extend(_section(section, room, known))
+    known = known or Printed()
+    chunks.extend(known.section(section, room) for section in document.walk())
     return "\n\n".join(chunks) + "\n" if chunks else ""
 
 
@@ -124,15 +148,15 @@ def print_field(keyword: str, qualifier: str | None, value: str) -> str:
 def _has_references(document: Document) -> bool:
     """Whether `[1]` may be a link: a heading of digits only, or a definition among what is written as it is."""
     sections = list(document.walk())
-    if any(_is_number(section.heading) for section in sections):
+    headings = [section.heading for section in sections]
+    if any(_is_number(heading) for heading in headings if not heading.text or heading.text.strip().isdigit()):
         return True
-    blocks = [*document.preamble, *(block for section in sections for block in section.blocks)]
-    return any(isinstance(block, Outside) and _DEFINES.search(block.raw) for block in blocks)
+    outside = [block for section in sections for block in section.blocks if isinstance(block, Outside)]
+    outside += [block for block in document.preamble if isinstance(block, Outside)]
+    return any(_DEFINES.search(block.raw) for block in outside)
 
 
 def _is_number(heading: Heading) -> bool:
-    if heading.text and not heading.text.strip().isdigit():
-        return False
     words = tidy(heading.inlines or (Text(heading.text),))
     return len(words) == 1 and isinstance(words[0], Text) and words[0].text.isdigit()
 
@@ -144,18 +168,8 @@ def _title(title: str, room: _Room) -> str:
     return "% " + spell(words, heading=True, references=room.references).replace(GLUE, " ")
 
 
-def _section(section: Section, room: _Room, known: Printed | None) -> Iterator[str]:
-    heading = section.heading
-    key = heading.level, heading.text, id(section.blocks), room.references
-    found = known.get(key) if known is not None else None
-    if found is None or found[0] is not section.blocks:
-        line = _heading(heading.level, heading.inlines or (Text(heading.text),), heading.given, room)
-        found = section.blocks, (line, *_chunks(section.blocks, room))
-        if known is not None:
-            known[key] = found
-    yield from found[1]
-    for below in section.sections:
-        yield from _section(below, room, known)
+def _line(heading: Heading, room: _Room) -> str:
+    return _heading(heading.level, heading.inlines or (Text(heading.text),), heading.given, room)
 
 
 def _heading(level: int, inlines: Sequence[Inline], given: str | None, room: _Room) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +205,7 @@ def test_a_printers_fault_is_refused(
             return made
         assert find in made.text, name
         text = made.text.replace(find, put, 1)
-        return translate.Draft(made.tree, made.document, made.definitions, text, made.rows)
+        return replace(made, text=text)
 
     monkeypatch.setattr(draft, "translate", faulty)
     assert run(book(tmp_path, ROWS), tmp_path / "d") == 1

@@ -13,7 +13,6 @@ from convert.commands.source import add_source, load, look_in, tell_problems
 from convert.draft import definitions, draft
 from convert.draft.definitions import Definitions
 from convert.draft.leads import led_by
-from convert.draft.translate import Memo
 from convert.failure import Failure, counted
 from convert.output.terminal import add_color, clean, on_one_line
 from convert.sheet.model import Categorisation, OpenQuestion, Tree
@@ -106,7 +105,6 @@ class _Outcome:
     blocked: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     in_the_way: list[Path] = field(default_factory=list)
-    memo: Memo = field(default_factory=Memo)
 
     @property
     def failed(self) -> bool:
@@ -137,10 +135,10 @@ def run(args: argparse.Namespace) -> int:
     if not trees:
         return 1
     outcome = _Outcome(blocked=set(categorisation.blocked() & chosen))
-    lint = _linter()
+    shared = draft.Shared(_linter())
     for tree in trees:
         if tree.name not in outcome.blocked:
-            _draft(args, categorisation, tree, outcome, lint)
+            _draft(args, categorisation, tree, outcome, shared)
     _tell_findings(args, outcome)
     if args.explain is not None:
         return _explain(args.explain, categorisation, trees, outcome.made)
@@ -183,10 +181,10 @@ def _print_layout(args: argparse.Namespace) -> int:
 
 
 def _draft(
-    args: argparse.Namespace, categorisation: Categorisation, tree: Tree, outcome: _Outcome, lint: draft.Lint
+    args: argparse.Namespace, categorisation: Categorisation, tree: Tree, outcome: _Outcome, shared: draft.Shared
 ) -> None:
     """One tree's draft into the outcome, or what is wrong with it to standard error."""
-    found = _make(args, categorisation, tree, outcome.memo, lint)
+    found = _make(args, categorisation, tree, shared)
     if isinstance(found, draft.Made):
         outcome.made[tree.name] = found
         return
@@ -290,12 +288,12 @@ def _chosen(categorisation: Categorisation, names: list[str] | None) -> list[Tre
 
 
 def _make(
-    args: argparse.Namespace, categorisation: Categorisation, tree: Tree, memo: Memo, lint: draft.Lint
+    args: argparse.Namespace, categorisation: Categorisation, tree: Tree, shared: draft.Shared
 ) -> draft.Made | list[str]:
     """The tree's validated draft, or what is wrong with it."""
     own = _file(args, tree)
     kept = _definitions(args, own)
-    made = draft.make(categorisation, _led(tree, own), kept, own, lint, memo)
+    made = draft.make(categorisation, _led(tree, own), kept, own, shared)
     if isinstance(made, list):
         return made
     wrong: list[str] = []
@@ -316,7 +314,9 @@ def _linter() -> draft.Lint:
     """Lint as `xen-support lint` runs it: by the same settings, for a file without a tree around it."""
     from datetime import date
 
+    from convert.draft.glance import Frame
     from convert.lint import engine
+    from convert.lint.apart import Apart
     from convert.lint.catalogue import chosen
     from convert.lint.config import settings
     from convert.lint.exceptions import Exceptions
@@ -325,13 +325,20 @@ def _linter() -> draft.Lint:
 
     given = settings(None)
     codes = chosen(given.select or (), given.ignore or ())
-    exceptions = Exceptions(given.allow, codes, date.today())
+    day = date.today()
+    exceptions = Exceptions(given.allow, codes, day)
 
-    def lint(parsed: Parsed, reading: Reading, held: bool) -> list[Diagnostic]:
-        result = engine.run(parsed.source, codes, day=date.today(), read=(parsed, reading), held=held)
+    def whole(parsed: Parsed, reading: Reading, held: bool) -> list[Diagnostic]:
+        result = engine.run(parsed.source, codes, day=day, read=(parsed, reading), held=held)
         return exceptions.remaining(result, result.diagnostics)
 
-    return lint
+    def framed(parsed: Parsed, reading: Reading, frame: Frame) -> list[Diagnostic]:
+        read = parsed, reading
+        found = engine.run(parsed.source, codes, day=day, read=read, held=True, rest=frame.rest, more=frame.more)
+        return found.diagnostics
+
+    apart = Apart(codes, day)
+    return draft.Lint(whole, framed, apart if apart.able and not given.allow else None)
 
 
 def _file(args: argparse.Namespace, tree: Tree) -> Source | None:

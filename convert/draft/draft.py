@@ -7,14 +7,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from convert.draft.definitions import Definitions
 from convert.draft.face import worn
+from convert.draft.glance import Frame, Known, at_a_glance
 from convert.draft.places import Places
 from convert.draft.translate import Draft, Memo, translate
 from convert.draft.validate import Difference, Reread, differences, row_path, unheld
+from convert.lint.apart import Apart
 from convert.output.files import write_atomic
 from convert.output.terminal import TOOL
 from convert.sheet.catalogue import quote
@@ -22,46 +25,101 @@ from convert.sheet.model import Categorisation, OpenQuestion, Tree
 from convert.trees.version import FILE
 from grammar.diagnostic import Diagnostic
 from grammar.fold import fold
-from grammar.parser import Parsed
-from grammar.rows import Reading, Row, limits
+from grammar.parser import Parsed, parse_text
+from grammar.rows import Reading, Row, limits, read_rows
 from grammar.source import Source
 
-Lint = Callable[[Parsed, Reading, bool], list[Diagnostic]]
-"""The findings in a text that has been read; true: it is known to be inside the mark-up."""
+
+class Lint(NamedTuple):
+    """How a draft is looked at before it is reported.
+
+    `whole`: the findings in a text that has been read; true: it is known to be inside the mark-up.  `framed`: those in
+    the frame of one, before exceptions.  `apart`: whether sections can be looked at by themselves, and how.
+    """
+
+    whole: Callable[[Parsed, Reading, bool], list[Diagnostic]]
+    framed: Callable[[Parsed, Reading, Frame], list[Diagnostic]]
+    apart: Apart | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A draft that is right: its rows as read back, the cell of each row key, and what lint finds in it, by cell."""
+class Shared:
+    """What the drafts of one workbook have in common."""
 
-    draft: Draft
-    rows: tuple[Row, ...]
-    cells: dict[str, str]
-    findings: tuple[Diagnostic, ...] = ()
+    def __init__(self, lint: Lint | None = None) -> None:
+        self.lint = lint
+        self.memo = Memo()
+        self.known = Known(lint.apart if lint is not None else None)
 
     @property
-    def counts(self) -> tuple[int, int, int]:
-        """How many features, statuses and limits it has."""
-        stated = [row for row in self.rows if row.kind == "status" and row.path[0] == "Feature Support"]
-        return len({row.keys[: -1 if row.qualifier else None] for row in stated}), len(stated), len(limits(stated))
+    def quick(self) -> bool:
+        """Whether a draft may be read at a glance: not where lint cannot look at sections by themselves."""
+        return self.lint is None or self.lint.apart is not None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A draft that is right: the cell of each row key, and what lint finds in it, by cell.
+
+    `counts`: how many features, statuses and limits it has.
+    """
+
+    draft: Draft
+    cells: dict[str, str]
+    counts: tuple[int, int, int]
+    findings: tuple[Diagnostic, ...] = ()
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows that the sheet says, as they are read back."""
+        return Reread.of(self.draft).rows
 
 
 def make(
     categorisation: Categorisation, tree: Tree, definitions: Definitions | None, own: Source | None = None,
-    lint: Lint | None = None,
-    memo: Memo | None = None,
+    shared: Shared | None = None,
 ) -> Made | list[str]:  # fmt: skip
     """A tree's validated draft, or what is wrong with it, each line with the cell it is about.
 
-    `own`: the tree's file, whose face the draft keeps; `lint`: how the draft is looked at before it is reported;
-    `memo` is shared by the drafts of one workbook.
+    `own`: the tree's file, whose face the draft keeps; `shared` by the drafts of one workbook.
     """
+    shared = shared or Shared()
     try:
-        written = draft = translate(categorisation, tree, definitions, memo)
+        written = draft = translate(categorisation, tree, definitions, shared.memo)
         if own is not None:
             draft = worn(draft, own)
     except ValueError as error:
         return [str(error)]
+    fresh = own is None and definitions is None
+    made = _at_a_glance(draft, categorisation, shared) if fresh and shared.quick else None
+    return made or _in_full(written, draft, categorisation, shared, fresh=fresh)
+
+
+def _at_a_glance(draft: Draft, categorisation: Categorisation, shared: Shared) -> Made | None:
+    """A draft whose pieces are right, with the findings before its features; None where it has to be read in full."""
+    glance = at_a_glance(draft, shared.known)
+    if glance is None:
+        return None
+    frame = glance.frame
+    if shared.lint is None or frame is None:
+        return Made(draft, glance.cells, glance.counts)
+    parsed = parse_text(frame.text, draft.tree.name)
+    reading = read_rows(parsed.document, parsed.source)
+    findings = shared.lint.framed(parsed, reading, frame)
+    if not all(map(frame.same, findings)):
+        return None
+    starts = {row.span.start: glance.cells[row.key] for row in reading.rows if row.key in glance.cells}
+    places = Places(parsed, draft.document, categorisation, draft.tree.name, starts)
+    if any(places.origin(one.span).cell is None for one in findings):
+        return None  # it is told by its line
+    told = tuple(_at_cell(one, places, draft.tree.name) for one in findings)
+    return Made(draft, glance.cells, glance.counts, told)
+
+
+def _in_full(
+    written: Draft, draft: Draft, categorisation: Categorisation, shared: Shared, *, fresh: bool
+) -> Made | list[str]:
+    """A draft read as a whole, or what is wrong with it; `written` is what has no face."""
+    memo, lint = shared.memo, shared.lint
     read = Reread.of(draft)
     wrong = differences(draft, read, memo)
     if not wrong and (wrong := unheld(written, memo)) and draft is not written:
@@ -69,21 +127,27 @@ def make(
     cells = _cells(draft, read, by_name=bool(wrong) or draft.worn)
     findings: list[Diagnostic] = []
     if lint is not None and not wrong:
-        findings = lint(read.parsed, read.reading, own is None and definitions is None)
+        findings = lint.whole(read.parsed, read.reading, fresh)
     if not wrong and not findings:
-        return Made(draft, read.rows, cells)
+        return Made(draft, cells, _counts(read.rows))
     starts = {row.span.start: cells[row.key] for row in read.rows if row.key in cells}
-    places = Places(read.parsed, draft.document, categorisation, tree.name, starts)
+    places = Places(read.parsed, draft.document, categorisation, draft.tree.name, starts)
     if wrong:
         return [_told(one, places, categorisation) for one in wrong]
-    return Made(draft, read.rows, cells, tuple(_at_cell(_inherited(d, draft), places, tree.name) for d in findings))
+    told = tuple(_at_cell(_inherited(finding, draft), places, draft.tree.name) for finding in findings)
+    return Made(draft, cells, _counts(read.rows), told)
+
+
+def _counts(rows: Sequence[Row]) -> tuple[int, int, int]:
+    stated = [row for row in rows if row.kind == "status" and row.path[0] == "Feature Support"]
+    return len({row.keys[: -1 if row.qualifier else None] for row in stated}), len(stated), len(limits(stated))
 
 
 def _cells(draft: Draft, read: Reread, *, by_name: bool) -> dict[str, str]:
     """The cell of each row's key; `by_name` where the rows need not be those of the draft in their order."""
     if not by_name:
-        return {row.key: want.place for row, want in zip(read.rows, draft.rows, strict=True) if want.place}
-    expected = {row_path(row): row.place for row in draft.rows if row.place}
+        return {row.key: cell for row, cell in zip(read.rows, draft.cells, strict=True) if cell}
+    expected = {row_path(row): cell for row, cell in zip(draft.rows, draft.cells, strict=True) if cell}
     return {row.key: expected[path] for row in read.rows if (path := tuple(map(fold, row.path))) in expected}
 
 

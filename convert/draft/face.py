@@ -117,7 +117,7 @@ def _row(row: Expected, fields: _Dress) -> Expected:
     return (
         row
         if field.value == row.value and field.keyword == row.keyword
-        else replace(row, value=field.value, keyword=field.keyword)
+        else row._replace(value=field.value, keyword=field.keyword)
     )
 
 

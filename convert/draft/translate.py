@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from convert.draft import definitions as parts
 from convert.draft.definitions import Definitions
-from convert.sheet.model import Categorisation, Feature, FieldOf, Prose, Tree, fields_of
+from convert.sheet.model import Categorisation, Feature, Prose, Tree, rows_of
 from convert.sheet.model import Section as SheetSection
 from grammar.nodes import (
     Block,
@@ -17,6 +18,7 @@ from grammar.nodes import (
     Heading,
     Link,
     Literal,
+    Paragraph,
     ParsedField,
     Section,
     Term,
@@ -27,18 +29,15 @@ from grammar.printer import Printed, print_document, with_lead_in
 from grammar.status import read_status
 
 RELEASE_NOTES = "Release Notes"
+_Said = tuple[tuple[str | None, str, str], ...]  # qualifier, value, keyword of each field
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One row that a draft must have: the headings above it, its qualifier and value, its cell, the model's prose
-    flags.
-    """
+class Expected(NamedTuple):
+    """One row that a draft must have: the headings above it, its qualifier and value, the model's prose flags."""
 
     path: tuple[str, ...]
     qualifier: str | None
     value: str
-    place: str
     described: bool
     caveat: bool
     keyword: str = "Status"
@@ -49,8 +48,8 @@ class Draft:
     """What one tree's file is to be.
 
     `document` is without the definitions part; `text` is the whole file; `rows` are those it must read back as, in
-    order. `worn`: it has the face of the tree's own file, and that file's order; `inherited` are the errors of that
-    file, by code and message, which the draft may have where it keeps the file's words.
+    order, `cells` the cell of each.  `worn`: it has the face of the tree's own file, and that file's order; `inherited`
+    are the errors of that file, by code and message, which the draft may have where it keeps the file's words.
     """
 
     tree: Tree
@@ -58,20 +57,46 @@ class Draft:
     definitions: Definitions
     text: str
     rows: tuple[Expected, ...]
+    cells: tuple[str, ...]
     worn: bool = False
     inherited: frozenset[tuple[str, str]] = frozenset()
 
 
+class _Body(NamedTuple):
+    """What is below a heading: the blocks, the rows' flags, the labels in use."""
+
+    blocks: tuple[Block, ...]
+    described: bool
+    caveat: bool
+    labels: frozenset[str]
+
+
+class _Unit(NamedTuple):
+    """A feature as trees that say the same of it have it: all but the cells."""
+
+    section: Section
+    rows: tuple[Expected, ...]
+    labels: frozenset[str]
+
+
+class _Told(NamedTuple):
+    """A feature, by tree what is stated of it there and in which cells, and the units of it so far."""
+
+    feature: Feature
+    stated: dict[str, tuple[_Said, tuple[str, ...]]]
+    units: dict[tuple[_Said, int, int], _Unit]
+
+
 @dataclass(slots=True)
 class Memo:
-    """What the drafts of one workbook have in common: the blocks and texts of features that say the same in several
-    trees.
+    """What the drafts of one workbook have in common: what is said of a feature, and how that is printed.
 
     `checked`: texts of sections that were read back as these blocks; `held`: texts that are inside the mark-up.
     """
 
-    blocks: dict[tuple[object, ...], tuple[Block, ...]] = field(default_factory=dict)
-    printed: Printed = field(default_factory=dict)
+    told: dict[int, _Told] = field(default_factory=dict)
+    bodies: dict[tuple[_Said, str | Prose, str | Prose], _Body] = field(default_factory=dict)
+    printed: Printed = field(default_factory=Printed)
     checked: dict[str, tuple[Block, ...]] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
 
@@ -81,6 +106,7 @@ class _Out:
     tree: str
     memo: Memo
     rows: list[Expected] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
 
 
@@ -101,7 +127,7 @@ def translate(
     document = Document(head.title, head.preamble, (release, features))
     kept = parts.complete(definitions or parts.own(), parts.wanted(out.labels))
     text = print_document(document, out.memo.printed) + "\n" + kept.text
-    return Draft(tree, document, kept, text, tuple(out.rows))
+    return Draft(tree, document, kept, text, tuple(out.rows), tuple(out.cells))
 
 
 _status = lru_cache(maxsize=4096)(read_status)
@@ -124,13 +150,14 @@ def _release(tree: Tree, out: _Out) -> Section:
     for key, value, attribute in facts:
         if value:
             fields.append(ParsedField(key, None, value))
-            out.rows.append(Expected((title,), key, value, tree.places.get(attribute, tree.place), False, False))
+            out.rows.append(Expected((title,), key, value, described=False, caveat=False))
+            out.cells.append(tree.places.get(attribute, tree.place))
     blocks: list[Block] = [Literal("release", tuple(fields), ())]
     if tree.release_notes:
         link = Link((Text("RN"),), tree.release_notes)
         blocks.append(DefinitionList((Term((Text(RELEASE_NOTES),), (link,)),)))
-        place = tree.places.get("release_notes", tree.place)
-        out.rows.append(Expected((title,), RELEASE_NOTES, "RN", place, False, False))
+        out.rows.append(Expected((title,), RELEASE_NOTES, "RN", described=False, caveat=False))
+        out.cells.append(tree.places.get("release_notes", tree.place))
     return Section(_heading(1, title), tuple(blocks))
 
 
@@ -139,7 +166,7 @@ def _sections(sections: tuple[SheetSection, ...], level: int, path: tuple[str, .
         if out.tree not in section.trees:
             continue
         here = (*path, section.title)
-        blocks = _blocks(section.own, here, out) if section.own is not None else ()
+        blocks = () if section.own is None else _unit(section.own, level, here, out).section.blocks
         below = [*_features(section.features, level + 1, here, out), *_sections(section.sections, level + 1, here, out)]
         yield Section(_heading(level, section.title), blocks, tuple(below))
 
@@ -148,32 +175,71 @@ def _features(features: tuple[Feature, ...], level: int, path: tuple[str, ...], 
     for feature in features:
         if out.tree not in feature.trees or feature.name is None:
             continue
-        here = (*path, feature.name)
-        blocks = _blocks(feature, here, out)
-        yield Section(_heading(level, feature.name), blocks, tuple(_features(feature.features, level + 1, here, out)))
+        section = _unit(feature, level, path, out).section
+        if feature.features:
+            below = tuple(_features(feature.features, level + 1, (*path, feature.name), out))
+            section = Section(section.heading, section.blocks, below)
+        yield section
 
 
-def _blocks(feature: Feature, path: tuple[str, ...], out: _Out) -> tuple[Block, ...]:
+def _unit(feature: Feature, level: int, path: tuple[str, ...], out: _Out) -> _Unit:
+    """What is said of a feature in the tree; its rows and labels are noted.
+
+    `path`: the headings above a feature, and that of a section whose own text this is.
+    """
+    told = out.memo.told.get(id(feature))
+    if told is None:
+        told = out.memo.told[id(feature)] = _Told(feature, _stated(feature), {})
+    said, cells = told.stated.get(out.tree, ((), ()))
+    description, caveats = feature.description.get(out.tree, ()), feature.caveats.get(out.tree, ())
+    key = said, id(description), id(caveats)
+    unit = told.units.get(key)
+    if unit is None:
+        body = _body(said, description, caveats, out.memo)
+        here = path if feature.name is None else (*path, feature.name)
+        rows = tuple([Expected(here, name, value, body.described, body.caveat, word) for name, value, word in said])
+        unit = told.units[key] = _Unit(Section(_heading(level, here[-1]), body.blocks), rows, body.labels)
+    out.rows += unit.rows
+    out.cells += cells
+    out.labels |= unit.labels
+    return unit
+
+
+def _stated(feature: Feature) -> dict[str, tuple[_Said, tuple[str, ...]]]:
+    """What the fields of a feature state, and their cells, for all trees at once: as `fields_of` for each tree."""
+    found: dict[str, tuple[list[tuple[str | None, str, str]], list[str]]] = {}
+    for variant in feature.variants:
+        stated = {statement.tree: statement for statement in reversed(variant.statements)}
+        for tree, one in stated.items():
+            said, cells = found.setdefault(tree, ([], []))
+            said.append((variant.qualifier, one.value, one.keyword))
+            cells.append(one.place)
+    for limit in feature.limits:
+        for tree in limit.maximum:
+            said, cells = found.setdefault(tree, ([], []))
+            for qualifier, value, place in rows_of(limit, tree):
+                said.append((qualifier, value, "Status"))
+                cells.append(place)
+    return {tree: (tuple(said), tuple(cells)) for tree, (said, cells) in found.items()}
+
+
+def _body(said: _Said, description: Prose, caveats: Prose, memo: Memo) -> _Body:
     """Description, Status fields, caveats; in that order."""
-    description = feature.description.get(out.tree, ())
-    caveats = feature.caveats.get(out.tree, ())
-    stated = fields_of(feature, out.tree)
-    _expect(stated, description, caveats, path, out)
-    said = tuple((f.qualifier, f.value, f.keyword) for f in stated)
-    key = (id(feature), said, tuple(map(id, description)), tuple(map(id, caveats)))
-    found = out.memo.blocks.get(key)
+    key = said, _words(description), _words(caveats)
+    found = memo.bodies.get(key)
     if found is None:
-        literal = Literal("feature", tuple(ParsedField(f.keyword, f.qualifier, f.value) for f in stated), ())
-        found = (*description, literal, *with_lead_in(caveats)) if stated else (*description, *caveats)
-        out.memo.blocks[key] = found
+        literal = Literal("feature", tuple(ParsedField(word, name, value) for name, value, word in said), ())
+        blocks = (*description, literal, *with_lead_in(caveats)) if said else (*description, *caveats)
+        described = any(not hasattr(block, "items") for block in description)
+        labels = {_status(value).label for _, value, word in said if word == "Status"}
+        found = _Body(blocks, described, bool(caveats), frozenset(label for label in labels if label is not None))
+        memo.bodies[key] = found
     return found
 
 
-def _expect(stated: Sequence[FieldOf], description: Prose, caveats: Prose, path: tuple[str, ...], out: _Out) -> None:
-    """Note the rows that are to be read back, and the labels in use."""
-    described = any(not hasattr(block, "items") for block in description)
-    for qualifier, value, place, keyword in stated:
-        out.rows.append(Expected(path, qualifier, value, place, described, bool(caveats), keyword))
-        label = _status(value).label if keyword == "Status" else None
-        if label is not None:
-            out.labels.add(label)
+def _words(prose: Prose) -> str | Prose:
+    """What tells a text from others: of one plain paragraph its words, which are found much faster than nodes."""
+    match prose:
+        case (Paragraph((Text(words),)),):
+            return words
+    return prose

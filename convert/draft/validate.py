@@ -80,10 +80,15 @@ def unheld(draft: Draft, memo: Memo | None = None) -> list[Difference]:
     body = draft.text.removesuffix(draft.definitions.text)
     held = (memo or Memo()).held
     fresh = [piece for piece in dict.fromkeys(_SECTIONS.split(body)) if piece not in held]
-    if any(not is_plain(piece) and outside(_HASHES.sub("# ", piece, count=1)) for piece in fresh):
+    if not all(map(inside, fresh)):
         return list(_outside(body))
     held.update(fresh)
     return []
+
+
+def inside(section: str) -> bool:
+    """Whether a heading with its own text is inside the mark-up, whatever its level."""
+    return is_plain(section) or not outside(_HASHES.sub("# ", section, count=1))
 
 
 def _outside(body: str) -> Iterator[Difference]:
@@ -100,26 +105,26 @@ def _outside(body: str) -> Iterator[Difference]:
 
 def _rows(draft: Draft, rows: Sequence[Row]) -> Iterator[Difference]:
     """Rows in their order: up to the first that is not where it should be."""
-    for want, have in zip_longest(draft.rows, rows):
+    for want, cell, have in zip_longest(draft.rows, draft.cells, rows):
         if want is None:
             yield Difference(f'row "{_name(have.path)}" is written, and the sheet has no such row', have.span)
             return
         if have is None or not _same_path(want, have):
             instead = f'; "{_name(have.path)}" is read in its place' if have else ""
-            yield Difference(f'row "{_name(row_path(want))}" is lost{instead}', None, want.place)
+            yield Difference(f'row "{_name(row_path(want))}" is lost{instead}', None, cell)
             return
-        yield from _row(want, have)
+        yield from _row(want, cell, have)
 
 
 def _rows_by_name(draft: Draft, rows: Sequence[Row]) -> Iterator[Difference]:
     """Rows by their names, in whatever order the file has them."""
     there = {tuple(map(fold, row.path)): row for row in rows}
-    for want in draft.rows:
+    for want, cell in zip(draft.rows, draft.cells, strict=True):
         have = there.pop(row_path(want), None)
         if have is None:
-            yield Difference(f'row "{_name(row_path(want))}" is lost', None, want.place)
+            yield Difference(f'row "{_name(row_path(want))}" is lost', None, cell)
         else:
-            yield from _row(want, have)
+            yield from _row(want, cell, have)
     for row in there.values():
         yield Difference(f'row "{_name(row.path)}" is written, and the sheet has no such row', row.span)
 
@@ -129,18 +134,18 @@ def _same_path(want: Expected, have: Row) -> bool:
     return have.path == path or tuple(map(fold, have.path)) == row_path(want)
 
 
-def _row(want: Expected, have: Row) -> Iterator[Difference]:
+def _row(want: Expected, cell: str, have: Row) -> Iterator[Difference]:
     alike = have.status == want.value and (have.kind == "list") == (want.keyword == "Supported")
     if alike and have.described == want.described and have.caveat == want.caveat:
         return
     name = _name(row_path(want))
     if fold(have.status) != fold(want.value):
-        yield Difference(f'row "{name}" reads back as "{have.status}", not "{want.value}"', have.span, want.place)
+        yield Difference(f'row "{name}" reads back as "{have.status}", not "{want.value}"', have.span, cell)
     if (have.kind == "list") != (want.keyword == "Supported"):
-        yield Difference(f'row "{name}" reads back as a {have.kind}', have.span, want.place)
+        yield Difference(f'row "{name}" reads back as a {have.kind}', have.span, cell)
     if have.described != want.described or have.caveat != want.caveat:
         what = "description" if have.described != want.described else "caveat"
-        yield Difference(f'row "{name}": its {what} is not read back', have.span, want.place)
+        yield Difference(f'row "{name}": its {what} is not read back', have.span, cell)
 
 
 def row_path(want: Expected) -> tuple[str, ...]:
@@ -158,11 +163,11 @@ def _prose(draft: Draft, parsed: Parsed, checked: dict[str, tuple[Block, ...]]) 
     starts = [section.heading.span.start for section in theirs]
     own = {start: parsed.source.text[start:end] for start, end in pairwise([*starts, len(parsed.source.text)])}
     document = draft.document
-    if _blocks(document.preamble) != _blocks(parsed.document.preamble):
+    if comparable(document.preamble) != comparable(parsed.document.preamble):
         yield Difference("the preamble is not read back as it was written")
     pairs = _paired(document, parsed.document) if draft.worn else zip_longest(ours, theirs[: len(ours)])
     for want, have in pairs:
-        if have is None or want is None or not _alike(want.heading.text, have.heading.text):
+        if have is None or want is None or not alike(want.heading.text, have.heading.text):
             one = want or have
             yield Difference(
                 f'heading "{one.heading.text if one else ""}" is not read back', have.heading.span if have else None
@@ -173,14 +178,15 @@ def _prose(draft: Draft, parsed: Parsed, checked: dict[str, tuple[Block, ...]]) 
         text = own[have.heading.span.start]
         if checked.get(text) is want.blocks:
             continue
-        if _blocks(want.blocks) == _blocks(have.unplaced):
+        if comparable(want.blocks) == comparable(have.unplaced):
             checked[text] = want.blocks
         else:
             first = f'the text of "{want.heading.text}" is not read back as it was written: {_first(want, have)}'
             yield Difference(first, have.heading.span)
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
+    """Whether two texts have the same words."""
     return one == other or fold(one) == fold(other)
 
 
@@ -201,7 +207,7 @@ def _by_path(sections: Sequence[Section], above: tuple[str, ...]) -> Iterator[tu
 
 
 def _first(want: Section, have: Section) -> str:
-    for a, b in zip_longest(_blocks(want.blocks), _blocks(have.blocks)):
+    for a, b in zip_longest(comparable(want.blocks), comparable(have.blocks)):
         if a != b:
             return f"{_short(b)} for {_short(a)}"
     return "another order"
@@ -212,6 +218,6 @@ def _short(value: object) -> str:
     return text if len(text) < 160 else text[:157] + "..."
 
 
-def _blocks(blocks: Sequence[Block]) -> list[object]:
+def comparable(blocks: Sequence[Block]) -> list[object]:
     """Blocks as plain values in one normal form, for comparison."""
     return [meaning(block) for block in tidy_blocks(blocks)]
