@@ -17,6 +17,9 @@ MARK, LINK, EMPHASIS = 1, 2, 4
 # a space at which no line is broken; folded words have no no-break space of their own
 GLUE = "\u00a0"
 
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*")
+"""Words in which nothing is a mark, with single spaces."""
+
 _SPECIAL = re.compile(r"[\\`*_\[\]{<&$^~@#-]|!(?=\[)")
 _NUMBER = re.compile(r"\[[0-9]+\](?![(\[{:])")
 _ENTITY = re.compile(r"&(?:#[0-9A-Za-z]+|[A-Za-z][0-9A-Za-z]*);")

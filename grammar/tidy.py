@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from grammar.escape import PLAIN
 from grammar.fold import fold, normal
 from grammar.nodes import Block, BulletList, Code, DefinitionList, Emph, Inline, Link, Literal, Paragraph, Strong, Text
 
@@ -44,6 +45,9 @@ def tidy(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
     emphasis in emphasis, strong in strong and a link in a link keep their words only.  A link without words shows its
     target.  ValueError as `tidy_url`.
     """
+    match inlines:
+        case (Text(text),) if PLAIN.fullmatch(text):
+            return (inlines[0],)
     return _fold_edges(_tidied(inlines, frozenset()))
 
 

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from convert.commands import draft as command
 from convert.draft import draft, translate
 from convert.draft.draft import Made, Shared, make
 from convert.draft.translate import Draft
+from convert.lint.apart import Apart
+from convert.lint.catalogue import chosen
 from convert.sheet.categorise import categorise
 from convert.sheet.cells import Cell, Row, Run, Tab, Workbook
 from convert.sheet.layout import load_layout
@@ -211,7 +214,6 @@ def test_what_is_stated_is_told_for_all_trees_at_once() -> None:
 def test_what_trees_share_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tree that says what another one says costs no reading, no printing and no rule."""
     from convert.draft import glance
-    from convert.lint.apart import Apart
 
     rows = [
         HEAD,
@@ -244,3 +246,14 @@ def test_what_trees_share_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(isinstance(make(model, tree, None, None, shared), Made) for tree in model.trees[1:])
     assert counts["_section"] == counts["silent"] == 0
     assert counts["_heading"] <= 2 and counts["_literal"] <= 2  # the release part, which no two trees share
+
+
+def test_where_a_rule_looks_at_more_the_draft_is_read_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A note on style, for example, whose rule says neither `lone` nor `framed`."""
+    day = date(2026, 1, 1)
+    assert Apart(chosen((), ()), day).able and not Apart(chosen(("XS601",), ()), day).able
+    lint = command._linter()
+    assert Shared().quick and Shared(lint).quick and not Shared(lint._replace(apart=None)).quick
+    monkeypatch.setattr(draft, "_at_a_glance", lambda *_: pytest.fail("not in full"))
+    (model, *_) = (found for found in books(5, 9, hostile=False) if not found.blocked())
+    make(model, model.trees[0], None, None, Shared(lint._replace(apart=None)))

@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from html import escape as html_escape
 
-from grammar.escape import EMPHASIS, GLUE, LINK, MARK, Stream, escape
+from grammar.escape import EMPHASIS, GLUE, LINK, MARK, PLAIN, Stream, escape
 from grammar.nodes import Code, Emph, Inline, Link, Strong, Text
 from grammar.pandoc.quotes import misread_quotes
 
 _AUTOMATIC = re.compile(r"(?:https?|ftp)://[A-Za-z0-9](?:[A-Za-z0-9./_~:?#=%+,@&-]*[A-Za-z0-9/])?")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*")  # words in which nothing is a mark
 _QUOTE = re.compile("[\"']")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
@@ -113,7 +112,7 @@ def spell(
     follows on the line, so that nothing may be left open.
     """
     match inlines:
-        case (Text(text),) if _PLAIN.fullmatch(text):
+        case (Text(text),) if PLAIN.fullmatch(text):
             return text
     builder = _Builder()
     builder.inlines(inlines, EMPHASIS if more else 0)
