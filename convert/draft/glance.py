@@ -75,6 +75,7 @@ class Known:
     below: dict[tuple[str, int, bool], _Below | None] = field(default_factory=dict)
     pieces: dict[str, _Piece] = field(default_factory=dict)
     said: dict[int, tuple[tuple[Block, ...], list[object]]] = field(default_factory=dict)
+    beginnings: dict[str, tuple[str | None, list[object]] | None] = field(default_factory=dict)
     definitions: dict[str, bool] = field(default_factory=dict)
 
 
@@ -113,7 +114,7 @@ def at_a_glance(draft: Draft, known: Known) -> Glance | None:
     begins, own, rest = texts[0], texts[1 : len(sections) + 1], texts[len(sections) + 1 :]
     if draft.worn or any(bytes_of(Source(draft.tree.name, draft.text.encode("utf-8", "surrogatepass")))):
         return None
-    if not _begins(begins, draft.document) or not _defines(rest, draft.definitions, known):
+    if not _begins(begins, draft.document, known) or not _defines(rest, draft.definitions, known):
         return None
     pieces = _pieces(own, sections, draft.rows, known)
     if pieces is None:
@@ -275,17 +276,21 @@ def _built(text: str) -> Built | None:
 
 # ---- what is around the features
 # -----------------------------------------------------------------------------------------
-def _begins(text: str, document: Document) -> bool:
+def _begins(text: str, document: Document, known: Known) -> bool:
     """Whether a piece is title and preamble of the document."""
+    if text not in known.beginnings:
+        known.beginnings[text] = _beginning(text)
+    return known.beginnings[text] == (document.title, comparable(document.preamble))
+
+
+def _beginning(text: str) -> tuple[str | None, list[object]] | None:
+    """The title and what the preamble says; None where that is more, or not known to be the same everywhere."""
     read = alone(text)
     if read is None or len(read) != 1 or read[0].diagnostics or len(read[0].parts) > 1 or not inside(text):
-        return False
-    blocks: tuple[Block, ...] = ()
-    for part in read[0].parts:
-        if part.head is not None or part.identifiers:
-            return False
-        blocks = part.shared.blocks
-    return read[0].title == document.title and comparable(blocks) == comparable(document.preamble)
+        return None
+    if any(part.head is not None or part.identifiers for part in read[0].parts):
+        return None
+    return read[0].title, comparable([block for part in read[0].parts for block in part.shared.blocks])
 
 
 def _defines(texts: Sequence[str], definitions: Definitions, known: Known) -> bool:

@@ -42,10 +42,11 @@ class Apart:
             return False
         context = Context(parsed.source, parsed, tuple(rows), (), self._day)
         nodes: Iterable[object] = (parsed.source, section, section.heading, *blocks_of(section.blocks), *rows)
-        return not any(self._finds(node, context) for node in nodes)
-
-    def _finds(self, node: object, context: Context) -> bool:
-        return any(True for entry in self._lone.get(type(node), ()) for _ in entry.rule(node, context))
+        for node in nodes:
+            for entry in self._lone.get(type(node), ()):
+                for _ in entry.rule(node, context):
+                    return False
+        return True
 
 
 def is_lone(code: str) -> bool:
