@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from convert.draft.definitions import Definitions
-from convert.draft.face import worn
 from convert.draft.glance import Frame, Known, at_a_glance
 from convert.draft.places import Places
 from convert.draft.translate import Draft, Memo, translate
@@ -86,6 +85,8 @@ def make(
     try:
         written = draft = translate(categorisation, tree, definitions, shared.memo)
         if own is not None:
+            from convert.draft.face import worn
+
             draft = worn(draft, own)
     except ValueError as error:
         return [str(error)]
