@@ -116,18 +116,20 @@ def refs(repo: Path, *patterns: str) -> dict[str, str]:
 def ref_commits(repo: Path) -> dict[str, tuple[str, str | None]] | None:
     """All refs, full name -> (object, its commit; None where that is not known yet); None outside a repository.
 
-    One process for what would be two or three for each name.
+    One process for what would be two or three for each name.  Of a symbolic ref the commit is left open, as it goes by
+    the name of the ref that it leads to.
     """
-    kinds = "%(refname) %(objectname) %(objecttype) %(*objectname) %(*objecttype)"
+    kinds = "%(refname) %(objectname) %(objecttype) %(*objectname) %(*objecttype) %(symref)"
     done = run(repo, "for-each-ref", f"--format={kinds}")
     if done.returncode:  # one missing object is enough for that
-        done = run(repo, "for-each-ref", "--format=%(refname) %(objectname)   ")
+        done = run(repo, "for-each-ref", "--format=%(refname) %(objectname)    ")
         if done.returncode:
             return None
     found: dict[str, tuple[str, str | None]] = {}
     for line in _each_line(done.stdout):
-        name, own, kind, inner, inner_kind = line.split(" ")
-        found[name] = own, own if kind == "commit" else inner if inner_kind == "commit" else None
+        name, own, kind, inner, inner_kind, other = line.split(" ")
+        commit = own if kind == "commit" else inner if inner_kind == "commit" else None
+        found[name] = own, None if other else commit
     return found
 
 

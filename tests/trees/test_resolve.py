@@ -104,6 +104,15 @@ def test_a_ref_to_nothing_hides_no_other(repo: Path, tmp_path: Path) -> None:
         resolve("broken", there)
 
 
+@pytest.mark.parametrize("name", ["refs/remotes/origin/HEAD", "refs/tags/latest", "latest", "refs/heads/also"])
+def test_a_symbolic_ref_is_the_one_that_it_leads_to(tmp_path: Path, name: str) -> None:
+    git(tmp_path, "init", "-q", "-b", "stable-4.20")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "x")
+    for ref in ("refs/remotes/origin/HEAD", "refs/tags/latest", "refs/heads/also"):
+        git(tmp_path, "symbolic-ref", ref, "refs/heads/stable-4.20")
+    assert resolve(name, tmp_path).ref == "refs/heads/stable-4.20"
+
+
 @pytest.mark.parametrize("name", ["a\u2028b", "a\x85b", "a\xa0b", "a\u2029b"])
 def test_a_refs_name_with_unusual_blanks_is_one_name(tmp_path: Path, name: str) -> None:
     git(tmp_path, "init", "-q", "-b", "master")
