@@ -152,6 +152,7 @@ def _row(tree: Tree, urls: Address, today: date) -> list[str]:
 
 def _text(rows: Sequence[Sequence[str]], paint: Painter) -> str:
     colours = {STATES[name]: colour for name, colour in _COLOURS.items() if name in STATES}
+    rows = [[" ".join(cell.splitlines()) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
     lines = []
     for row in (_HEAD, *rows):

@@ -53,3 +53,12 @@ def test_a_tag_whose_branch_has_later_days_says_so(world: World) -> None:
     found, err = trees(world, "RELEASE-4.20.2", "4.20", "--today", "2026-03-01")
     assert "RELEASE-4.20.2: Security-Support-Until: 2028-03-05 here; stable-4.20 now says 2030-03-05" in err
     assert len(found["RELEASE-4.20.2"]["notes"]) == 2 and found["4.20"]["notes"] == []  # type: ignore[arg-type]
+
+
+def test_a_row_is_one_line_whatever_a_folder_is_called(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "a\nb"
+    folder.mkdir()
+    (folder / "SUPPORT.md").write_text(OLD)
+    main(["trees", str(folder), "--today", "2026-01-01"])
+    head, row = capsys.readouterr().out.splitlines()
+    assert row.startswith("a b ") and row.index("4.20") == head.index("Version")
