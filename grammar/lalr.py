@@ -62,23 +62,30 @@ class Acceptor:
         of their own.
         """
         at = self.at
-        key = (self.states[-1] if self.made.contextual else -1, not at or self.text[at - 1] == "\n")
-        if key not in self._patterns:
-            self._patterns[key] = self._pattern(*key)
-        pattern = self._patterns[key]
-        match = pattern.match(self.text, at) if pattern is not None else None
-        if match is None or match.end() == at:
+        state = self.states[-1] if self.made.contextual else -1
+        match = self._match(state, at, begins=True) if not at or self.text[at - 1] == "\n" else None
+        match = match or self._match(state, at, begins=False)
+        if match is None:
             return None
         self.at = match.end()
         return Token(match.lastgroup or "", match[0], at)
 
-    def _pattern(self, state: int, first: bool) -> re.Pattern[str] | None:
-        """The terminals of a state (-1: of all), without those of a line's beginning where it is not `first`."""
+    def _match(self, state: int, at: int, *, begins: bool) -> re.Match[str] | None:
+        """What a terminal of a line's beginning matches, or one of the others, which come after those."""
+        key = state, begins
+        if key not in self._patterns:
+            self._patterns[key] = self._pattern(state, begins=begins)
+        pattern = self._patterns[key]
+        match = pattern.match(self.text, at) if pattern is not None else None
+        return match if match is not None and match.end() > at else None
+
+    def _pattern(self, state: int, *, begins: bool) -> re.Pattern[str] | None:
+        """The terminals of a state (-1: of all) that are at the beginning of a line only, or the others."""
         wanted = self.made.states[state] if state >= 0 else None
         parts = [
             (name, one)
             for name, one in self.made.terminals
-            if (wanted is None or name in wanted) and (first or not one.startswith(_BEGINNING))
+            if (wanted is None or name in wanted) and one.startswith(_BEGINNING) is begins
         ]
         return re.compile(alternatives(parts)) if parts else None
 

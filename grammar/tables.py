@@ -63,7 +63,9 @@ def from_lark(text: str, *, contextual: bool) -> Tables:
 
 def read(found: dict[str, Any]) -> Tables:
     """Tables out of parsed JSON.  Raises KeyError, TypeError or ValueError for others."""
-    states = [{str(symbol): int(action) for symbol, action in state.items()} for state in found["states"]]
+    states: list[dict[str, int]] = found["states"]
+    if not all(type(state) is dict and {*map(type, state.values())} <= {int} for state in states):
+        raise TypeError("a state of the parser is no dictionary of numbers")
     rules = [Rule(str(origin), int(size)) for origin, size in found["rules"]]
     terminals = [[str(name), str(pattern)] for name, pattern in found["terminals"]]
     return Tables(terminals, states, rules, int(found["start"]), int(found["end"]), bool(found["contextual"]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 
 import pytest
 
+from convert import cli
 from convert.cli import COMMANDS, build_parser, main
 
 MODULES = """
@@ -46,3 +48,18 @@ def test_the_short_help_is_the_long_one(capsys: pytest.CaptureFixture[str]) -> N
 def test_every_subcommand_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name, "--help"]) == 0
     assert capsys.readouterr().out.startswith(f"usage: xen-support {name} ")
+
+
+@pytest.mark.parametrize(("columns", "width"), [("60", 58), ("200", 198), ("0", 78), ("-3", 78), ("x", 78), (None, 78)])
+def test_help_is_as_wide_as_argparse_makes_it(
+    columns: str | None, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns is not None:
+        monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr("sys.__stdout__", None)  # no terminal
+    cli._width.cache_clear()
+    assert cli._Formatter("x")._width == width
+    if columns is not None:
+        assert argparse.HelpFormatter("x")._width == width
+    cli._width.cache_clear()

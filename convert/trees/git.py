@@ -120,8 +120,8 @@ def ref_commits(repo: Path) -> dict[str, tuple[str, str | None]] | None:
     the name of the ref that it leads to.
     """
     kinds = "%(refname) %(objectname) %(objecttype) %(*objectname) %(*objecttype) %(symref)"
-    done = run(repo, "for-each-ref", f"--format={kinds}")
-    if done.returncode:  # one missing object is enough for that
+    done = run(repo, "for-each-ref", f"--format={kinds}", variables={"GIT_NO_LAZY_FETCH": "1"})
+    if done.returncode:  # one missing object is enough for that, and a partial clone is asked for none
         done = run(repo, "for-each-ref", "--format=%(refname) %(objectname)    ")
         if done.returncode:
             return None

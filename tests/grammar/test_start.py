@@ -159,7 +159,7 @@ def test_a_named_tuple_refuses_what_typing_refuses(arguments: tuple[Any, ...], n
 
 
 # ---- imports
-NEEDLESS = ("dataclasses", "inspect", "pkgutil", "lark", "importlib.util", "pathlib", "subprocess")
+NEEDLESS = ("dataclasses", "inspect", "pkgutil", "lark", "importlib.util", "pathlib", "subprocess", "shutil")
 
 
 @pytest.mark.parametrize("command", ["show", "lint"])

@@ -14,7 +14,7 @@ from lark import Token as LarkToken
 from lark import Tree as LarkTree
 from lark.exceptions import UnexpectedInput
 
-from grammar import larktables, tables
+from grammar import lalr, larktables, tables
 from grammar.lalr import Refused, Token, Tree, parse
 from tests.grammar.test_pieces import CORPUS, mutations, real_sections
 from tests.grammar.test_support import GOOD
@@ -125,3 +125,12 @@ def test_a_second_run_imports_no_lark(cache: Path, tmp_path: Path) -> None:
             for _ in range(2)
         ]  # fmt: skip
         assert said[1].endswith(b"False\n"), said
+
+
+@pytest.mark.parametrize("name", ["support", "status"])
+def test_terminals_of_a_lines_beginning_come_before_the_others(name: str) -> None:
+    """So the driver tries them first, and not at all within a line."""
+    made = tables.tables(name, contextual=name == "status")
+    begins = [pattern.startswith(lalr._BEGINNING) for _, pattern in made.terminals]
+    assert begins == sorted(begins, reverse=True)
+    assert any(begins) == (name == "support")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,9 +84,9 @@ def test_many_names_cost_one_process(repo: Path, monkeypatch: pytest.MonkeyPatch
     asked: list[tuple[str, ...]] = []
     real = room.run
 
-    def counted(where: Path, *words: str, data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    def counted(where: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
         asked.append(words)
-        return real(where, *words, data=data)
+        return real(where, *words, **more)
 
     monkeypatch.setattr(room, "run", counted)
     shared = Refs(repo)
