@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import re
 import sys
 from collections.abc import Sequence
@@ -96,6 +95,8 @@ def read(column: Column, *, prose: bool) -> Tree:
 
 def digests(trees: Sequence[Tree]) -> list[str]:
     """The SHA-256 of each tree's file."""
+    import hashlib  # not for what only lists trees
+
     return [hashlib.sha256(tree.source.data).hexdigest() for tree in trees]
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convert.failure import Failure
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 # what a repository's own configuration must not make us do: run hooks, pagers, external diffs, file-system monitors
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "diff.external=")
@@ -203,7 +206,7 @@ def merge_file(ours: str, base: str, theirs: str, labels: tuple[str, str, str]) 
 
     `labels` name ours, the base and theirs in the conflict markers.  Raises Failure where git cannot do it.
     """
-    with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
+    with _temporary() as folder:
         paths = [Path(folder, name) for name in ("ours", "base", "theirs")]
         for path, text in zip(paths, (ours, base, theirs), strict=True):
             path.write_bytes(text.encode("utf-8", "surrogatepass") + b"\n")
@@ -439,7 +442,7 @@ def merge_trees(repo: Path, base: str, ours: str, theirs: str, ours_in: str) -> 
 
     The file `ours_in` (at the top) is taken from ours.
     """
-    with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
+    with _temporary() as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         _checked(run(repo, "read-tree", "-i", "-m", "--aggressive", base, ours, theirs, variables=index), "read-tree")
         entry = run(repo, "ls-tree", "-z", ours, "--", ours_in).stdout
@@ -542,7 +545,7 @@ def store_files(repo: Path, above: str, files: Mapping[str, tuple[str, str] | No
     """The hash of a new tree: that of `above` (a full hash) with these files, path -> (mode, blob), None for one
     that goes.
     """
-    with tempfile.TemporaryDirectory(prefix="xen-support-") as folder:
+    with _temporary() as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         _checked(run(repo, "read-tree", above, variables=index), "read-tree")
         lines = b"".join(
@@ -641,6 +644,13 @@ def set_config(repo: Path, key: str, value: str) -> None:
     _checked(run(repo, "config", "--local", "--replace-all", key, value), f"config {key}")
 
 
+def _temporary() -> TemporaryDirectory[str]:
+    """A folder for a while."""
+    from tempfile import TemporaryDirectory  # with all that it imports, which commands that only read do without
+
+    return TemporaryDirectory(prefix="xen-support-")
+
+
 def _borrow(repo: Path, folder: Path, inside: Path, *options: str) -> None:
     """Make a repository in a folder that has the objects of another, of the same hash, and no attributes of anybody."""
     form = run(repo, "rev-parse", "--show-object-format").stdout.decode().strip() or "sha1"
@@ -655,7 +665,7 @@ def _borrow(repo: Path, folder: Path, inside: Path, *options: str) -> None:
 @contextmanager
 def _borrowing(repo: Path) -> Iterator[Path]:
     """A bare repository for a while, with the objects of `repo` and nothing of its settings and attributes."""
-    with tempfile.TemporaryDirectory(prefix="xen-support-") as name:
+    with _temporary() as name:
         folder = Path(name)
         _borrow(repo, folder, folder, "--bare")
         yield folder
