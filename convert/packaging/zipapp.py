@@ -22,6 +22,11 @@ from convert.output.files import write_atomic
 # all but what needs Google's libraries; a test runs the result in a Python that has nothing else
 _ROOMS = ("convert", "grammar")
 _WITHOUT = ("convert/sheet/google/", "convert/packaging/", "convert/schemas/", "convert/templates/")
+# of the templates what the page of `trees` is made of
+_PAGE = tuple(
+    f"convert/templates/matrix/{name}"
+    for name in ("page.css", "head.html", "trees.html", "support_table.html", "sources_table.html")
+)
 # the libraries inside: lark reads statuses, httplib2 (with pyparsing) asks xenbits for `xsa`
 _LIBRARIES = ("lark", "httplib2", "pyparsing")
 _COMMANDS = ("lint", "explain", "release", "xsa", "diff", "trees", "query", "history", "blame")
@@ -59,7 +64,7 @@ def _files() -> Iterator[tuple[str, bytes]]:
     for room in _ROOMS:
         for path in (top / room).rglob("*"):
             name = path.relative_to(top).as_posix()
-            if path.suffix in _DATA and not name.startswith(_WITHOUT):
+            if name in _PAGE or (path.suffix in _DATA and not name.startswith(_WITHOUT)):
                 yield name, path.read_bytes()
     for library in _LIBRARIES:
         yield from _library(library)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -103,6 +104,13 @@ def test_it_carries_xsa_diff_trees_and_query(app: Path, tmp_path: Path) -> None:
     ):  # fmt: skip
         done = run(app, tmp_path, *argv, *repo)
         assert words in done.stdout and "fault" not in done.stderr, argv
+    for command in (("trees",), ("query",), ("history", "Water wheel"), ("blame", "master"), ("diff", "stable-4.30", "master")):  # fmt: skip
+        said = run(app, tmp_path, *command, "--help").stdout
+        found = re.search(r"--format \{([a-z,]+)\}", said)
+        assert found is not None
+        for form in found[1].split(","):
+            done = run(app, tmp_path, *command, *repo, "--format", form)
+            assert done.stdout and "fault" not in done.stderr, (command, form, done.stderr)
     asked = run(app, tmp_path, "xsa", "list", "--from", "http://127.0.0.1:9/")
     assert asked.returncode == 2 and "cannot connect to 127.0.0.1" in asked.stderr
     (tmp_path / "book.xlsx").write_bytes(b"PK")
