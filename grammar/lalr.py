@@ -98,11 +98,19 @@ class Acceptor:
                 return symbol == END and states[-1] == self.made.end
             if action > 0:
                 states.append(action - 1)
+                self.shifted(token)
                 return True
             origin, size = rules[-action - 1]
             if size:
                 del states[-size:]
             states.append(table[states[-1]][origin] - 1)
+            self.reduced(origin, size)
+
+    def shifted(self, token: Token) -> None:
+        """A token is on the stack."""
+
+    def reduced(self, origin: str, size: int) -> None:
+        """As many symbols of the stack have become one."""
 
     def takes(self, terminal: str) -> bool:
         """Whether the parser's present state has an action for a terminal."""
@@ -123,29 +131,21 @@ class Driver(Acceptor):
         super().__init__(made, text)
         self.values: list[Tree | Token | list[Tree | Token]] = []
 
-    def feed(self, token: Token) -> bool:
-        """Give the parser a token; False, with its stack as it was or reduced, where it does not take it."""
-        made, states, values = self.made, self.states, self.values
-        while True:
-            action = made.states[states[-1]].get(token.type)
-            if action is None:
-                return token.type == END and states[-1] == made.end
-            if action > 0:
-                states.append(action - 1)
-                values.append(token)
-                return True
-            origin, size = made.rules[-action - 1]
-            children: list[Tree | Token] = []
-            if size:
-                first, *others = values[-size:]
-                children = first if type(first) is list else [first]  # type: ignore[list-item]
-                for (
-                    value
-                ) in others:  # a list is this rule's alone: it grows in place, or long texts would take for ever
-                    children.extend(value) if type(value) is list else children.append(value)  # type: ignore[arg-type]
-                del states[-size:], values[-size:]
-            states.append(made.states[states[-1]][origin] - 1)
-            values.append(children if origin[0] == "_" else Tree(origin, children))
+    def shifted(self, token: Token) -> None:
+        """A token is a value."""
+        self.values.append(token)
+
+    def reduced(self, origin: str, size: int) -> None:
+        """As many values are the children of a rule, or part of what is above them."""
+        values = self.values
+        children: list[Tree | Token] = []
+        if size:
+            first, *others = values[-size:]
+            children = first if type(first) is list else [first]  # type: ignore[list-item]
+            for value in others:  # a list is this rule's alone: it grows in place, or long texts would take for ever
+                children.extend(value) if type(value) is list else children.append(value)  # type: ignore[arg-type]
+            del values[-size:]
+        values.append(children if origin[0] == "_" else Tree(origin, children))
 
     def drop(self) -> bool:
         """Forget the last symbol; False where there is none."""

@@ -73,29 +73,34 @@ _characters = 0
 
 def pieces(text: str) -> list[tuple[Piece, int]]:
     """The pieces of a document and the offset of each."""
-    cuts = [0, *(found.end() for found in _BEGINS.finditer(text)), len(text)]
     found: list[tuple[Piece, int]] = []
     rest: _Rest | None = None
-    for start, end in pairwise(cuts):
-        piece = _kept(text[start:end])
+    start = 0
+    for part in cut(text):
+        piece, end = _kept(part), start + len(part)
         if piece.missed:
             rest = rest or _Rest(text)
             if any(rest.holds(missed, end) for missed in piece.missed):
                 found.append((_piece(text[start:]), start))
                 break
         found.append((piece, start))
+        start = end
     return found
 
 
 def cut(text: str) -> list[str]:
     """The texts of a document's pieces, where no construct reaches over their ends."""
-    cuts = [0, *(found.end() for found in _BEGINS.finditer(text)), len(text)]
-    return [text[start:end] for start, end in pairwise(cuts)]
+    return _before(_BEGINS, text)
 
 
 def chapters(text: str) -> list[str]:
     """A document cut where a piece begins with a heading of level 1 or 2."""
-    cuts = [0, *(found.end() for found in _CHAPTER_BEGINS.finditer(text)), len(text)]
+    return _before(_CHAPTER_BEGINS, text)
+
+
+def _before(begins: re.Pattern[str], text: str) -> list[str]:
+    """A text cut behind each place that a pattern finds."""
+    cuts = [0, *(found.end() for found in begins.finditer(text)), len(text)]
     return [text[start:end] for start, end in pairwise(cuts)]
 
 

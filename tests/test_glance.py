@@ -20,7 +20,7 @@ from convert.lint.catalogue import chosen
 from convert.sheet.categorise import categorise
 from convert.sheet.cells import Cell, Row, Run, Tab, Workbook
 from convert.sheet.layout import load_layout
-from convert.sheet.model import Categorisation, fields_of
+from convert.sheet.model import Categorisation, FieldOf, fields_of, rows_of
 from grammar import printer
 from tests.grammar.documents import WORDS
 from tests.helpers.effort import many
@@ -206,6 +206,12 @@ def test_what_is_stated_is_told_for_all_trees_at_once() -> None:
                 stated = translate._stated(feature)
                 for tree in TREES:
                     fields = fields_of(feature, tree)
+                    one_by_one = [
+                        FieldOf(variant.qualifier, one.value, one.place, one.keyword)
+                        for variant in feature.variants
+                        if (one := next((s for s in variant.statements if s.tree == tree), None)) is not None
+                    ]
+                    assert fields == (*one_by_one, *(FieldOf(*row) for n in feature.limits for row in rows_of(n, tree)))
                     assert stated.get(tree, ((), ())) == (
                         tuple((one.qualifier, one.value, one.keyword) for one in fields), tuple(one.place for one in fields),
                     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from convert.draft import definitions as parts
 from convert.draft.definitions import Definitions
-from convert.sheet.model import Categorisation, Feature, Prose, Tree, rows_of
+from convert.sheet.model import Categorisation, Feature, Prose, Tree, fields_by_tree
 from convert.sheet.model import Section as SheetSection
 from grammar.nodes import (
     Block,
@@ -206,21 +206,11 @@ def _unit(feature: Feature, level: int, path: tuple[str, ...], out: _Out) -> _Un
 
 
 def _stated(feature: Feature) -> dict[str, tuple[_Said, tuple[str, ...]]]:
-    """What the fields of a feature state, and their cells, for all trees at once: as `fields_of` for each tree."""
-    found: dict[str, tuple[list[tuple[str | None, str, str]], list[str]]] = {}
-    for variant in feature.variants:
-        stated = {statement.tree: statement for statement in reversed(variant.statements)}
-        for tree, one in stated.items():
-            said, cells = found.setdefault(tree, ([], []))
-            said.append((variant.qualifier, one.value, one.keyword))
-            cells.append(one.place)
-    for limit in feature.limits:
-        for tree in limit.maximum:
-            said, cells = found.setdefault(tree, ([], []))
-            for qualifier, value, place in rows_of(limit, tree):
-                said.append((qualifier, value, "Status"))
-                cells.append(place)
-    return {tree: (tuple(said), tuple(cells)) for tree, (said, cells) in found.items()}
+    """What the fields of a feature state by tree, and their cells."""
+    return {
+        tree: (tuple([(one.qualifier, one.value, one.keyword) for one in fields]), tuple([one.place for one in fields]))
+        for tree, fields in fields_by_tree(feature).items()
+    }
 
 
 def _body(said: _Said, description: Prose, caveats: Prose, memo: Memo) -> _Body:

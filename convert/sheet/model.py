@@ -61,10 +61,6 @@ class Variant:
     statements: tuple[Statement, ...]
     place: str = field(default="", compare=False)
 
-    def statement(self, tree: str) -> Statement | None:
-        """What is stated for a tree, if anything."""
-        return next((s for s in self.statements if s.tree == tree), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -215,11 +211,18 @@ class FieldOf(NamedTuple):
     keyword: str = "Status"
 
 
+def fields_by_tree(feature: Feature) -> dict[str, list[FieldOf]]:
+    """Every field of a feature by tree, in file order: variants, then limits; no tree without any."""
+    found: dict[str, list[FieldOf]] = {}
+    for variant in feature.variants:
+        for tree, one in {statement.tree: statement for statement in reversed(variant.statements)}.items():
+            found.setdefault(tree, []).append(FieldOf(variant.qualifier, one.value, one.place, one.keyword))
+    for limit in feature.limits:
+        for tree in limit.maximum:
+            found.setdefault(tree, []).extend(FieldOf(*row) for row in rows_of(limit, tree))
+    return found
+
+
 def fields_of(feature: Feature, tree: str) -> tuple[FieldOf, ...]:
-    """Every field of a feature in a tree, in file order: variants, then limits."""
-    stated = [
-        FieldOf(variant.qualifier, statement.value, statement.place, statement.keyword)
-        for variant in feature.variants
-        if (statement := variant.statement(tree)) is not None
-    ]
-    return (*stated, *(FieldOf(*row) for limit in feature.limits for row in rows_of(limit, tree)))
+    """The fields of a feature in one tree."""
+    return tuple(fields_by_tree(feature).get(tree, ()))

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-from typing import Any
-
 import pytest
 
 from grammar.pandoc import shapes
@@ -14,6 +9,7 @@ from grammar.pandoc.blocks import CONSTRUCTS, blocks
 from grammar.pandoc.constructs import fence
 from grammar.pandoc.reader import DEFINED, INDENTED, ITEM_TEXT, MARKED, PARAGRAPH
 from grammar.parser import parse_text
+from tests.helpers.steps import steps
 
 # a text for each construct, and the rule that reads its last lines
 EXAMPLES = {
@@ -101,22 +97,8 @@ def test_a_quotation_goes_on_until_a_whole_fence_of_backquotes(below: str, block
 def _lines_run(count: int) -> int:
     """How many lines of Python the construct of fences runs over a text in which nothing closes any of many fences."""
     texts = ["```a", "", "~~~", ""] * count
-    seen = 0
-
-    def note(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
-        nonlocal seen
-        if frame.f_code.co_filename != fence.__file__:
-            return None
-        seen += event == "line"
-        return note
-
-    before = sys.gettrace()
-    sys.settrace(note)
-    try:
-        blocks(texts, item=False, title=False)
-    finally:
-        sys.settrace(before)
-    return seen
+    assert fence.__file__ is not None
+    return steps(lambda: blocks(texts, item=False, title=False), fence.__file__, of="line")
 
 
 def test_fences_that_nothing_closes_grow_by_their_number() -> None:

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
 
 import pytest
 
 import grammar
 from grammar.parser import parse
 from grammar.source import Source
+from tests.helpers.steps import steps
 
 
 def work(text: str) -> int:
     """How many steps of the interpreter grammar/ takes for a text."""
-    room = grammar.__path__[0]
-    seen = 0
-
-    def note(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
-        nonlocal seen
-        if not frame.f_code.co_filename.startswith(room):
-            return None
-        frame.f_trace_opcodes = True
-        seen += event == "opcode"
-        return note
-
     source = Source("SUPPORT.md", text.encode())
-    before = sys.gettrace()
-    sys.settrace(note)
-    try:
-        parse(source, prose=False, keep=False)
-    finally:
-        sys.settrace(before)
-    return seen
+    return steps(lambda: parse(source, prose=False, keep=False), grammar.__path__[0], of="opcode")
 
 
 def numbered(form: str) -> Callable[[int], str]:

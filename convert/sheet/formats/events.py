@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from itertools import islice
-from typing import IO, NoReturn
+from typing import IO
 from xml.parsers import expat
 
 from convert.sheet.cells import SheetError
@@ -22,10 +22,8 @@ MAX_DEPTH = 64
 class Events(ABC):
     """One pass over a part.
 
-    Subclasses have the parser's handlers themselves, as calls between would take a tenth of the time.  `start` sets
-    `begun`, clears `pieces` and counts up `depth`, which `end` counts down; it calls `too_deep` beyond MAX_DEPTH, and
-    `in_no_text` where a text may be under way, which `end` takes with `taken`.  `locals` are the names without
-    prefixes.
+    Subclasses have the parser's handlers themselves, as more calls between take their time: `start` calls `entered`
+    first, `end` counts `depth` down and takes a text with `taken`.  `locals` are the names without prefixes.
     """
 
     def __init__(self) -> None:
@@ -69,14 +67,18 @@ class Events(ABC):
     def end(self, name: str) -> None:
         """An element ends."""
 
-    def too_deep(self) -> NoReturn:
-        """Refuse what is nested beyond MAX_DEPTH."""
-        raise SheetError(f"{self.label}: elements are nested more than {MAX_DEPTH} deep")
-
-    def in_no_text(self) -> None:
-        """Refuse an element in the middle of a text, half of which would be lost."""
-        if not "".join(self.pieces).isspace():
-            raise SheetError(f"{self.label}: an element inside a text; the file is damaged")
+    def entered(self, *, texts: bool) -> None:
+        """Note that an element begins; `texts`: where texts are read, half of one would be lost if this were in its
+        middle.  Raises SheetError for that, and beyond MAX_DEPTH.
+        """
+        self.begun = True
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise SheetError(f"{self.label}: elements are nested more than {MAX_DEPTH} deep")
+        if self.pieces:
+            if texts and not "".join(self.pieces).isspace():
+                raise SheetError(f"{self.label}: an element inside a text; the file is damaged")
+            self.pieces.clear()
 
     def taken(self) -> str:
         """The characters since an element began, which are not given twice."""

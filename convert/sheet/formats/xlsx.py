@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 
 from convert.sheet.cells import Cell, SheetError, Tab, place
 from convert.sheet.formats.archive import MAX_NODES, Archive
-from convert.sheet.formats.events import MAX_DEPTH, Events, Strings
+from convert.sheet.formats.events import Events, Strings
 from convert.sheet.formats.grid import (
     MAX_ROW,
     MAX_TABS,
@@ -163,14 +163,7 @@ class _Reader(Events):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        self.begun = True
-        if self.pieces:
-            if self.cell is not None and not self.skipped:
-                self.in_no_text()
-            self.pieces.clear()
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            self.too_deep()
+        self.entered(texts=self.cell is not None and not self.skipped)
         name = self.locals[name]
         if self.skipped or name == "extLst":
             self.skipped = self.skipped or self.depth

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from convert.sheet.cells import SheetError
 from convert.sheet.formats.archive import Archive, local, resolve
-from convert.sheet.formats.events import MAX_DEPTH, Events, Strings
+from convert.sheet.formats.events import Events, Strings
 from convert.sheet.formats.grid import PLAIN, Style, clean_title
 from convert.sheet.formats.numbers import BUILTIN
 
@@ -108,14 +108,7 @@ class _SharedStrings(Events):
         self.inside = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        self.begun = True
-        if self.pieces:
-            if self.inside:
-                self.in_no_text()
-            self.pieces.clear()
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            self.too_deep()
+        self.entered(texts=self.inside)
         name = self.locals[name]
         if self.inside:
             if name != "t":
