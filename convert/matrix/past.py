@@ -24,14 +24,18 @@ _HEADING = re.compile(rb"^#{1,6}[ \t]+(\S[^\r\n]*?)[ \t#]*\r?$", re.M)
 class Past:
     """What became of SUPPORT.md up to some commits.
 
-    `tips`: the trees with their commits, newest first.
+    `tips`: the trees with their commits, newest first; one that does not have the file has no part in its history.
     """
 
     def __init__(self, repo: Path, tips: Mapping[str, str]) -> None:
         self.repo = repo
         self.tips = dict(tips)
         self._kept = Histories(repo)
-        self.graph = self._kept.graph(list(dict.fromkeys(tips.values())), FILE) if tips else []
+        commits = list(dict.fromkeys(tips.values()))
+        have = self._kept.objects(commits, FILE) if commits else []
+        starts = [commit for commit, blob in zip(commits, have, strict=True) if blob is not None]
+        self.graph, first = self._kept.history(starts, FILE) if starts else ([], [])
+        self._first = dict(zip(starts, first, strict=True))
         names = list(dict.fromkeys(name for commit, parents in self.graph for name in (commit, *parents)))
         found = self._kept.objects(names, FILE) if names else []
         self.blobs = dict(zip(names, found, strict=True))
@@ -91,19 +95,11 @@ class Past:
     @cached_property
     def containing(self) -> dict[str, tuple[str, ...]]:
         """For each commit of the history the trees that have it."""
-        return containing(self.graph, self._first)
-
-    @cached_property
-    def _first(self) -> dict[str, str | None]:
-        """For each tree the first commit of the history that it has."""
-        known = {name for name, _ in self.graph}
-        others = list(dict.fromkeys(tip for tip in self.tips.values() if tip not in known))
-        first = dict(zip(others, self._kept.newest(others, FILE), strict=True)) if others else {}
-        return {name: first.get(tip, tip) for name, tip in self.tips.items()}
+        return containing(self.graph, {name: self._first.get(tip) for name, tip in self.tips.items()})
 
     def own(self, tree: str) -> history.Graph:
         """The history of one tree's text."""
-        first = self._first[tree]
+        first = self._first.get(self.tips[tree])
         return straightened(self.graph, self.blobs, first) if first is not None else []
 
     @cached_property

@@ -15,6 +15,8 @@ from convert.failure import Failure
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
+Graph = list[tuple[str, tuple[str, ...]]]
+
 # what a repository's own configuration must not make us do: run hooks, pagers, external diffs, file-system monitors
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "diff.external=")
 # what would change bytes that we read or write: the encoding of messages, the length of short hashes, the order of
@@ -252,28 +254,40 @@ def batch(repo: Path, names: Sequence[str], limit: int = 64 * 1024 * 1024, *, fe
     return [objects[ids[name]] if name in ids else None for name in names]
 
 
-def identities(repo: Path, names: Sequence[str]) -> list[str | None]:
-    """The object that each name means, through one `git cat-file --batch-check`; None where there is none."""
-    done = run(repo, "cat-file", "--batch-check=%(objectname)", data=_lines(names))
+def identities(repo: Path, names: Sequence[str], *, fetch: bool = True) -> list[str | None]:
+    """The object that each name means, through one `git cat-file --batch-check`; None where there is none.
+
+    `fetch` as in `batch`.
+    """
+    offline = None if fetch else {"GIT_NO_LAZY_FETCH": "1"}
+    done = run(repo, "cat-file", "--batch-check=%(objectname)", data=_lines(names), variables=offline)
     if done.returncode:
         raise Failure(f"{repo}: {_said(done)}")
     lines = done.stdout.decode(errors="replace").splitlines()
     return [None if " " in line else line for line in lines]
 
 
-def graph(repo: Path, commits: Sequence[str], path: str) -> list[tuple[str, tuple[str, ...]]]:
-    """The history of a path as (commit, parents), newest first, with both sides of each merge.
+def graph(repo: Path, commits: Sequence[str], path: str, without: Sequence[str] = ()) -> tuple[Graph, dict[str, str]]:
+    """The history of a path as (commit, parents), newest first, with both sides of each merge; the parents are the
+    nearest commits in it.  What the commits of `without` lead to, and they themselves, are not looked through.
 
-    The parents are the nearest commits in this history.  Raises Failure.
+    With it, of commits that were asked for, the first commit of this history that each leads to.  Where two lead to one
+    commit, git says so of only one of the two (git-log(1), --source).  Raises Failure.
     """
     done = run(
-        repo, "log", "-z", "--no-follow", "--topo-order", "--parents", "--full-history",
-        "--no-show-signature", "--format=%H %P", "--stdin", "--", _top(path), data=_lines(commits),
+        repo, "log", "-z", "--no-follow", "--topo-order", "--parents", "--full-history", "--no-show-signature",
+        "--format=%H%n%S%n%P", "--stdin", "--", _top(path), data=_lines([*commits, *_not(without)]),
     )  # fmt: skip
     if done.returncode:
         raise Failure(f"{repo}: {_said(done)}")
-    words = (entry.split() for entry in done.stdout.decode(errors="replace").split("\0") if entry)
-    return [(first, tuple(rest)) for first, *rest in words]
+    found: Graph = []
+    first: dict[str, str] = {}
+    for entry in done.stdout.decode(errors="replace").split("\0"):
+        if entry:
+            commit, reached_from, parents = entry.split("\n")
+            found.append((commit, tuple(parents.split())))
+            first.setdefault(reached_from, commit)
+    return found, first
 
 
 def tag_days(repo: Path, *patterns: str) -> dict[str, str]:
@@ -292,13 +306,18 @@ def tag_days(repo: Path, *patterns: str) -> dict[str, str]:
     return {name: made for name, _, made in (line.rpartition(" ") for line in lines) if made}
 
 
-def newest(repo: Path, commit: str, path: str) -> str | None:
+def newest(repo: Path, commit: str, path: str, without: Sequence[str] = ()) -> str | None:
     """The first commit of `graph` that a commit leads to; None where the path was never there."""
     done = run(
         repo, "log", "-1", "--no-follow", "--parents", "--full-history", "--no-show-signature", "--format=%H",
-        "--end-of-options", commit, "--", _top(path),
+        "--end-of-options", commit, *_not(without), "--", _top(path),
     )  # fmt: skip
     return done.stdout.decode(errors="replace").strip() or None if done.returncode == 0 else None
+
+
+def _not(commits: Sequence[str]) -> list[str]:
+    """As git's arguments: without what the commits lead to."""
+    return [f"^{commit}" for commit in commits]
 
 
 def shallow(repo: Path) -> bool:

@@ -17,14 +17,30 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from convert.trees import git
+from convert.trees.git import Graph
+from convert.trees.version import FILE
 from grammar import cache
+from grammar.named import NamedTuple
 
-_KIND = "history-1"  # the number changes with what is stored
+_KIND = "history-2"  # the number changes with what is stored
 _MOST = 24  # files of this kind; the oldest go
 _HASH = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
+# In xen.git the commit before SUPPORT.md came (2017-11-23).  Neither it nor any commit that it leads to has one, which
+# its hash says of every repository that has it: git need not look through these 36,570 commits again.
+BEFORE = {FILE: "79136f2673b52db7b4bbd6cb5da194f2f4c39a9d"}
 
 T = TypeVar("T")
-Graph = list[tuple[str, tuple[str, ...]]]
+
+
+class History(NamedTuple):
+    """What became of a path up to some commits.
+
+    `graph` as `git.graph` has it; `first`: of each commit that was asked for the first one of the graph that it leads
+    to, itself included; None where the path was never there.
+    """
+
+    graph: Graph
+    first: list[str | None]
 
 
 class Histories:
@@ -46,30 +62,30 @@ class Histories:
         """Whether the repository has only the newest part of its history."""
         return self._rewritten[0]
 
-    def graph(self, commits: Sequence[str], path: str) -> Graph:
-        """As `git.graph`."""
-        return self._kept("graph", path, commits, lambda: git.graph(self.repo, commits, path), _graph)
+    def history(self, commits: Sequence[str], path: str) -> History:
+        """The history of a path.  Raises Failure where git cannot tell it."""
+
+        def make() -> History:
+            without = self._before(path)
+            graph, first = git.graph(self.repo, commits, path, without)
+            rest = (
+                git.newest(self.repo, name, path, without) if name not in first else first[name] for name in commits
+            )
+            return History(graph, list(rest))
+
+        return self._kept("graph", path, commits, make, lambda value: _history(value, len(commits)))
+
+    def _before(self, path: str) -> list[str]:
+        """The commits of `BEFORE` that say something of this repository."""
+        names = [BEFORE[path]] if path in BEFORE and not self._rewritten[1] else []
+        return names if names and git.identities(self.repo, names, fetch=False) == names else []
 
     def objects(self, commits: Sequence[str], path: str) -> list[str | None]:
         """What each commit has at a path; None where that is nothing.  Raises Failure."""
         names = [f"{name}:{path}" for name in commits]
-        return self._row("objects", path, commits, lambda: git.identities(self.repo, names))
-
-    def newest(self, commits: Sequence[str], path: str) -> list[str | None]:
-        """Of each commit what `git.newest` says."""
-        return self._row("newest", path, commits, lambda: [git.newest(self.repo, name, path) for name in commits])
-
-    def _row(
-        self, what: str, path: str, commits: Sequence[str], make: Callable[[], list[str | None]]
-    ) -> list[str | None]:
-        """An answer that has a hash or None for each commit."""
-
-        def read(value: Any) -> list[str | None]:  # noqa: ANN401
-            if not isinstance(value, list) or len(value) != len(commits):
-                raise ValueError
-            return [None if one is None else _hash(one) for one in value]
-
-        return self._kept(what, path, commits, make, read)
+        return self._kept(
+            "objects", path, commits, lambda: git.identities(self.repo, names), lambda value: _row(value, len(commits))
+        )
 
     def _kept(self, what: str, path: str, commits: Sequence[str], make: Callable[[], T], read: Callable[[Any], T]) -> T:
         name = hashlib.sha256(json.dumps([what, path, *commits]).encode("utf-8", "surrogateescape")).hexdigest()
@@ -93,8 +109,18 @@ def _hash(value: object) -> str:
     return value
 
 
-def _graph(value: Any) -> Graph:  # noqa: ANN401
-    return [(_hash(commit), tuple(_hash(parent) for parent in parents)) for commit, parents in value]
+def _row(value: Any, count: int) -> list[str | None]:  # noqa: ANN401
+    """A hash or None for each of so many commits."""
+    if not isinstance(value, list) or len(value) != count:
+        raise ValueError
+    return [None if one is None else _hash(one) for one in value]
+
+
+def _history(value: Any, count: int) -> History:  # noqa: ANN401
+    graph, first = value
+    return History(
+        [(_hash(name), tuple(_hash(parent) for parent in parents)) for name, parents in graph], _row(first, count)
+    )
 
 
 def _prune(folder: Path) -> None:

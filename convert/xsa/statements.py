@@ -88,7 +88,7 @@ def by_row(repo: Path, tips: Sequence[str]) -> dict[str, tuple[int, ...]]:
     Only commits that are (part of) an advisory's fix count.  It is read from the history of that one file, and so is
     quick enough for `matrix`; nothing is guessed from other commits.  Raises Failure.
     """
-    graph = Histories(repo).graph(tips, FILE) if tips else []
+    graph = Histories(repo).history(tips, FILE).graph if tips else []
     names = [name for name, _ in graph]
     parents = dict(graph)
     found: dict[str, set[int]] = {}

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from convert.cli import main
 from convert.failure import Failure
 from convert.trees import git as real
-from convert.trees.kept import Histories
+from convert.trees.kept import BEFORE, Histories
+from tests.helpers import xengit
 from tests.helpers.repositories import Commit, build, git
 
 FILE = "SUPPORT.md"
@@ -37,9 +39,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
 
     def spy(name: str, function: Callable[..., object]) -> None:
-        def spied(*arguments: object) -> object:
+        def spied(*arguments: object, **options: object) -> object:
             found.append(name)
-            return function(*arguments)
+            return function(*arguments, **options)
 
         monkeypatch.setattr(real, name, spied)
 
@@ -54,14 +56,13 @@ def tips(repo: Path) -> list[str]:
 
 def answers(repo: Path, commits: list[str]) -> tuple[object, ...]:
     store = Histories(repo)
-    graph = store.graph(commits, FILE)
-    names = [name for name, _ in graph]
-    return graph, store.objects(names, FILE), store.newest(commits, FILE)
+    graph, first = store.history(commits, FILE)
+    return graph, store.objects([name for name, _ in graph], FILE), first
 
 
 def told(repo: Path, commits: list[str]) -> tuple[object, ...]:
     """The same of git itself."""
-    graph = real.graph(repo, commits, FILE)
+    graph, _ = real.graph(repo, commits, FILE)
     objects = real.identities(repo, [f"{name}:{FILE}" for name, _ in graph])
     return graph, objects, [real.newest(repo, name, FILE) for name in commits]
 
@@ -72,7 +73,7 @@ def cache(home: Path) -> list[Path]:
 
 def test_the_second_time_git_is_not_asked(repo: Path, home: Path, asked: list[str]) -> None:
     first = answers(repo, tips(repo))
-    assert first == told(repo, tips(repo)) and len(cache(home)) == 3
+    assert first == told(repo, tips(repo)) and len(cache(home)) == 2
     asked.clear()
     assert answers(repo, tips(repo)) == first and asked == []
     assert (home / "cache" / "xen-support").stat().st_mode & 0o777 == 0o700
@@ -84,7 +85,7 @@ def test_a_commit_without_the_file(repo: Path) -> None:
     git(repo, "commit", "-q", "--allow-empty", "-m", "nothing")
     name = git(repo, "rev-parse", "HEAD")
     for _ in range(2):
-        assert Histories(repo).newest([name], FILE) == [None] and Histories(repo).objects([name], FILE) == [None]
+        assert Histories(repo).history([name], FILE) == ([], [None]) and Histories(repo).objects([name], FILE) == [None]
 
 
 def _commit(repo: Path) -> None:
@@ -136,6 +137,8 @@ def test_what_stands_in_for_commits_leaves_nothing_behind(
         lambda value: {**value, "is": [5]},
         lambda value: {**value, "is": [["--upload-pack=x", []]]},
         lambda value: {**value, "is": ["x" * 40]},
+        lambda value: {**value, "is": [[], []]},
+        lambda value: {**value, "is": [[], ["--upload-pack=x", None]]},
         lambda value: {"of": value["of"]},
         lambda value: "[" * 100_000,
         lambda value: value["is"],
@@ -149,7 +152,7 @@ def test_a_spoiled_file_is_made_again(
         value = spoil(json.loads(path.read_text()))
         path.write_text(value if isinstance(value, str) else json.dumps(value))
     asked.clear()
-    assert answers(repo, tips(repo)) == first and {*asked} == {"graph", "identities", "newest"}
+    assert answers(repo, tips(repo)) == first and {*asked} == {"graph", "identities"}
     asked.clear()
     assert answers(repo, tips(repo)) == first and asked == []
 
@@ -219,4 +222,28 @@ def test_no_more_than_so_many_files(repo: Path, home: Path) -> None:
 
 def test_no_repository(tmp_path: Path, home: Path) -> None:
     with pytest.raises(Failure, match="not a git repository"):
-        Histories(tmp_path).graph(["0" * 40], FILE)
+        Histories(tmp_path).history(["0" * 40], FILE)
+
+
+@xengit.needed
+def test_no_commit_that_is_left_out_has_the_file() -> None:
+    for path, commit in BEFORE.items():
+        done = real.run(xengit.PATH, "log", "--format=%H", "--full-history", "-m", commit, "--", path)
+        assert (done.returncode, done.stdout) == (0, b"")
+        after = real.run(xengit.PATH, "rev-list", "--ancestry-path", "--reverse", f"{commit}..{xengit.ref('master')}")
+        assert real.object_of(xengit.PATH, f"{after.stdout.split()[0].decode()}:{path}") is not None  # nothing is newer
+
+
+@xengit.needed
+@pytest.mark.slow
+def test_the_real_history_is_the_same_with_what_is_left_out(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = []
+    for before in (BEFORE, {}):
+        monkeypatch.setattr("convert.trees.kept.BEFORE", before)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / str(len(before))))
+        for words in (["history", "x86/PV"], ["blame", "unstable"], ["blame", "4.10"]):
+            assert main([*words, "--format", "json", "--repo", str(xengit.PATH)]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1] and '"commits"' in said[0]
