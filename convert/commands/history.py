@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,16 @@ from convert.commands import query
 from convert.commands.days import add_today, day
 from convert.commands.naming import chosen_aliases
 from convert.commands.query import FORMATS, print_csv, print_json
-from convert.commands.reading import add_repository, read_trees
+from convert.commands.reading import add_repository, find_trees, read, read_trees
 from convert.failure import Failure
 from convert.matrix import history as pure
 from convert.matrix import history_formats as formats
 from convert.matrix.past import Past, joined
 from convert.matrix.search import failing, matching
-from convert.matrix.tree import Tree
+from convert.matrix.tree import Tree, newest_first
 from convert.names.aliases import Aliases
 from convert.output.terminal import TOOL, Painter, add_color, clean
-from convert.trees.all import release_trees
+from convert.trees.all import Column, release_trees
 from convert.trees.state import standing
 
 
@@ -70,10 +71,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run_history(args: argparse.Namespace) -> int:
     """What became of one feature.  Raises Failure where nobody has ever had it."""
     repo, today = args.repo or Path(), day(args.today)
-    trees = read_trees(args.tree or (), args.repo, args.remote, prose=False)
-    aliases = chosen_aliases(args, [tree.version for tree in trees])
-    tips = [pure.of_document(tree.document) for tree in trees]
-    feature, past = _meant(args.feature, aliases, tips, trees, repo)
+    found = find_trees(args.tree or (), args.repo, args.remote)
+    now = cache(lambda: _now(args, found))
+    past = Past(repo, {column.name: column.commit for column in found if column.commit}, now)
+    trees, aliases, tips, likely = now()
+    past.arrange([tree.name for tree in trees])
+    feature = args.feature if likely is None else _meant(args.feature, aliases, tips, likely, past)
     _warn_of_a_shallow(past)
     wanted = pure.Wanted(feature, aliases)
     changed = joined(pure.changes(past.graph, past.edges(aliases), wanted.step), past)
@@ -101,34 +104,45 @@ def run_history(args: argparse.Namespace) -> int:
     return 0
 
 
-def _meant(
-    asked: str, aliases: Aliases, tips: Sequence[pure.Snapshot], trees: Sequence[Tree], repo: Path
-) -> tuple[str, Past]:
-    """The feature that is asked for, and the history.  Raises Failure with what is near where no tree and no commit has
-    it.
+def _now(
+    args: argparse.Namespace, found: Sequence[Column]
+) -> tuple[tuple[Tree, ...], Aliases, list[pure.Snapshot], list[str] | None]:
+    """What the trees say now: they themselves, newest first, the aliases among them, and the meaning of each.
 
-    Nothing but the trees' own files is read for what one of them has; old files are read for their headings only.
+    With it, where no tree has the feature that is asked for under its name, the one that its words occur in, if any.
+    Raises Failure where they occur in several.
     """
-    commits = {tree.name: tree.commit for tree in trees if tree.commit}
-    wanted = pure.Wanted(asked, aliases)
+    trees = newest_first([read(column, prose=False) for column in found])
+    aliases = chosen_aliases(args, [tree.version for tree in trees])
+    tips = [pure.of_document(tree.document) for tree in trees]
+    wanted = pure.Wanted(args.feature, aliases)
     if any(wanted.known(tip) for tip in tips):
-        return asked, Past(repo, commits)
-    now = {entry.name: " / ".join(entry.path) for tip in tips for entry in tip.root.walk() if entry.keys}
-    found = _by_words(asked, now)
-    if len(found) > 1:
-        raise Failure(f'"{asked}": no feature has that name; features with these words: {_listed(found)}')
-    past = Past(repo, commits)
+        return trees, aliases, tips, None
+    names = {entry.name: " / ".join(entry.path) for tip in tips for entry in tip.root.walk() if entry.keys}
+    likely = _by_words(args.feature, names)
+    if len(likely) > 1:
+        raise Failure(f'"{args.feature}": no feature has that name; features with these words: {_listed(likely)}')
+    return trees, aliases, tips, likely
+
+
+def _meant(asked: str, aliases: Aliases, tips: Sequence[pure.Snapshot], likely: Sequence[str], past: Past) -> str:
+    """The feature that is asked for, where no tree has that name now.  Raises Failure with what is near where no commit
+    has had it.
+
+    Old files are read for their headings only.
+    """
     before = past.headings()
-    anchor, mark, _ = asked.rpartition("--")
+    wanted, (anchor, mark, _) = aliases.canonical(asked), asked.rpartition("--")
     old = {aliases.canonical(name) for heading in before for name in (heading, _anchor(heading))}
-    if {wanted.name, aliases.canonical(anchor) if mark else wanted.name} & old:
-        return asked, past
-    found = found or _by_words(asked, {name: name for name in before})
+    if {wanted, aliases.canonical(anchor) if mark else wanted} & old:
+        return asked
+    found = likely or _by_words(asked, {name: name for name in before})
     if len(found) == 1:
         print(f"xen-support: {clean(asked)}: taken for {clean(found[0])}", file=sys.stderr)
-        return found[0], past
+        return found[0]
     if found:
         raise Failure(f'"{asked}": no feature has that name; features that had these words: {_listed(found)}')
+    now = [entry.name for tip in tips for entry in tip.root.walk() if entry.keys]
     raise Failure(f'"{asked}": no such feature in any tree or commit{_hint(asked, tips, [*now, *before])}')
 
 

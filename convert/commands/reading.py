@@ -63,8 +63,12 @@ def addresses(urls: Sequence[str] | None) -> Address:
 
 def read_trees(names: Sequence[str], repo: Path | None, remote: str | None, *, prose: bool) -> tuple[Tree, ...]:
     """The trees, read, newest first; words about choices go to standard error."""
-    found = columns(names, repo, remote, lambda words: print(f"xen-support: {clean(words)}", file=sys.stderr))
-    return newest_first([read(column, prose=prose) for column in found])
+    return newest_first([read(column, prose=prose) for column in find_trees(names, repo, remote)])
+
+
+def find_trees(names: Sequence[str], repo: Path | None, remote: str | None) -> tuple[Column, ...]:
+    """The trees that are meant, in no order; words about choices go to standard error."""
+    return columns(names, repo, remote, lambda words: print(f"xen-support: {clean(words)}", file=sys.stderr))
 
 
 def read(column: Column, *, prose: bool) -> Tree:

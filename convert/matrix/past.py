@@ -5,7 +5,7 @@ commit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -25,16 +25,17 @@ class Past:
     """What became of SUPPORT.md up to some commits.
 
     `tips`: the trees with their commits, newest first; one that does not have the file has no part in its history.
+    `meanwhile`: what may be done while git works, which takes a second the first time; it is called then only.
     """
 
-    def __init__(self, repo: Path, tips: Mapping[str, str]) -> None:
+    def __init__(self, repo: Path, tips: Mapping[str, str], meanwhile: Callable[[], object] = lambda: None) -> None:
         self.repo = repo
         self.tips = dict(tips)
         self._kept = Histories(repo)
-        commits = list(dict.fromkeys(tips.values()))
+        commits = sorted({*tips.values()})
         have = self._kept.objects(commits, FILE) if commits else []
         starts = [commit for commit, blob in zip(commits, have, strict=True) if blob is not None]
-        self.graph, first = self._kept.history(starts, FILE) if starts else ([], [])
+        self.graph, first = self._kept.history(starts, FILE, meanwhile) if starts else ([], [])
         self._first = dict(zip(starts, first, strict=True))
         names = list(dict.fromkeys(name for commit, parents in self.graph for name in (commit, *parents)))
         found = self._kept.objects(names, FILE) if names else []
@@ -45,6 +46,10 @@ class Past:
         self._snapshots: dict[str, history.Snapshot] = {}
         self._steps: dict[tuple[int, int], tuple[history.Step, ...]] = {}
         self._commits: dict[str, Commit] = {}
+
+    def arrange(self, names: Sequence[str]) -> None:
+        """Put the trees in the order of their names, where it was not known in the beginning."""
+        self.tips = {name: self.tips[name] for name in names if name in self.tips}
 
     @property
     def shallow(self) -> bool:

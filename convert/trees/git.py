@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ _SAME = (
 _KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_")
 _NO_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1"}
 
+_MISSING = "git is not installed; try: apt-get install git"
 # what the system says where a file cannot be written
 _ENVIRONMENT = (
     "No space left",
@@ -58,22 +59,55 @@ def run(
     `variables` are added to git's environment, which has of the caller's GIT_* variables only identity and settings
     (git(1), "Environment Variables").  `settings` false: those of the user and the machine have no part in it.
     """
+    try:
+        return subprocess.run(
+            _command(repo, arguments),
+            input=data,
+            capture_output=True,
+            env=_environment(variables or {}, settings=settings),
+            check=False,
+        )
+    except FileNotFoundError:
+        raise Failure(_MISSING) from None
+
+
+def _command(repo: Path, arguments: Sequence[str]) -> list[str]:
+    return ["git", "--no-pager", "-C", str(repo), *_SAFE, *_SAME, *arguments]
+
+
+def _environment(variables: Mapping[str, str], *, settings: bool) -> dict[str, str]:
     kept = _KEPT if settings else _KEPT[:2]
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key.startswith(kept)
     }
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
-    environment |= {**({} if settings else _NO_SETTINGS), **(variables or {})}
+    return environment | {**({} if settings else _NO_SETTINGS), **variables}
+
+
+def _run_beside(
+    repo: Path, *arguments: str, data: bytes, meanwhile: Callable[[], object]
+) -> subprocess.CompletedProcess[bytes]:
+    """As `run`, of a git that reads all of `data` before it writes; `meanwhile` is called while it works.
+
+    What that raises ends git, too.
+    """
+    command, pipe = _command(repo, arguments), subprocess.PIPE
     try:
-        return subprocess.run(
-            ["git", "--no-pager", "-C", str(repo), *_SAFE, *_SAME, *arguments],
-            input=data,
-            capture_output=True,
-            env=environment,
-            check=False,
-        )
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment({}, settings=True))
     except FileNotFoundError:
-        raise Failure("git is not installed; try: apt-get install git") from None
+        raise Failure(_MISSING) from None
+    with process:
+        try:
+            assert process.stdin is not None
+            with suppress(BrokenPipeError), process.stdin as stream:  # git may have ended by then
+                stream.write(data)
+            process.stdin = None
+            meanwhile()
+            out, err = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 def top_level(folder: Path) -> Path | None:
@@ -267,16 +301,24 @@ def identities(repo: Path, names: Sequence[str], *, fetch: bool = True) -> list[
     return [None if " " in line else line for line in lines]
 
 
-def graph(repo: Path, commits: Sequence[str], path: str, without: Sequence[str] = ()) -> tuple[Graph, dict[str, str]]:
+def graph(
+    repo: Path,
+    commits: Sequence[str],
+    path: str,
+    without: Sequence[str] = (),
+    meanwhile: Callable[[], object] = lambda: None,
+) -> tuple[Graph, dict[str, str]]:
     """The history of a path as (commit, parents), newest first, with both sides of each merge; the parents are the
     nearest commits in it.  What the commits of `without` lead to, and they themselves, are not looked through.
 
     With it, of commits that were asked for, the first commit of this history that each leads to.  Where two lead to one
-    commit, git says so of only one of the two (git-log(1), --source).  Raises Failure.
+    commit, git says so of only one of the two (git-log(1), --source).  `meanwhile` is called while git looks for all
+    that, and what it raises ends it.  Raises Failure.
     """
-    done = run(
+    done = _run_beside(
         repo, "log", "-z", "--no-follow", "--topo-order", "--parents", "--full-history", "--no-show-signature",
-        "--format=%H%n%S%n%P", "--stdin", "--", _top(path), data=_lines([*commits, *_not(without)]),
+        "--format=%H%n%S%n%P", "--stdin", "--", _top(path),
+        data=_lines([*commits, *_not(without)]), meanwhile=meanwhile,
     )  # fmt: skip
     if done.returncode:
         raise Failure(f"{repo}: {_said(done)}")

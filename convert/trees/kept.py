@@ -62,12 +62,12 @@ class Histories:
         """Whether the repository has only the newest part of its history."""
         return self._rewritten[0]
 
-    def history(self, commits: Sequence[str], path: str) -> History:
-        """The history of a path.  Raises Failure where git cannot tell it."""
+    def history(self, commits: Sequence[str], path: str, meanwhile: Callable[[], object] = lambda: None) -> History:
+        """The history of a path.  Where git is asked for it, `meanwhile` is called while it works.  Raises Failure."""
 
         def make() -> History:
             without = self._before(path)
-            graph, first = git.graph(self.repo, commits, path, without)
+            graph, first = git.graph(self.repo, commits, path, without, meanwhile)
             rest = (
                 git.newest(self.repo, name, path, without) if name not in first else first[name] for name in commits
             )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -247,3 +249,30 @@ def test_the_real_history_is_the_same_with_what_is_left_out(
             assert main([*words, "--format", "json", "--repo", str(xengit.PATH)]) == 0
         said.append(capsys.readouterr().out)
     assert said[0] == said[1] and '"commits"' in said[0]
+
+
+def test_what_is_done_meanwhile(repo: Path, home: Path) -> None:
+    called: list[str] = []
+    first = Histories(repo).history(tips(repo), FILE, lambda: called.append("first"))
+    assert Histories(repo).history(tips(repo), FILE, lambda: called.append("again")) == first
+    assert called == ["first"] and first == Histories(repo).history(tips(repo), FILE)
+
+
+def test_a_failure_meanwhile_ends_git_too(repo: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
+
+    class Seen(subprocess.Popen[bytes]):
+        def __init__(self, *words: Any, **options: Any) -> None:
+            super().__init__(*words, **options)
+            begun.append(self)
+
+    def fail() -> None:
+        assert begun[-1].returncode is None
+        raise Failure("no such feature")
+
+    commits = tips(repo)
+    monkeypatch.setattr(subprocess, "Popen", Seen)
+    with pytest.raises(Failure, match="no such feature"):
+        Histories(repo).history(commits, FILE, fail)
+    assert "--full-history" in str(begun[-1].args) and begun[-1].returncode is not None
+    assert cache(home) == []
