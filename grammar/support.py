@@ -13,6 +13,7 @@ from grammar import fields
 from grammar.catalogue import is_syntax
 from grammar.definitions import key_words
 from grammar.diagnostic import Diagnostic
+from grammar.evident import is_evident
 from grammar.inlines import identifier
 from grammar.lalr import END, Acceptor, Driver, Token, Tree
 from grammar.named import NamedTuple
@@ -47,7 +48,8 @@ def refusals(text: str) -> list[Refusal]:
 
     Takes any text, with tabs and CRs.  Levels, keys and nesting are left to `counted`.
     """
-    return _refused(Acceptor(tables("support"), _shown(text)))[1]
+    shown = _shown(text)
+    return [] if is_evident(shown) else _refused(Acceptor(tables("support"), shown))[1]
 
 
 def refused(source: Source, known: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
