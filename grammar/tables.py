@@ -5,13 +5,13 @@ Lark is where the tables come from; reading them back takes a twentieth of the t
 
 from __future__ import annotations
 
-import os
 import zlib
 from functools import cache
 from typing import Any
 
 from grammar import cache as cache_file
 from grammar.named import NamedTuple
+from grammar.packaged import packaged
 
 _FORMAT = 1  # of the file; a part of its name
 
@@ -42,8 +42,7 @@ class Tables(NamedTuple):
 @cache
 def tables(name: str, *, contextual: bool = False) -> Tables:
     """The tables of the grammar `NAME.lark`, from the cache or else from Lark.  Works from a zip too."""
-    loader: Any = __spec__.loader  # pkgutil.get_data without importing pkgutil
-    text = loader.get_data(f"{__file__.rpartition(os.sep)[0]}{os.sep}{name}.lark").decode()
+    text = packaged("grammar", f"{name}.lark").decode()
     path = cache_file.place(f"{name}-{_FORMAT}-{zlib.crc32(text.encode()):08x}{int(contextual)}.json")
     kept = _kept(path) if path else None
     if kept is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -188,6 +187,8 @@ def _data(args: argparse.Namespace, chosen: str, built: pure.Matrix, output: Pat
     from convert.matrix import formats
 
     if chosen == "text":
+        import shutil  # with all that it can unpack
+
         width = shutil.get_terminal_size((160, 24)).columns
         paint = Painter(args.color if output is None else "never", sys.stdout)
         return (formats.as_text(built, paint, width) + "\n").encode()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from convert.matrix.parts import template_text
+from grammar.packaged import packaged
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def schema(name: str) -> bytes:
     """The JSON Schema of a machine-readable output, `matrix` for example."""
-    return files("convert").joinpath("schemas", f"{name}.json").read_bytes()
+    return packaged("convert", "schemas", f"{name}.json")
 
 
 def render_template(template: str, /, **values: object) -> str:

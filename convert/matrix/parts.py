@@ -11,9 +11,10 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
-from importlib.resources import files
 from string import Template
 from typing import Any
+
+from grammar.packaged import packaged
 
 Column = Mapping[str, Any]
 
@@ -26,7 +27,7 @@ def e(text: str) -> str:
 
 def template_text(name: str) -> str:
     """A file of templates/matrix."""
-    return files("convert").joinpath("templates", "matrix", name).read_text(encoding="utf-8")
+    return packaged("convert", "templates", "matrix", name).decode()
 
 
 def filled(name: str, **values: str) -> str:
