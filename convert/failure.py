@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 class Failure(Exception):
@@ -21,7 +21,7 @@ def naming(tree: str, failure: Failure) -> Failure:
 
 def printable(text: str) -> str:
     """A text for a terminal: control and direction characters are shown as `\\x1b`, never sent."""
-    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
+    return text if text.isprintable() else re.sub(_CONTROL, lambda match: ascii(match[0])[1:-1], text)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

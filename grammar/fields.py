@@ -12,7 +12,6 @@ from grammar.named import NamedTuple
 
 BLANK = r"(?:(?![\x1c-\x1f])\s)"
 WORD = r"(?:\S|[\x1c-\x1f])"
-DEFINITION = re.compile(r"(Functional completeness|Functional stability|Interface stability|Security supported):")
 RELEASE = re.compile(rf"([A-Z][-A-Z0-9a-z]+):{BLANK}+({WORD}.*)\Z", re.S)
 STATUS = re.compile(rf"(?:Status|Supported)(?:,{BLANK}*([^:]+))?:{BLANK}+({WORD}.*)\Z", re.S)
 _BLANKS = (
@@ -21,6 +20,7 @@ _BLANKS = (
 )
 RELEASE_KEYS = ("Xen-Version", "Initial-Release", "Supported-Until", "Security-Support-Until")
 DEFINITION_KEYS = ("Functional completeness", "Functional stability", "Interface stability", "Security supported")
+_DEFINITIONS = tuple(f"{key}:" for key in DEFINITION_KEYS)
 # a line that its author meant as a Status field, wherever it is
 MEANT = re.compile(r"\s*(?:[-*+]\s+)?(?:Status|Supported|status|STATUS)\s*(?:,[^:]*)?:(?:\s|$)")
 MEANT_RELEASE = re.compile(rf"\s*(?:{'|'.join(RELEASE_KEYS)})\s*:")
@@ -43,9 +43,14 @@ def trim(line: str) -> str:
 
 def kind_of(text: str) -> str:
     """`definition`, `release` or `feature`: what the first characters of a literal's text make of it."""
-    if DEFINITION.match(text):
+    if is_definition(text):
         return "definition"
     return "release" if text.startswith("Xen-Version:") else "feature"
+
+
+def is_definition(text: str) -> bool:
+    """Whether a text begins as a line of a label's definition."""
+    return text.startswith(_DEFINITIONS)
 
 
 def match(line: str, kind: str) -> Match | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from grammar import fields, problems
 from grammar.ledger import Stated
-from grammar.malformed import malformed
 from grammar.nodes import NOWHERE, Literal, ParsedField
 from grammar.notes import Notes
 from grammar.pandoc.reader import Run, indentation
@@ -36,6 +35,8 @@ def literal(notes: Notes, lines: Lines, run: Run, *, sections: bool) -> Literal:
         found = fields.match(trimmed, kind)
         span = lines.span(index, column, column + len(trimmed))
         if found is None:
+            from grammar.malformed import malformed  # few files need it
+
             notes.say(malformed(span, trimmed, after_field=bool(kept)))
             continue
         if not sections and not kept:

@@ -123,7 +123,7 @@ class _Judge:
     @cached_property
     def beginning_lines(self) -> list[int]:
         """The lines that may be a block of their own where pandoc ends the text above them early."""
-        return self.lines_that(lambda text: _BEGINS.match(text) and not fields.DEFINITION.match(text[4:]))
+        return self.lines_that(lambda text: _BEGINS.match(text) and not fields.is_definition(text[4:]))
 
     @cached_property
     def heading_lines(self) -> list[int]:

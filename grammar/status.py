@@ -117,9 +117,15 @@ def has_label(value: str) -> bool:
 def _begun(folded: str) -> Label | None:
     """The label with which a value begins, as `No security support, not recommended` does."""
     for known in LABELS:
-        if known.heading is None and re.match(rf"{re.escape(fold_label(known.name))}\b", folded):
+        name = fold_label(known.name)
+        if known.heading is None and folded.startswith(name) and not _is_word(folded[len(name) : len(name) + 1]):
             return known
     return None
+
+
+def _is_word(char: str) -> bool:
+    """Whether a word goes on with a character, or with none."""
+    return char.isalnum() or char == "_"
 
 
 def _special(value: str) -> Status | None:

@@ -14,7 +14,6 @@ from convert.lint import engine
 from convert.lint.config import Allow
 from convert.lint.engine import Result
 from convert.lint.formats import Checked
-from convert.lint.identity import new_only
 from convert.lint.targets import Target, Trees, work_tree
 from convert.names.aliases import Aliases, joined, read, shipped
 from convert.trees.version import version_of
@@ -225,6 +224,9 @@ class Session:
     def _filtered(self, result: Result, old: Sequence[Result]) -> Result:
         """The findings that are to be told, not excepted, not old, not in the baseline; the notes on style apart."""
         kept = result.diagnostics
+        if old:
+            from convert.lint.identity import new_only
+
         for state in old:  # what a merge makes is new to all that it was made of
             kept = new_only(result, state, kept)
         if self.exceptions is not None:

@@ -39,8 +39,10 @@ def read_makefile(text: str | bytes | None) -> Makefile | None:
     """
     if isinstance(text, bytes):
         text = text[:MAX_MAKEFILE].decode(errors="replace")
+    if not text:
+        return None
     found: dict[str, str] = {}
-    for key, value in re.findall(_LINE, text or ""):
+    for key, value in re.findall(_LINE, text):
         found.setdefault(key, value)
     numbers = found.get("VERSION", ""), found.get("SUBVERSION", "")
     if not all(re.fullmatch("[0-9]{1,6}", number) for number in numbers):

@@ -31,6 +31,8 @@ _AUTOLINK = (
     r"|[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)>"
 )
 _CLOSING = rf"#*[ ]*({ATTRIBUTES})?[ ]*$"
+_BARE = r"#*[ ]*()$"  # the same of a text without a brace
+_ANCHOR = ("<a ", "</")  # what is no address
 BUDGET = 20_000
 _PER_CHARACTER, _MOST = (
     20,
@@ -220,7 +222,9 @@ class _Scanner(RunningText):
 
     # -- HTML -----------------------------------------------------------------------------------------------------
     def angle(self, at: int) -> Read | None:
-        link = re.compile(_AUTOLINK).match(self.text, at)
+        if self.text.startswith(("< ", "<\n"), at):
+            return None
+        link = None if self.text.startswith(_ANCHOR, at) else re.compile(_AUTOLINK).match(self.text, at)
         if link is not None:
             address, behind = link.group(1), link.end()
             after = re.compile(ATTRIBUTES).match(self.text, behind)
@@ -332,11 +336,12 @@ def scan(text: str, known: frozenset[str] = frozenset(), *, heading: bool = Fals
     if not _SPECIAL.search(text) and not (heading and "#" in text):
         return Scan(_words(text), [])
     scanner = _Scanner(text, known, [BUDGET + max(min(_PER_CHARACTER * len(text), _MOST), 3 * len(text))])
+    ends = re.compile(_CLOSING if "{" in text else _BARE) if heading else None
     try:
-        pieces = trim(scanner.until_end(0, re.compile(_CLOSING) if heading else None))
+        pieces = trim(scanner.until_end(0, ends))
     except GaveUp:
         return Scan([Piece("str", text)], [*scanner.findings, Finding(0, "nesting", breaks=True)])
-    if scanner.closed_at is None:
+    if scanner.closed_at is None or ends is None:
         return Scan(pieces, scanner.findings)
-    closing = re.compile(_CLOSING).match(text, scanner.closed_at)
-    return Scan(pieces, scanner.findings, closing[1] if closing else None)
+    closing = ends.match(text, scanner.closed_at)
+    return Scan(pieces, scanner.findings, (closing[1] or None) if closing else None)

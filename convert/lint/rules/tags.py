@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from convert.failure import counted
-from convert.lint.banner import minor
 from convert.lint.registry import Context, rule
 from convert.lint.rules.release import STATES, Found, release_facts
 from convert.trees.state import INITIAL, SECURITY, SUPPORT
@@ -23,7 +22,7 @@ PATHS = {"XS511": MAKEFILE, "XS512": MAKEFILE, "XS514": CHANGELOG, "XS515": READ
 SOFT = frozenset({"XS516", "XS518", "XS519"})
 _SOON = 60  # days
 _EARLY, _LATE = -1, 7  # days from the tag to the announcement; in 13 releases -1 to +3
-_SECTION = re.compile(r"^##[ \t]+\[(?P<title>[^\]\n]*)\](?:\((?P<link>[^)\n]*)\))?(?P<rest>[^\n]*)$", re.M)
+_SECTION = r"(?m)^##[ \t]+\[(?P<title>[^\]\n]*)\](?:\((?P<link>[^)\n]*)\))?(?P<rest>[^\n]*)$"
 
 
 def stage(context: Context) -> Tag | None:
@@ -158,7 +157,7 @@ def changelog_release(document: Document, context: Context) -> Iterator[Found]:
     if tag is None or tag.form != "release" or tag.point or context.gate is None or context.gate.changelog is None:
         return
     version = f"{tag.number}.0"
-    sections = list(_SECTION.finditer(context.gate.changelog))
+    sections = list(re.finditer(_SECTION, context.gate.changelog))
     section = next((found for found in sections if found["title"].split()[:1] == [version]), None)
     if section is None:
         first = f'; the first is "{sections[0]["title"]}"' if sections else ""
@@ -208,6 +207,8 @@ def readme_banner(document: Document, context: Context) -> Iterator[Found]:
     form = form_of(made.extra) if made is not None else None
     if context.gate is None or context.gate.readme is None or made is None or form is None:
         return
+    from convert.lint.banner import minor  # the gate alone looks at README
+
     banner = context.gate.readme[:4096].partition("http")[0]
     suffix = next((name for name, drawn in _DRAWN if drawn in banner), "") if _is_figlet(banner) else None
     wanted = {"candidate": "-rc", "unstable": "-unstable"}.get(form, "")

@@ -39,7 +39,7 @@ HTTPS = (
     "opensource.org",
     "oasis-open.org",
 )
-_BULLET = re.compile(rf"( *)({MARKER})( +)(?=\S)")
+_BULLET = rf"( *)({MARKER})( +)(?=\S)"
 
 
 @rule("XS601", "trailing-blanks", "info", Source)
@@ -169,7 +169,7 @@ def _lines_of_list(bullets: BulletList, context: Context) -> list[_ListLine]:
     column = 0
     number = context.source.position(bullets.span.start)[0]
     for at, text in lines_of(context.source, bullets.span):
-        mark = _BULLET.match(text) if number in firsts else None
+        mark = re.match(_BULLET, text) if number in firsts else None
         number += 1
         if "\t" in text:
             return []
@@ -344,7 +344,8 @@ def spelling(source: Source, context: Context) -> Iterator[Found]:
             yield Span(found.start(), found.end()), f'"{found[0]}" is spelled {right}'
 
 
-_NOTE = re.compile(r"(?<![\w.-])(?:XXX|TODO|FIXME|ACTION)(?![\w.-]*[\w-])")
+_NOTES = ("XXX", "TODO", "FIXME", "ACTION")
+_NOTE = rf"(?<![\w.-])(?:{'|'.join(_NOTES)})(?![\w.-]*[\w-])"
 
 
 @rule("XS613", "left-note", "warning", Paragraph, lone=True)
@@ -359,7 +360,9 @@ def left_note(paragraph: Paragraph, context: Context) -> Iterator[Found]:
         For HVM guests only.
     """
     text = context.source.text[paragraph.span.start : paragraph.span.end]
-    for found in _NOTE.finditer(text):
+    if not any(note in text for note in _NOTES):
+        return
+    for found in re.finditer(_NOTE, text):
         at = paragraph.span.start
         rest = text[found.start() :].split("\n")[0]
         yield (

@@ -7,9 +7,9 @@ import re
 from grammar.pandoc.constructs.lists import may_end_item
 from grammar.pandoc.reader import IN_LIST, Construct, Reader, indentation
 
-_DASHES = re.compile(r" {0,3}-+(?: +-+)* *$")
+_DASHES = r" {0,3}-+(?: +-+)* *$"
 # there is no punctuation behind a caption's colon
-_CAPTION = re.compile(r" {0,3}(?::(?![!-#%-*,-/:;?@\[-\]_{}\u2010-\u2027\u2030-\u205e])|[Tt]able:)")
+_CAPTION = r" {0,3}(?::(?![!-#%-*,-/:;?@\[-\]_{}\u2010-\u2027\u2030-\u205e])|[Tt]able:)"
 _PIPES = r" {0,3}(?! )\|? *:?-+:? *(?:[|+] *:?-+:? *)*\|? *$"
 
 
@@ -22,7 +22,8 @@ def _begins(reader: Reader, index: int) -> int:
 
 def table_end(reader: Reader, index: int) -> int:
     """The index behind the table that begins on a line, with its caption; 0 where none begins."""
-    if not _CAPTION.match(reader.texts[index]):
+    text = reader.texts[index]
+    if not (text.lstrip(" ").startswith((":", "Table:", "table:")) and re.match(_CAPTION, text)):
         return _bare(reader, index)
     end = reader.behind_blanks(reader.through(index, lambda n: True))  # a caption, or text: never a table's head
     return _bare(reader, end) if end < len(reader.texts) else 0
@@ -44,7 +45,7 @@ def _bare(reader: Reader, index: int) -> int:
 
 def _columns(text: str) -> bool:
     """Whether a line is rows of dashes."""
-    return text.lstrip(" ")[:1] == "-" and _DASHES.match(text) is not None
+    return text.lstrip(" ")[:1] == "-" and re.match(_DASHES, text) is not None
 
 
 def _headed(reader: Reader, index: int) -> int:
