@@ -14,11 +14,13 @@ from grammar.placing import moved
 from grammar.rows import suffix_of
 from grammar.source import Span
 
-_WORDS = r"[A-Za-z0-9]+(?:[ ,./-]+[A-Za-z0-9]+)*"
+_HEADING = r"[A-Za-z][A-Za-z0-9]*[,:]?(?:(?: \(?|[/-])[A-Za-z0-9]+\)?[,:]?)*"
+_NO_ANCHOR = str.maketrans("", "", ",:/()")  # what of a heading its identifier does without
+_WORDS = r"[A-Za-z0-9(](?:[A-Za-z0-9 ,./()+;=-]*[A-Za-z0-9.)])?"
 # no line of a paragraph begins as an item of an ordered list does, and none has a colon, as a lost field has
-_LINE = r"(?![ivxlcdmIVXLCDM]+[.)])[A-Za-z]{2}[A-Za-z0-9 ,;./()-]*\n"
+_LINE = r"(?:(?![ivxlcdmIVXLCDM]+[.)])[A-Za-z]{2}|A )[A-Za-z0-9 ,;./()+-]*\n"
 _FIELD = rf" {{4}}(?:Status|Supported)(?:, {_WORDS})?: {_WORDS}\n"
-_SECTION = re.compile(rf"#{{1,6}} [A-Za-z][A-Za-z0-9]*(?: [A-Za-z0-9]+)*\n(?:\n(?:(?:{_LINE})+|(?:{_FIELD})+))*\n*")
+_SECTION = re.compile(rf"#{{1,6}} {_HEADING}\n(?:\n(?:(?:{_LINE})++|(?:{_FIELD})++))*+\n*")
 _QUALIFIER = re.compile(r"^ {4}[A-Za-z]+(?:, ([^:\n]+))?:", re.M)
 
 
@@ -42,9 +44,8 @@ def quickly(section: str, *, prose: bool) -> Built | None:
     line, _, rest = section.partition("\n")
     level = line.index(" ")
     words = line[level + 1 :]
-    head = Head(
-        level, (Text(words),) if prose else (), words, words.lower().replace(" ", "-"), None, Span(0, len(line))
-    )
+    base = "-".join(words.translate(_NO_ANCHOR).lower().split())
+    head = Head(level, (Text(words),) if prose else (), words, base, None, Span(0, len(line)))
     ledger = Ledger(headings=[(1, level)])
     blocks: list[Block] = []
     end, number, at = len(line), 2, len(line) + 1

@@ -17,7 +17,7 @@ from grammar.support import outside
 PLAIN = "# Serial console\n\nWhat it is. It has\ntwo lines.\n\n    Status, x86: Supported\n    Status, Arm: Tech Preview\n\nNot with (all) cards.\n"
 
 _words = st.lists(
-    st.sampled_from(["a", "ii", "IV", "mild.", "xl)", "Status", "Supported,", "Arm", "x86", "C", "1.", "(b)", "p. 4", "-", "64/32", "i.e.", "no;"]),
+    st.sampled_from(["a", "ii", "IV", "mild.", "xl)", "Status", "Supported,", "Arm", "x86", "C", "1.", "(b)", "p. 4", "-", "64/32", "i.e.", "no;", "A", "a+b", "c=d", "(e.g.", "x86:", "--", "f.)"]),
     min_size=1, max_size=4,
 ).map(" ".join)  # fmt: skip
 _line = st.one_of(
@@ -49,7 +49,10 @@ def _as_in_full(text: str) -> None:
         assert quick is None or _said(quick) == _said(build(page, lines, runs, frozenset(), prose=prose))
 
 
-_heading = st.lists(st.sampled_from(["Ab", "x86", "C", "1", "Status"]), min_size=1, max_size=3).map(" ".join)
+_heading = st.lists(
+    st.sampled_from(["Ab", "x86", "C", "1", "Status", "Status:", "a/PV", "f-t", "(b)", "(c", "d)", "e,", "f:", "(g):", "-", "i--j"]),
+    min_size=1, max_size=3,
+).map(" ".join)  # fmt: skip
 _field = st.builds(
     "    {}{}: {}".format, st.sampled_from(["Status", "Supported", "Status, Arm"]), st.just(""), _heading
 )
