@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import IO
 
 from convert.lint.engine import Result
-from convert.lint.identity import instance
 from convert.output.terminal import Painter
 from grammar.diagnostic import Diagnostic, Severity
 from grammar.record import field, record
@@ -72,6 +71,8 @@ class Checked:
         """What tells a finding from others across commits."""
         if self.result is None:
             return f"{diagnostic.code} : {diagnostic.message}"
+        from convert.lint.identity import instance  # not for text
+
         return instance(self.result, diagnostic)
 
 

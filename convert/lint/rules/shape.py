@@ -19,16 +19,14 @@ _CAVEAT_WORDS = """
     limit exclu restrict requir see except unless but until without missing bug vulnerabilit should must inherently
     still secur support
 """
-_CAVEAT = tuple(_CAVEAT_WORDS.split())
+_CAVEAT = frozenset(_CAVEAT_WORDS.split())
+_CAVEAT_BEGINS = tuple(word for word in _CAVEAT_WORDS.split() if len(word) > 3)
 
 
 def _restricts(text: str) -> bool:
     """Whether a text has a word of a caveat; words of four letters or more may go on."""
-    for word in text.casefold().split():
-        bare = word.strip(".,;:!?()\"'*_`")
-        if any(bare == known or (len(known) > 3 and bare.startswith(known)) for known in _CAVEAT):
-            return True
-    return False
+    bare = [word.strip(".,;:!?()\"'*_`") for word in text.casefold().split()]
+    return any(word in _CAVEAT or word.startswith(_CAVEAT_BEGINS) for word in bare)
 
 
 def _features(section: Section, context: Context) -> bool:
