@@ -18,7 +18,8 @@ _HEADING = r"[A-Za-z][A-Za-z0-9]*[,:]?(?:(?: \(?|[/-])[A-Za-z0-9]+\)?[,:]?)*"
 _NO_ANCHOR = str.maketrans("", "", ",:/()")  # what of a heading its identifier does without
 _WORDS = r"[A-Za-z0-9(](?:[A-Za-z0-9 ,./()+;=-]*[A-Za-z0-9.)])?"
 # no line of a paragraph begins as an item of an ordered list does, and none has a colon, as a lost field has
-_LINE = r"(?:(?![ivxlcdmIVXLCDM]+[.)])[A-Za-z]{2}|A )[A-Za-z0-9 ,;./()+-]*\n"
+_LINE = r"(?:(?![ivxlcdmIVXLCDM]+[.)])[A-Za-z]{2}|A )[A-Za-z0-9 ,;./()+\"'-]*\n"
+_MARKS = 39  # quotation marks that nest no deeper than `grammar.support.counted` lets pass
 _FIELD = rf" {{4}}(?:Status|Supported)(?:, {_WORDS})?: {_WORDS}\n"
 _SECTION = re.compile(rf"#{{1,6}} {_HEADING}\n(?:\n(?:(?:{_LINE})++|(?:{_FIELD})++))*+\n*")
 _QUALIFIER = re.compile(r"^ {4}[A-Za-z]+(?:, ([^:\n]+))?:", re.M)
@@ -30,7 +31,7 @@ def is_plain(section: str) -> bool:
 
     False says nothing.
     """
-    if not _SECTION.fullmatch(section):
+    if not _SECTION.fullmatch(section) or section.count('"') + section.count("'") > _MARKS:
         return False
     keys = [suffix_of(found[1]) if found[1] else "" for found in _QUALIFIER.finditer(section)]
     return len(keys) == len(set(keys))

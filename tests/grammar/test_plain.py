@@ -17,7 +17,7 @@ from grammar.support import outside
 PLAIN = "# Serial console\n\nWhat it is. It has\ntwo lines.\n\n    Status, x86: Supported\n    Status, Arm: Tech Preview\n\nNot with (all) cards.\n"
 
 _words = st.lists(
-    st.sampled_from(["a", "ii", "IV", "mild.", "xl)", "Status", "Supported,", "Arm", "x86", "C", "1.", "(b)", "p. 4", "-", "64/32", "i.e.", "no;", "A", "a+b", "c=d", "(e.g.", "x86:", "--", "f.)"]),
+    st.sampled_from(["a", "ii", "IV", "mild.", "xl)", "Status", "Supported,", "Arm", "x86", "C", "1.", "(b)", "p. 4", "-", "64/32", "i.e.", "no;", "A", "a+b", "c=d", "(e.g.", "x86:", "--", "f.)", "don't", '"q', 'r"', "'s", '"', "'"]),
     min_size=1, max_size=4,
 ).map(" ".join)  # fmt: skip
 _line = st.one_of(
@@ -98,8 +98,9 @@ def test_so_it_is_with_anything_put_in(at: int, more: str) -> None:
         "# A\n\nii) x\n",
         "# A\n\nStatus: Supported\n",
         "# A\n\n# B\n",
+        "# A\n\nIt " + "\"'" * 20 + " ends.\n",
     ],
 )
 def test_what_needs_a_closer_look(text: str) -> None:
-    """Equal keys, items, lost fields, two headings."""
+    """Equal keys, items, lost fields, two headings, forty quotation marks."""
     assert not is_plain(text)
