@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 # Arabic, Syriac and Kaithi signs of category Cf that are seen in print
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 _KEYBOARD = {
@@ -35,8 +33,9 @@ def normal(text: str) -> str:
     """`fold` with the spaces left alone: the one normal form of words, for cells, printer, comparison and keys."""
     if text.isascii():
         return text if text.isprintable() else "".join(c for c in text if c.isprintable() or c.isspace())
-    kept = "".join(_kept(char) for char in text.translate(_KEYBOARD))
-    return unicodedata.normalize("NFC", kept)
+    from unicodedata import normalize  # most files are ASCII
+
+    return normalize("NFC", "".join(_kept(char) for char in text.translate(_KEYBOARD)))
 
 
 def _kept(char: str) -> str:
@@ -44,7 +43,9 @@ def _kept(char: str) -> str:
         return ""
     if char.isprintable() or char.isspace():
         return char
-    kind = unicodedata.category(char)
+    from unicodedata import category
+
+    kind = category(char)
     if kind == "Cs":
         return "\ufffd"
     return (
