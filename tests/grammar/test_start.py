@@ -190,4 +190,3 @@ def test_a_start_imports_nothing_needless(command: str, tmp_path: Path) -> None:
         )
     assert done.stderr.split() == []
     assert not page or Path(page[1]).stat().st_size > 1000
-
