@@ -178,19 +178,23 @@ def rule(
     return enter
 
 
-_INNER = (Literal, ParsedField, Paragraph, BulletList, DefinitionList)
+_BLOCKS = (Literal, Paragraph, BulletList, DefinitionList)
+_INNER = (*_BLOCKS, ParsedField)
 
 
 def blocks_of(blocks: Iterable[Any]) -> Iterator[Node]:
     """Every block that a rule may be called for, with the fields in it, in file order."""
-    for block in blocks:
-        if isinstance(block, Literal | Paragraph | BulletList | DefinitionList):
+    waiting = [*blocks]
+    waiting.reverse()
+    while waiting:
+        block = waiting.pop()
+        if isinstance(block, _BLOCKS):
             yield block
         if isinstance(block, Literal):
             yield from block.fields
         elif isinstance(block, BulletList):
-            for item in block.items:
-                yield from blocks_of(item)
+            for item in reversed(block.items):
+                waiting += reversed(item)
 
 
 def check(context: Context, codes: Iterable[str]) -> list[Diagnostic]:
