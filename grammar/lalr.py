@@ -6,7 +6,7 @@ The tests hold it against Lark.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from grammar.named import NamedTuple
@@ -16,6 +16,13 @@ END = "$END"
 _LONG = 200  # characters of a pattern's end that are worth sharing
 # how terminals are written that are at the beginning of a line or of the text only
 _BEGINNING = ("(?m:^)", r"\A")
+
+
+_Match = Callable[[str, int], "re.Match[str] | None"]
+
+
+def _nothing(text: str, at: int) -> None:
+    """Match nothing, as no terminals do."""
 
 
 class Token(NamedTuple):
@@ -50,61 +57,61 @@ class Refused(Exception):
 class Acceptor:
     """One text under way: `at` is the offset in it, `states` are the parser's stack; it says what the grammar takes."""
 
+    keeps = False  # whether `shifted` and `reduced` do anything
+
     def __init__(self, made: Tables, text: str) -> None:
         self.made = made
         self.text = text
         self.at = 0
         self.states = [made.start]
-        self._patterns: dict[tuple[int, bool], re.Pattern[str] | None] = {}
+        self._matches: dict[int, tuple[_Match, _Match]] = {}
 
     def lex(self) -> Token | None:
         """The token at the offset, which moves behind it; None where no terminal matches.  Terminals have no groups
         of their own.
         """
-        at = self.at
+        at, text = self.at, self.text
         state = self.states[-1] if self.made.contextual else -1
-        match = self._match(state, at, begins=True) if not at or self.text[at - 1] == "\n" else None
-        match = match or self._match(state, at, begins=False)
-        if match is None:
-            return None
+        if state not in self._matches:
+            self._matches[state] = self._matching(state, begins=True), self._matching(state, begins=False)
+        first, others = self._matches[state]
+        match = first(text, at) if not at or text[at - 1] == "\n" else None
+        if match is None or match.end() == at:
+            match = others(text, at)
+            if match is None or match.end() == at:
+                return None
         self.at = match.end()
         return Token(match.lastgroup or "", match[0], at)
 
-    def _match(self, state: int, at: int, *, begins: bool) -> re.Match[str] | None:
-        """What a terminal of a line's beginning matches, or one of the others, which come after those."""
-        key = state, begins
-        if key not in self._patterns:
-            self._patterns[key] = self._pattern(state, begins=begins)
-        pattern = self._patterns[key]
-        match = pattern.match(self.text, at) if pattern is not None else None
-        return match if match is not None and match.end() > at else None
-
-    def _pattern(self, state: int, *, begins: bool) -> re.Pattern[str] | None:
-        """The terminals of a state (-1: of all) that are at the beginning of a line only, or the others."""
+    def _matching(self, state: int, *, begins: bool) -> _Match:
+        """What matches the terminals of a state (-1: all) that are at the beginning of a line only, or the others."""
         wanted = self.made.states[state] if state >= 0 else None
         parts = [
             (name, one)
             for name, one in self.made.terminals
             if (wanted is None or name in wanted) and one.startswith(_BEGINNING) is begins
         ]
-        return re.compile(alternatives(parts)) if parts else None
+        return re.compile(alternatives(parts)).match if parts else _nothing
 
     def feed(self, token: Token) -> bool:
         """Give the parser a token; False, with its stack as it was or reduced, where it does not take it."""
         table, rules, states, symbol = self.made.states, self.made.rules, self.states, token.type
+        keeps = self.keeps
         while True:
             action = table[states[-1]].get(symbol)
             if action is None:
                 return symbol == END and states[-1] == self.made.end
             if action > 0:
                 states.append(action - 1)
-                self.shifted(token)
+                if keeps:
+                    self.shifted(token)
                 return True
             origin, size = rules[-action - 1]
             if size:
                 del states[-size:]
             states.append(table[states[-1]][origin] - 1)
-            self.reduced(origin, size)
+            if keeps:
+                self.reduced(origin, size)
 
     def shifted(self, token: Token) -> None:
         """A token is on the stack."""
@@ -126,6 +133,8 @@ class Acceptor:
 
 class Driver(Acceptor):
     """An acceptor that makes a tree: `values` belong to its states."""
+
+    keeps = True
 
     def __init__(self, made: Tables, text: str) -> None:
         super().__init__(made, text)

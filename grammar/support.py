@@ -26,6 +26,7 @@ from grammar.source import Source, Span
 from grammar.tables import tables
 
 _MARKS = frozenset("*_'\"[‘“")
+_FENCE = re.compile(r"\s*(?:`{3}|~{3})")
 _SHOWN = 40  # characters of a line in a message
 _LIKE = (
     ": pandoc takes it for words here, and for something else in another place; write a paragraph, an item or a field,"
@@ -49,7 +50,49 @@ def refusals(text: str) -> list[Refusal]:
     Takes any text, with tabs and CRs.  Levels, keys and nesting are left to `counted`.
     """
     shown = _shown(text)
-    return [] if is_evident(shown) else _refused(Acceptor(tables("support"), shown))[1]
+    if is_evident(shown):
+        return []
+    acceptor = Acceptor(tables("support"), shown)
+    blocks = _Blocks(acceptor)
+    found: list[Refusal] = []
+    start = 0
+    for end in [*(blank.end() for blank in re.finditer(r"\n(?: *\n)+", acceptor.text)), len(acceptor.text)]:
+        found += blocks.refusals(start, end)
+        start = end
+    return found
+
+
+class _Blocks:
+    """The blocks of a text, with the blank lines below each, as an acceptor comes to them; equal ones are read once."""
+
+    def __init__(self, acceptor: Acceptor) -> None:
+        self.acceptor = acceptor
+        self.numbers = _Numbers(acceptor.text)
+        self.above = 0  # how many lines are above the block
+        self.known: dict[tuple[object, ...], tuple[list[int], list[Refusal]]] = {}
+
+    def refusals(self, start: int, end: int) -> list[Refusal]:
+        """The refusals in the block at an offset."""
+        acceptor, text, above = self.acceptor, self.acceptor.text, self.above
+        block = text[start:end]
+        self.above += block.count("\n")
+        if not start or acceptor.at > start:  # a title block begins at the text's first line only
+            return _refused(acceptor, self.numbers, end)
+        # what terminals look at beyond a block: whether the line above is empty, and whether a fence is below
+        fence = "`" in block and _FENCE.match(text, end) is not None
+        key = (block, text.startswith("\n\n", start - 2), fence, *acceptor.states)
+        if key not in self.known:
+            found = _refused(acceptor, self.numbers, end)
+            if acceptor.at == end:
+                self.known[key] = acceptor.states.copy(), [_moved(one, -above) for one in found]
+            return found
+        states, found = self.known[key]
+        acceptor.states, acceptor.at = states.copy(), end
+        return [_moved(one, above) for one in found]
+
+
+def _moved(one: Refusal, lines: int) -> Refusal:
+    return Refusal(one.line + lines, one.first + lines, one.last + lines)
 
 
 def refused(source: Source, known: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
@@ -89,7 +132,8 @@ def tree_of(text: str) -> tuple[Tree | None, list[Refusal]]:
     block is refused.
     """
     driver = Driver(tables("support"), _shown(text))
-    whole, found = _refused(driver)
+    found = _refused(driver, _Numbers(driver.text), len(driver.text))
+    whole = driver.feed(Token(END, "", driver.at))
     tree = driver.values[0] if whole else None
     return (tree if isinstance(tree, Tree) else None), found
 
@@ -98,12 +142,10 @@ def _shown(text: str) -> str:
     return "\n".join([*texts_of(text), "", ""])
 
 
-def _refused(driver: Acceptor) -> tuple[bool, list[Refusal]]:
-    """Whether the grammar takes a text's end, and the refusals before it."""
-    shown = driver.text
+def _refused(driver: Acceptor, lines: _Numbers, end: int) -> list[Refusal]:
+    """The refusals from where a driver is to an offset."""
     found: list[Refusal] = []
-    lines = _Numbers(shown)
-    while driver.at < len(shown):
+    while driver.at < end:
         start = driver.at
         token = driver.lex()
         taken = token is not None and driver.feed(token)
@@ -113,7 +155,7 @@ def _refused(driver: Acceptor) -> tuple[bool, list[Refusal]]:
         driver.at = lines.behind_block(start)
         while not driver.takes("BLANK") and driver.drop():
             pass
-    return driver.feed(Token(END, "", len(shown))), found
+    return found
 
 
 class _Numbers:
