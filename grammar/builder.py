@@ -31,6 +31,7 @@ _TEXT_HEADING = re.compile(r"(?: {1,3}#+ +\S| {0,3}##+[^#\s]|#[A-Z])")
 _SIMPLE_ITEM = re.compile(r"[A-Za-z0-9]+(?![.)A-Za-z0-9])")  # one line that can only be a paragraph
 _OF_THE_LIST = "it belongs to the list item above it; put a paragraph between, or start that item's text in column 5"
 MAX_DEPTH = 40
+_SHORT, _KEPT = 100, 1000  # characters of a text that is scanned once, wherever it is again; how many are kept
 HEADINGS = ("heading", "underlined")
 
 
@@ -90,6 +91,7 @@ class _Builder:
         # of the document's lines those with runs of backquotes, by size, and those that are blank
         self.ticks: dict[int, list[int]] | None = None
         self.blank: list[int] = []
+        self.scans: dict[str, Scan] = {}
 
     # -- parts
     # ----------------------------------------------------------------------------------------------------------
@@ -264,11 +266,24 @@ class _Builder:
     def words(self, lines: Lines, run: Run, *, plain: bool) -> nodes.Paragraph:
         """A paragraph's words, and what in them is outside the mark-up."""
         first = run.first
-        raw = "\n".join(lines.texts[index].lstrip(" ") for _, index, _ in run.lines)
+        raw = "\n".join([lines.texts[index].lstrip(" ") for _, index, _ in run.lines])
+        words: tuple[nodes.Inline, ...] | None = None if self.notes.prose else ()
         if _RISKY.search(raw):
+            read = self.scanned(raw)
+            if read.findings:
+                self.notes.findings(lines, first, indentation(lines.texts[first]), raw, read.findings, run.last)
+            if words is None and not self.notes.known and not raw.endswith(" "):
+                words = nodes_of(read.pieces)
+        return nodes.Paragraph(inlines(raw.strip(" ")) if words is None else words, plain, lines.run_span(run))
+
+    def scanned(self, raw: str) -> Scan:
+        """What a text says; of short ones it is kept, as many are alike."""
+        read = self.scans.get(raw)
+        if read is None:
             read = scan(raw, self.notes.known)
-            self.notes.findings(lines, first, indentation(lines.texts[first]), raw, read.findings, run.last)
-        return nodes.Paragraph(inlines(raw.strip(" ")) if self.notes.prose else (), plain, lines.run_span(run))
+            if len(raw) <= _SHORT and len(self.scans) < _KEPT:
+                self.scans[raw] = read
+        return read
 
     # -- lists
     # ------------------------------------------------------------------------------------------------------------
@@ -301,12 +316,15 @@ class _Builder:
         while content and not content[-1][0].strip():
             content.pop()
             shapes.pop()
+        simple = len(content) == 1 and _SIMPLE_ITEM.match(content[0][0]) is not None
+        if simple and not _RISKY.search(content[0][0]):
+            text, index, off = content[0]
+            span = Span(lines.offset(index, off), lines.offset(index, off + len(text.rstrip())))
+            return (nodes.Paragraph(inlines(text.rstrip(" ")) if self.notes.prose else (), True, span),)
         inside = lines.inside(content)
         self.notes.depth += 1
         try:
-            if len(inside.texts) == 1 and _SIMPLE_ITEM.match(inside.texts[0]):
-                return (self.words(inside, Run("paragraph", [("TEXT", 0, "TEXT")]), plain=True),)
-            if self.notes.depth > MAX_DEPTH and content:
+            if self.notes.depth > MAX_DEPTH and content and not simple:
                 first, last = inside.numbers[0], inside.numbers[-1]
                 self.notes.leave("nesting of this depth", inside.span(0), first, last, breaks=False)
                 return ()

@@ -17,25 +17,26 @@ from grammar.source import Page, Source, Span
 class Lines(NamedTuple):
     """Lines without line end, tabs expanded; a whole page's, or what is inside a list item.
 
-    `numbers` are the lines' numbers in the page (from 1), `stripped` how many columns were taken off their start; `odd`
-    are the numbers of lines in which columns are not offsets.
+    `numbers` are the lines' numbers in the page (from 1), `begins` the page's offsets of their column 0; `odd` are the
+    numbers of lines in which columns are not offsets: what their `begins` are beyond the line's start is columns.
     """
 
     page: Page
     texts: list[str]
     numbers: Sequence[int]
-    stripped: Sequence[int]
+    begins: Sequence[int]
     odd: frozenset[int]
 
     def offset(self, index: int, column: int) -> int:
         """The page's offset of a column (from 0, tabs expanded) of a line."""
+        at = self.begins[index] + column
+        if not self.odd:
+            return at
         number = self.numbers[index]
-        column += self.stripped[index]
-        start = self.page.starts[number - 1]
         if number not in self.odd:
-            return start + column
-        text = self.page.line_text(number)
-        at = 0
+            return at
+        start, text = self.page.starts[number - 1], self.page.line_text(number)
+        at, column = 0, at - start
         for n, char in enumerate(text):
             if at >= column and char not in "\r\ufeff":
                 return start + n
@@ -56,17 +57,21 @@ class Lines(NamedTuple):
 
     def run_span(self, run: Run) -> Span:
         """The span of a block's lines."""
-        first, last = run.first, run.last
-        return Span(self.offset(first, 0), self.offset(last, len(self.texts[last].rstrip())))
+        last = run.last
+        return Span(self.offset(run.lines[0][1], 0), self.offset(last, len(self.texts[last].rstrip())))
 
     def inside(self, content: Sequence[tuple[str, int, int]]) -> Lines:
         """Some of these lines by themselves: (text, index, columns taken off its start) each."""
+        page, _, numbers, begins, odd = self
+        if len(content) == 1:
+            ((text, index, off),) = content
+            return Lines(page, [text], [numbers[index]], [begins[index] + off], odd)
         return Lines(
-            self.page,
+            page,
             [text for text, _, _ in content],
-            [self.numbers[index] for _, index, _ in content],
-            [self.stripped[index] + off for _, index, off in content],
-            self.odd,
+            [numbers[index] for _, index, _ in content],
+            [begins[index] + off for _, index, off in content],
+            odd,
         )
 
 
@@ -88,7 +93,7 @@ def lines_of(page: Page) -> Lines:
     if "\t" in text or "\r" in text or "\ufeff" in text:
         numbered = enumerate(text.split("\n"), 1)
         odd = frozenset(number for number, line in numbered if "\t" in line or "\r" in line or "\ufeff" in line)
-    return Lines(page, texts, range(1, len(texts) + 1), [0] * len(texts), odd)
+    return Lines(page, texts, range(1, len(texts) + 1), page.starts, odd)
 
 
 def bytes_of(source: Source) -> Iterator[Diagnostic]:

@@ -33,6 +33,7 @@ from grammar.pandoc.constructs import (
     underlined,
 )
 from grammar.pandoc.reader import ENDED, IN_LIST, Construct, Reader, Run, indentation
+from grammar.pandoc.shapes import shape_of
 
 CONSTRUCTS: tuple[Construct, ...] = (
     title.TITLE,
@@ -63,6 +64,8 @@ _GOES_ON: dict[str, Callable[[Reader, int], int]] = {
     "ordered": ordered.goes_on,
     "definitions": definitions.goes_on,
 }
+# what a line is to which nothing comes before or behind it, where its shape says it
+_ALONE = {"TEXT": ("paragraph", "TEXT"), "BULLET": ("bullets", "BULLET")}
 
 
 @cache
@@ -117,6 +120,11 @@ def blocks(
     `item`: it is the inside of a list item; `title`: it may begin with a title block; `ended`: a blank line is behind
     the text, which ends a table (pandoc takes a definition without one); `shapes`: those of the lines, where known.
     """
+    if len(texts) == 1:
+        shape = (shapes[0] if shapes is not None else None) or shape_of(texts[0])
+        if shape in _ALONE:
+            rule, terminal = _ALONE[shape]
+            return [Run(rule, [(terminal, 0, shape)])]
     return read(Reader(texts, item, title, ended, shapes))
 
 

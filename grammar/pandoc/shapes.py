@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from grammar.markers import MARKER
 
@@ -18,6 +19,7 @@ _RULE = r" {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})\Z"
 _FENCE = r" {0,3}(?:`{3,}|~{3,})"
 _DEFINED = r" {0,2}[:~](?= )"
 # by the first character that is no space: the shapes that it may begin, the first that matches is it
+_NUMBERED = "1"  # stands for all letters and digits
 _BEGINS: dict[str, tuple[tuple[str, str], ...]] = {
     "#": (("HEADING", r"#+(?= |\Z)"), ("ORDERED", _NUMERAL)),
     "=": (("EQUALS", r"=+ *\Z"),),
@@ -36,9 +38,15 @@ _BEGINS: dict[str, tuple[tuple[str, str], ...]] = {
     "%": (("PERCENT", "%"),),
     "(": (("ORDERED", _NUMERAL),),
     "@": (("ORDERED", _NUMERAL),),
+    _NUMBERED: (("ORDERED", _NUMERAL),),
 }
-_NUMBERED = (("ORDERED", _NUMERAL),)
 SHAPES = ("BLANK", "CODE", *dict.fromkeys(shape for begins in _BEGINS.values() for shape, _ in begins), "TEXT")
+
+
+@cache
+def _may_begin(char: str) -> tuple[tuple[str, Callable[[str], object]], ...]:
+    """The shapes that a character may begin, each with what matches it; compiled when a line first begins so."""
+    return tuple((shape, re.compile(pattern).match) for shape, pattern in _BEGINS[char])
 
 
 def shape_of(text: str) -> str:
@@ -48,13 +56,13 @@ def shape_of(text: str) -> str:
         return "BLANK"
     if text.startswith("    "):
         return "CODE"
-    begins = _BEGINS.get(inside[0])
-    if begins is None:
-        if not (inside[0].isascii() and inside[0].isalnum() and inside.partition(" ")[0][-1] in ".)"):
+    first = inside[0]
+    if first not in _BEGINS:
+        if not (first.isascii() and first.isalnum() and inside.partition(" ")[0][-1] in ".)"):
             return "TEXT"
-        begins = _NUMBERED
-    for shape, pattern in begins:
-        if re.match(pattern, text):
+        first = _NUMBERED
+    for shape, matches in _may_begin(first):
+        if matches(text):
             return shape
     return "TEXT"
 
