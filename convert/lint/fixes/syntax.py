@@ -16,6 +16,7 @@ from grammar.status import read_status
 
 FieldFix = Callable[[Diagnostic, Context], Fix | None]
 FIXES: dict[str, FieldFix] = {}
+_MOST_EDITS = 20_000  # of one file, in fixes of which only one is taken
 _HEADING = re.compile(r" {0,3}(#+)([ \t]*)(?=[^#\s])")
 
 
@@ -208,9 +209,39 @@ def _first_field(number: int, context: Context) -> int:
 
 
 def _list_to_the_right(number: int, last: int, context: Context) -> Fix | None:
-    """A list's lines with their text in column 5, and the field below it as its literal."""
+    """A list's lines with their text in column 5, and the fields below it, up to this one, as its literal.
+
+    Each field further down needs the edits of all above it, and no two of these fixes can be applied at once: where
+    they are too many in one file, only the first below each list is made, and the others in the next round.
+    """
     source = context.source
     below = _first_field(number, context)
+    lists: dict[int, list[tuple[int, int, str]] | None] = context.memo.setdefault("lists_to_the_right", {})
+    again = below in lists
+    if not again:
+        lists[below] = _list_edits(below, source)
+    of_list = lists[below]
+    if of_list is None:
+        return None
+    made: int = context.memo.get("edits_to_the_right", 0) + len(of_list) + last - below
+    if again and made > _MOST_EDITS:
+        return None
+    context.memo["edits_to_the_right"] = made
+    edits = of_list.copy()
+    blank = False
+    for line in range(below, last + 1):
+        text = source.line_text(line).rstrip("\r")
+        if not text.strip():
+            blank = True
+            continue
+        start = source.starts[line - 1]
+        edits.append((start, start + _lead(text), ("" if blank else newline(source)) + "    "))
+        blank = True
+    return fix(True, *(edit for edit in edits if source.text[edit[0] : edit[1]] != edit[2]))
+
+
+def _list_edits(below: int, source: Source) -> list[tuple[int, int, str]] | None:
+    """What brings the text of the list above a line to column 5; None where it cannot be done."""
     edits: list[tuple[int, int, str]] = []
     at = below - 1
     while at >= 1 and source.line_text(at).strip():
@@ -222,20 +253,9 @@ def _list_to_the_right(number: int, last: int, context: Context) -> Fix | None:
         edits.append((start, start + mark.end(), "   * ") if mark else (start, start + _lead(text), "     "))
         at -= 1
         if mark and (at < 1 or not source.line_text(at).strip()):
-            break
-    else:
-        return None
-    edits.reverse()
-    blank = False
-    for line in range(below, last + 1):
-        text = source.line_text(line).rstrip("\r")
-        if not text.strip():
-            blank = True
-            continue
-        start = source.starts[line - 1]
-        edits.append((start, start + _lead(text), ("" if blank else newline(source)) + "    "))
-        blank = True
-    return fix(True, *(edit for edit in edits if source.text[edit[0] : edit[1]] != edit[2]))
+            edits.reverse()
+            return edits
+    return None
 
 
 @fixes("XS128")
