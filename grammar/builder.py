@@ -12,6 +12,7 @@ from grammar.diagnostic import Diagnostic
 from grammar.inlines import identifier, inlines, nodes_of, pandoc_text
 from grammar.ledger import UNKNOWN, Ledger
 from grammar.literals import literal
+from grammar.markers import MARKERS
 from grammar.named import NamedTuple
 from grammar.nodes import Block, Literal, Outside
 from grammar.notes import Notes
@@ -21,6 +22,7 @@ from grammar.pandoc.blocks import blocks
 from grammar.pandoc.constructs.lists import text_column
 from grammar.pandoc.inline import scan
 from grammar.pandoc.reader import Run, indentation
+from grammar.pandoc.shapes import shape_of
 from grammar.pandoc.words import Scan
 from grammar.placing import moved
 from grammar.positions import Lines
@@ -312,10 +314,38 @@ class _Builder:
         return nodes.BulletList(items, lines.run_span(run))
 
     def item(self, lines: Lines, content: list[tuple[str, int, int]], shapes: list[str | None]) -> tuple[Block, ...]:
-        """The blocks of one item: its lines as (text, index, columns taken off), and their shapes where known."""
+        """The blocks of one item: its lines as (text, index, columns taken off), and their shapes where known.
+
+        Where the item is a list of one item, and that perhaps another one, the innermost one is read, and the lists
+        are put around it.
+        """
         while content and not content[-1][0].strip():
             content.pop()
             shapes.pop()
+        if not content or not _may_be_list(content, shapes):
+            return self.inside(lines, content, shapes)
+        text, index, off = content[-1]
+        end = lines.offset(index, off + len(text.rstrip()))
+        begins: list[int] = []
+        text, index, off = content[0]
+        while self.notes.depth + len(begins) < MAX_DEPTH and shape_of(text) == "BULLET":
+            begins.append(lines.offset(index, off))
+            column = text_column(text)
+            text, off = text[column:], off + column
+        if len(content) > 1 or text.strip():
+            content[0] = text, index, off
+        else:
+            content.clear()
+            shapes.clear()
+        self.notes.depth += len(begins)
+        found = self.inside(lines, content, shapes)
+        self.notes.depth -= len(begins)
+        for begin in reversed(begins):
+            found = (nodes.BulletList((found,), Span(begin, end)),)
+        return found
+
+    def inside(self, lines: Lines, content: list[tuple[str, int, int]], shapes: list[str | None]) -> tuple[Block, ...]:
+        """The blocks of an item that is no list of one item."""
         simple = len(content) == 1 and _SIMPLE_ITEM.match(content[0][0]) is not None
         if simple and not _RISKY.search(content[0][0]):
             text, index, off = content[0]
@@ -349,6 +379,17 @@ class _Builder:
         if run.rule == "definitions":
             return Outside("definition list", self.raw(span), span)
         return self.block(lines, run)
+
+
+def _may_be_list(content: list[tuple[str, int, int]], shapes: list[str | None]) -> bool:
+    """Whether an item's first line may begin a list of one item, on whose innermost text all others go on."""
+    text = content[0][0]
+    if text.lstrip(" ")[:1] not in MARKERS or ":" in text:
+        return False
+    return len(content) == 1 or all(
+        shape == "TEXT" and not off and text[0] != " " and ":" not in text and "~" not in text
+        for (text, _, off), shape in zip(content[1:], shapes[1:], strict=True)
+    )
 
 
 def _is_meant_heading(text: str, single: bool) -> bool:

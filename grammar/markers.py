@@ -3,3 +3,4 @@
 from __future__ import annotations
 
 MARKER = "[*+-]"  # for regular expressions
+MARKERS = ("*", "+", "-")
