@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -160,17 +160,39 @@ def differing(
     before, after = {one.key for one in old}, {one.key for one in new}
     removed = [one for one in old if one.key not in after and one.key not in there]
     added = [one for one in new if one.key not in before]
-    for one in list(removed):
-        twin = next((other for other in added if _same(one.key, other.key, names)), None)
-        if twin is not None:
-            removed.remove(one)
-            added.remove(twin)
-    for one in list(removed):  # of a list of what is not supported an item became shorter, of one of what is, longer
-        twin = next((other for other in added if one.listed == other.listed != 0 and _better(one, other)), None)
-        if twin is not None:
-            removed.remove(one)
-            added.remove(twin)
+    words = {one.key: _words(one.key, names) for one in (*removed, *added)}
+    removed, added = _without_twins(removed, added, lambda one, other: _same(words[one.key], words[other.key]))
+    # of a list of what is not supported an item became shorter, of one of what is, longer
+    removed, added = _without_twins(
+        removed, added, lambda one, other: one.listed == other.listed != 0 and _better(one, other)
+    )
     return Differing(tuple(removed), tuple(added))
+
+
+def _without_twins(
+    removed: Sequence[Said], added: Sequence[Said], alike: Callable[[Said, Said], bool]
+) -> tuple[list[Said], list[Said]]:
+    """The old and the new sentences without each old one that has a twin, the first new one that is `alike` and left.
+
+    Equal sentences are looked at once.
+    """
+    places: dict[tuple[str, int], list[int]] = {}  # in `added`, the first one last
+    for n in range(len(added) - 1, -1, -1):
+        places.setdefault((added[n].key, added[n].listed), []).append(n)
+    first = {name: added[found[-1]] for name, found in places.items()}
+    twins: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    taken: set[int] = set()
+    kept: list[Said] = []
+    for one in removed:
+        name = one.key, one.listed
+        if name not in twins:
+            twins[name] = [other for other in places if alike(one, first[other])]
+        twins[name] = left = [other for other in twins[name] if places[other]]
+        if left:
+            taken.add(min((places[other] for other in left), key=lambda found: found[-1]).pop())
+        else:
+            kept.append(one)
+    return kept, [one for n, one in enumerate(added) if n not in taken]
 
 
 def _better(old: Said, new: Said) -> bool:
@@ -179,10 +201,16 @@ def _better(old: Said, new: Said) -> bool:
     return b <= a if old.listed < 0 else a <= b
 
 
-def _same(one: str, other: str, names: Collection[str]) -> bool:
-    """Whether two sentences are one but for typing mistakes and the names of a renamed feature."""
-    a, b = ([word for word in re.findall(r"[\w'-]+", text[:_LONGEST]) if word not in names] for text in (one, other))
-    if [word for word in a if word not in _FILLING] == [word for word in b if word not in _FILLING]:
+def _words(key: str, names: Collection[str]) -> tuple[list[str], list[str]]:
+    """The words of a sentence that are none of the names of a renamed feature, and those of them that say something."""
+    words = [word for word in re.findall(r"[\w'-]+", key[:_LONGEST]) if word not in names]
+    return words, [word for word in words if word not in _FILLING]
+
+
+def _same(one: tuple[list[str], list[str]], other: tuple[list[str], list[str]]) -> bool:
+    """Whether the words of two sentences are the same but for typing mistakes."""
+    (a, saying), (b, also) = one, other
+    if saying == also:
         return True
     if len(a) != len(b) or len(a) < 3:
         return False
