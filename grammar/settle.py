@@ -135,7 +135,12 @@ class _Judge:
 
     def lines_that(self, holds: Callable[[str], object]) -> list[int]:
         """The numbers of the lines for which `holds` says yes."""
-        return [n for n in range(1, self.page.count + 1) if holds(self.page.line_text(n))]
+        return [n for n, text in zip(range(1, self.page.count + 1), self.lines, strict=False) if holds(text)]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The page's lines, and perhaps an empty one behind them."""
+        return self.page.text.split("\n")
 
     # -- how far what is not closed reaches
     # ---------------------------------------------------------------------------------

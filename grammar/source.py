@@ -42,16 +42,18 @@ class Page:
 
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) of an offset, both from 1, columns in code points."""
-        line = bisect_right(self.starts, offset)
-        return line, offset - self.starts[line - 1] + 1
+        starts = self.starts
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
 
     def line_span(self, line: int) -> Span:
         """The span of a line (from 1) without its LF."""
-        start = self.starts[line - 1]
-        end = self.starts[line] - 1 if line < len(self.starts) else len(self.text)
-        if end > start and line == len(self.starts) and self.text[end - 1] == "\n":
-            end -= 1
-        return Span(start, end)
+        starts = self.starts
+        start = starts[line - 1]
+        if line < len(starts):
+            return Span(start, starts[line] - 1)
+        end = len(self.text)
+        return Span(start, end - (end > start and self.text[end - 1] == "\n"))
 
     def line_text(self, line: int) -> str:
         """The text of a line (from 1) without its LF."""

@@ -6,6 +6,8 @@ A fence ends only an item's first lines; a list of the other kind ends an item a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 
 from grammar.markers import MARKER
 from grammar.pandoc.reader import ENDED, INDENTED, MARKED, Reader, indentation
@@ -15,9 +17,15 @@ NUMBER = r"( {0,3}\(?[@#\w-]+[.)])( *)"
 _ANY = r" *(?:[*+-]|\(?[@#\w-]+[.)])(?: |$)"
 
 
+@cache
+def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    """What matches a pattern, which is compiled when it is first needed."""
+    return re.compile(pattern).match
+
+
 def text_column(text: str, pattern: str = BULLET) -> int:
     """The column in which the text of an item begins, and has to go on; `text` is the item's first line."""
-    match = re.match(pattern, text)
+    match = _matcher(pattern)(text)
     assert match is not None
     blanks = len(match[2])
     return len(match[1]) + (blanks if blanks <= 4 else 1)
@@ -30,7 +38,7 @@ def goes_on(reader: Reader, index: int) -> int:
     if indentation(text) < opened.continuation:
         return 0
     # directly below an item's first lines only what would end them begins the indented rest
-    if opened.state == MARKED and reader.shapes[index] != "FENCE" and not re.match(_ANY, text):
+    if opened.state == MARKED and reader.shapes[index] != "FENCE" and not _matcher(_ANY)(text):
         return reader.take(index, "LAZY")
     return reader.take(index, "ITEM", INDENTED)
 
