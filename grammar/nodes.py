@@ -8,7 +8,7 @@ applied here; see `grammar.inlines`), not mark-up.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from grammar.record import field, record
 from grammar.source import Span
@@ -162,7 +162,7 @@ class Shared:
     def __init__(self, blocks: tuple[Block, ...], move: Callable[[tuple[Block, ...], int], tuple[Block, ...]]) -> None:
         self.blocks = blocks
         self.move = move
-        self.made: dict[object, object] = {}
+        self.made: dict[object, Any] = {}
 
 
 Block = Paragraph | BulletList | Literal | DefinitionList | Outside
@@ -185,12 +185,11 @@ class Section:
         when asked for.
         """
         section = object.__new__(Section)
-        put = object.__setattr__
-        put(section, "heading", heading)
-        put(section, "sections", sections)
-        put(section, "span", span)
-        put(section, "origin", origin)
-        put(section, "_shared", shared)
+        _put_heading(section, heading)
+        _put_sections(section, sections)
+        _put_span(section, span)
+        _put_origin(section, origin)
+        _put_shared(section, shared)
         return section
 
     def __getattr__(self, name: str) -> object:
@@ -205,12 +204,13 @@ class Section:
         """What a function makes of the blocks, once for all documents that have them; spans in it count from
         `origin`.
         """
-        if self._shared is None:
+        shared = self._shared
+        if shared is None:
             return make(self.blocks)
-        made = self._shared.made
-        if make not in made:
-            made[make] = make(self._shared.blocks)
-        return cast(_T, made[make])
+        if make not in shared.made:
+            shared.made[make] = make(shared.blocks)
+        found: _T = shared.made[make]
+        return found
 
     @property
     def unplaced(self) -> tuple[Block, ...]:
@@ -229,6 +229,11 @@ class Section:
     def walk(self) -> Iterator[Section]:
         """This section, then all below it, in file order."""
         return _walk((self,))
+
+
+_put_heading, _put_sections, _put_span, _put_origin, _put_shared = (
+    vars(Section)[name].__set__ for name in ("heading", "sections", "span", "origin", "_shared")
+)
 
 
 @record(frozen=True)

@@ -106,28 +106,30 @@ class _Assembly:
         """Put a piece behind the others, at an offset of the source."""
         if built.title is not None:
             self.title = built.title
-        for part in built.parts:
-            if part.head is None:
-                self.preamble += moved(part.shared.blocks, offset)
+        for head, shared, identifiers, end in built.parts:
+            if head is None:
+                self.preamble += moved(shared.blocks, offset)
             else:
-                self.heading(part.head, part.shared, offset)
-            for identifier in part.identifiers:
+                self.heading(head, shared, offset)
+            for identifier in identifiers:
                 self.identifiers.unique(identifier)
-            self.end = offset + part.end
-        self.diagnostics += [moved_diagnostic(found, offset) for found in built.diagnostics]
+            self.end = offset + end
+        if built.diagnostics:
+            self.diagnostics += [moved_diagnostic(found, offset) for found in built.diagnostics]
 
     def heading(self, head: Head, shared: Shared, offset: int) -> None:
         """Begin a section."""
+        level, inlines, text, base, given, span = head
         above = self.stack[-1].heading.level if self.stack else 0
-        if head.given is None:
-            anchor = self.identifiers.unique(head.base)
+        if given is None:
+            anchor = self.identifiers.unique(base)
         else:
-            anchor = head.given
+            anchor = given
             self.identifiers.used.add(anchor)
-        heading = Heading(head.level, head.inlines, head.text, anchor, head.given, moved_span(head.span, offset))
-        if head.level > above + 1:
-            self.diagnostics.append(problems.heading_jump(heading.span, head.level, above))
-        self.close(head.level)
+        heading = Heading(level, inlines, text, anchor, given, moved_span(span, offset))
+        if level > above + 1:
+            self.diagnostics.append(problems.heading_jump(heading.span, level, above))
+        self.close(level)
         self.stack.append(_Open(heading, shared, offset, []))
 
     def close(self, level: int) -> None:

@@ -94,19 +94,27 @@ class _Entry(NamedTuple):
     reading: Status
 
 
-def _entries(blocks: tuple[Block, ...]) -> tuple[_Entry | None, ...]:
-    """A section's fields and terms in order; None for each paragraph."""
-    found: list[_Entry | None] = []
+class _Stated(NamedTuple):
+    """A section's fields and terms in order, and whether a paragraph is before the first or after it."""
+
+    entries: tuple[_Entry, ...]
+    described: bool
+    caveat: bool
+
+
+def _stated(blocks: tuple[Block, ...]) -> _Stated:
+    found: list[_Entry] = []
+    described = caveat = False
     for block in blocks:
         if isinstance(block, Paragraph):
-            found.append(None)
+            described, caveat = described or not found, caveat or bool(found)
         elif isinstance(block, Literal):
             found += [_field(entry, release=block.kind == "release") for entry in block.fields]
         elif isinstance(block, DefinitionList):
             for term in block.terms:
                 suffix = suffix_of(term.words)
                 found.append(_Entry(term.text, suffix, term.reading, "term", term.span, term.span, _NO_STATUS))
-    return tuple(found)
+    return _Stated(tuple(found), described, caveat)
 
 
 def _field(entry: ParsedField, *, release: bool) -> _Entry:
@@ -123,24 +131,17 @@ def read_rows(document: Document, source: Source | None = None) -> Reading:
     rows: list[Row] = []
     index: dict[tuple[str, ...], int] = {}
     repeated: dict[tuple[str, ...], list[Span]] = {}
-    described: set[int] = set()
     caveats: set[tuple[str, ...]] = set()
-    owners: list[tuple[int, tuple[str, ...]]] = []
+    owners: list[tuple[str, ...]] = []
 
     def visit(section: Section, above: tuple[str, ...], heads: tuple[str, ...]) -> None:
-        keys = (*above, section.heading.anchor)
-        path = (*heads, section.heading.text)
-        fields = False
-        origin = section.origin
-        for entry in section.derived(_entries):
-            if entry is None:
-                if fields:
-                    caveats.add(keys)
-                else:
-                    described.add(id(section))
-                continue
-            fields = True
-            at = (*keys, section.heading.anchor + entry.suffix) if entry.suffix else keys
+        anchor, origin = section.heading.anchor, section.origin
+        keys, path = (*above, anchor), (*heads, section.heading.text)
+        stated = section.derived(_stated)
+        if stated.caveat:
+            caveats.add(keys)
+        for entry in stated.entries:
+            at = (*keys, anchor + entry.suffix) if entry.suffix else keys
             span, value_span = moved_span(entry.span, origin), moved_span(entry.value_span, origin)
             if at in index:
                 row = rows[index[at]]
@@ -148,12 +149,12 @@ def read_rows(document: Document, source: Source | None = None) -> Reading:
                 repeated.setdefault(at, [row.span]).append(span)
                 continue
             index[at] = len(rows)
-            owners.append((id(section), keys))
+            owners.append(keys)
             words = (*path, entry.qualifier or "") if entry.suffix else path
             rows.append(
                 Row(
-                    at[-1], at, words, section.heading.anchor, entry.qualifier, entry.value, entry.kind, span=span,
-                    value_span=value_span, reading=entry.reading,
+                    at[-1], at, words, anchor, entry.qualifier, entry.value, entry.kind, stated.described, False, span,
+                    value_span, entry.reading,
                 )
             )  # fmt: skip
         for below in section.sections:
@@ -161,12 +162,12 @@ def read_rows(document: Document, source: Source | None = None) -> Reading:
 
     for section in document.sections:
         visit(section, (), ())
-    for row, (owner, keys) in zip(rows, owners, strict=True):
-        row.described = owner in described
-        row.caveat = keys in caveats
+    if caveats:
+        for row, keys in zip(rows, owners, strict=True):
+            row.caveat = keys in caveats
     groups: dict[tuple[str, ...], list[tuple[Row, list[Span]]]] = {}
     for at, spans in repeated.items():  # one diagnostic a section: a lost heading above ten fields is one mistake
-        groups.setdefault(owners[index[at]][1], []).append((rows[index[at]], spans))
+        groups.setdefault(owners[index[at]], []).append((rows[index[at]], spans))
     return Reading(rows, [_equal(group, source) for group in groups.values()])
 
 

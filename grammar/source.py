@@ -28,7 +28,8 @@ class Page:
     def starts(self) -> list[int]:
         """The offset of each line."""
         if self._starts is None:
-            starts = [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
+            ends = accumulate(map(len, self.text.split("\n")), initial=0)
+            starts = [end + number for number, end in enumerate(ends)]
             starts.pop()
             if len(starts) > 1 and starts[-1] == len(self.text):
                 starts.pop()
@@ -40,11 +41,15 @@ class Page:
         """How many lines there are; an empty text has one."""
         return len(self.starts)
 
+    def line_of(self, offset: int) -> int:
+        """The line of an offset, from 1."""
+        starts = self._starts
+        return bisect_right(self.starts if starts is None else starts, offset)
+
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) of an offset, both from 1, columns in code points."""
-        starts = self.starts
-        line = bisect_right(starts, offset)
-        return line, offset - starts[line - 1] + 1
+        line = self.line_of(offset)
+        return line, offset - self.starts[line - 1] + 1
 
     def line_span(self, line: int) -> Span:
         """The span of a line (from 1) without its LF."""
