@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode  # without an indent it is the fast one, and a row is a line
+_ENCODER = json.JSONEncoder(ensure_ascii=False)  # without an indent it is the fast one, and a row is a line
 
 
 def json_bytes(value: object) -> bytes:
@@ -13,18 +13,31 @@ def json_bytes(value: object) -> bytes:
 
     So `diff` and git show what changed row by row.  What UTF-8 cannot hold becomes `?`.
     """
-    text = _object(value) if isinstance(value, Mapping) else _list(value, "")
-    return f"{text}\n".encode("utf-8", "replace")
+    return b"".join([*(_object(value) if isinstance(value, Mapping) else _list(value, b"")), b"\n"])
 
 
-def _object(value: Mapping[str, object]) -> str:
-    lines = ",\n".join([f" {_encode(name)}: {_list(item, ' ')}" for name, item in value.items()])
-    return f"{{\n{lines}\n}}" if lines else "{}"
+def _encode(value: object) -> bytes:
+    return _ENCODER.encode(value).encode("utf-8", "replace")
 
 
-def _list(value: object, margin: str) -> str:
+def _object(value: Mapping[str, object]) -> Iterator[bytes]:
+    yield b"{"
+    before = b"\n"
+    for name, item in value.items():
+        yield b"%s %s: " % (before, _encode(name))
+        yield from _list(item, b" ")
+        before = b",\n"
+    yield b"\n}" if value else b"}"
+
+
+def _list(value: object, margin: bytes) -> Iterator[bytes]:
     """A list of lists or objects with a line for each; everything else on one line."""
     if not isinstance(value, list | tuple) or not any(isinstance(item, list | tuple | Mapping) for item in value):
-        return _encode(value)
-    lines = ",\n".join([f"{margin} {_encode(item)}" for item in value])
-    return f"[\n{lines}\n{margin}]"
+        yield _encode(value)
+        return
+    yield b"["
+    before = b"\n"
+    for item in value:
+        yield b"%s%s %s" % (before, margin, _encode(item))
+        before = b",\n"
+    yield b"\n%s]" % margin
