@@ -14,13 +14,13 @@ from convert.commands import query
 from convert.commands.days import add_today, day
 from convert.commands.naming import chosen_aliases
 from convert.commands.query import FORMATS, print_csv, print_json
-from convert.commands.reading import add_repository, find_trees, read, read_trees
+from convert.commands.reading import add_repository, find_trees, read_all, read_trees
 from convert.failure import Failure
 from convert.matrix import history as pure
 from convert.matrix import history_formats as formats
 from convert.matrix.past import Past, joined
 from convert.matrix.search import failing, matching
-from convert.matrix.tree import Tree, newest_first
+from convert.matrix.tree import Tree
 from convert.names.aliases import Aliases
 from convert.output.terminal import TOOL, Painter, add_color, clean
 from convert.trees.all import Column, release_trees
@@ -112,7 +112,7 @@ def _now(
     With it, where no tree has the feature that is asked for under its name, the one that its words occur in, if any.
     Raises Failure where they occur in several.
     """
-    trees = newest_first([read(column, prose=False) for column in found])
+    trees = read_all(found, prose=False)
     aliases = chosen_aliases(args, [tree.version for tree in trees])
     tips = [pure.of_document(tree.document) for tree in trees]
     wanted = pure.Wanted(args.feature, aliases)

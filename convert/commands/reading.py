@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from convert.commands.days import add_today
 from convert.commands.naming import add_aliases
@@ -16,8 +17,11 @@ from convert.matrix.columns import Address
 from convert.matrix.tree import Tree, newest_first
 from convert.output.terminal import Painter, clean, one_line
 from convert.trees.all import Column, columns
+from grammar.diagnostic import Diagnostic
+from grammar.named import NamedTuple
+from grammar.nodes import Document
 from grammar.parser import parse
-from grammar.rows import read_rows
+from grammar.rows import Row, read_rows
 from grammar.source import Source
 
 XENBITS = ("https://xenbits.xen.org/docs/unstable/SUPPORT.html", "https://xenbits.xen.org/docs/NN-testing/SUPPORT.html")
@@ -63,7 +67,7 @@ def addresses(urls: Sequence[str] | None) -> Address:
 
 def read_trees(names: Sequence[str], repo: Path | None, remote: str | None, *, prose: bool) -> tuple[Tree, ...]:
     """The trees, read, newest first; words about choices go to standard error."""
-    return newest_first([read(column, prose=prose) for column in find_trees(names, repo, remote)])
+    return read_all(find_trees(names, repo, remote), prose=prose)
 
 
 def find_trees(names: Sequence[str], repo: Path | None, remote: str | None) -> tuple[Column, ...]:
@@ -71,30 +75,49 @@ def find_trees(names: Sequence[str], repo: Path | None, remote: str | None) -> t
     return columns(names, repo, remote, lambda words: print(f"xen-support: {clean(words)}", file=sys.stderr))
 
 
-def read(column: Column, *, prose: bool) -> Tree:
-    """One tree, read; with `prose` the words under its headings too."""
+def read_all(found: Sequence[Column], *, prose: bool) -> tuple[Tree, ...]:
+    """The trees, read, newest first; with `prose` the words under their headings too."""
+    texts: dict[bytes, _Text] = {}
+    return newest_first([read(column, prose=prose, known=texts) for column in found])
+
+
+class _Text(NamedTuple):
+    """A SUPPORT.md, read; trees whose files are the same have it in common."""
+
+    document: Document
+    rows: tuple[Row, ...]
+    facts: dict[str, Any]
+    errors: tuple[Diagnostic, ...]
+
+
+def read(column: Column, *, prose: bool, known: dict[bytes, _Text] | None = None) -> Tree:
+    """One tree, read; with `prose` the words under its headings too.  `known`: the files that were read like this."""
     source = column.source or Source(column.name, b"")
-    parsed = parse(source, prose=prose)
-    reading = read_rows(parsed.document, source)
-    facts = release(parsed.document, reading.rows)
-    errors = [
-        d for d in (*parsed.diagnostics, *reading.diagnostics) if d.severity == "error" and column.source is not None
-    ]
-    stated = re.match(r"[0-9]{1,6}\.[0-9]{1,6}", str(facts.get("Xen-Version", "")))
+    known = {} if known is None else known
+    text = known.get(source.data) or known.setdefault(source.data, _text(source, prose))
+    stated = re.match(r"[0-9]{1,6}\.[0-9]{1,6}", str(text.facts.get("Xen-Version", "")))
     return Tree(
         name=column.name,
         ref=column.ref,
         commit=column.commit,
         date=column.date,
         version=column.version or (stated[0] if stated else None),
-        release=facts,
+        release=text.facts,
         source=source,
-        document=parsed.document,
-        rows=tuple(reading.rows),
-        errors=tuple(sorted(errors, key=lambda d: d.span.start if d.span else 0)),
+        document=text.document,
+        rows=text.rows,
+        errors=text.errors if column.source is not None else (),
         problem=column.problem,
         branch=column.branch,
     )
+
+
+def _text(source: Source, prose: bool) -> _Text:
+    parsed = parse(source, prose=prose)
+    reading = read_rows(parsed.document, source)
+    errors = [found for found in (*parsed.diagnostics, *reading.diagnostics) if found.severity == "error"]
+    errors.sort(key=lambda found: found.span.start if found.span else 0)
+    return _Text(parsed.document, tuple(reading.rows), release(parsed.document, reading.rows), tuple(errors))
 
 
 def digests(trees: Sequence[Tree]) -> list[str]:
