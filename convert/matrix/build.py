@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, get_args
 
 from convert.diff.losses import SUPPORTED, narrowed, rank
 from convert.matrix.continued import Keys, Step, continuations
@@ -39,7 +39,7 @@ _ORDER = (
 )
 
 
-@record(frozen=True)
+@record()
 class Cell:
     """One row in one tree.
 
@@ -55,6 +55,10 @@ class Cell:
     absence: Absence | None = None
     change: Change | None = None
     text: bool = False
+
+
+_NO_STATUS = Cell(None)
+_ABSENT: dict[Absence, Cell] = {absence: Cell(None, absence=absence) for absence in get_args(Absence)}
 
 
 @record(frozen=True)
@@ -131,14 +135,14 @@ def build(trees: Sequence[Tree], today: date, aliases: Aliases | None = None) ->
     standings = tuple(standing(tree.release, today) for tree in trees)
     root = merge([(t.name, t.document, t.rows, t.source) for t in trees], aliases)
     lost = [_lost(root, index, tree) for index, tree in enumerate(trees)]
+    holds = [{security: effective(security, there) for security in get_args(Security)} for there in standings]
     used: dict[str, int] = {}
     lines: list[Line] = []
     places: dict[tuple[int, Keys], int] = {}
     for node in root.walk():
         identity = _identity(node.key, used)
         places.update({(index, row.keys): len(lines) for index, row in node.rows.items()})
-        cells = _Cells(node, trees, standings, [id(node) in gone for gone in lost])
-        lines.append(_line(node, identity, len(trees), tuple(cells)))
+        lines.append(_line(node, identity, len(trees), _cells(node, trees, holds, lost)))
     return Matrix(tuple(trees), _related(lines, places, trees, aliases), standings, today)
 
 
@@ -157,8 +161,10 @@ def _line(node: Node, identity: str, count: int, cells: tuple[Cell, ...]) -> Lin
     row, part = node.rows.get(newest), node.parts.get(newest)
     words = part or row
     keys: dict[str, int] = {}
-    for index, key in [*((n, p.key) for n, p in node.parts.items()), *((n, r.key) for n, r in node.rows.items())]:
-        keys[key] = min(index, keys.get(key, index))
+    for said in (node.parts, node.rows):
+        for index, one in said.items():
+            if keys.setdefault(one.key, index) > index:
+                keys[one.key] = index
     return Line(
         key=node.key,
         id=identity,
@@ -168,7 +174,7 @@ def _line(node: Node, identity: str, count: int, cells: tuple[Cell, ...]) -> Lin
         depth=len(node.keys()) - 1,
         stated=bool(node.rows),
         cells=cells,
-        parts=tuple(node.parts.get(index) for index in range(count)) if node.heading else (),
+        parts=tuple(map(node.parts.get, range(count))) if node.heading else (),
         formerly=tuple(key for key in keys if key != node.key),
         kind=kind(node.rows[min(node.rows)]) if node.rows else None,
         newest=tuple(sorted(set(keys.values()))),
@@ -186,35 +192,30 @@ def kind(row: Row) -> Kind:
     return "list" if row.kind == "list" else "limit" if row.reading.limit is not None else "status"
 
 
-@record(frozen=True)
-class _Cells:
-    """The cells of one node, a tree each."""
-
-    node: Node
-    trees: Sequence[Tree]
-    standings: Sequence[Standing]
-    lost: Sequence[bool]
-
-    def __iter__(self) -> Iterator[Cell]:
-        present = self.node.rows or self.node.parts
-        first, last = min(present), max(present)
-        for index in range(len(self.trees)):
-            if index in self.node.rows:
-                yield self._stated(index, self.node.rows[index])
-            elif index in present:
-                yield Cell(None)
-            elif self.lost[index]:
-                yield Cell(None, absence="unreadable")
-            else:
-                yield Cell(None, absence="removed" if index < first else "not-yet" if index > last else "gap")
-
-    def _stated(self, index: int, row: Row) -> Cell:
-        rows = self.node.rows
-        older = next((rows[n] for n in range(index + 1, len(self.trees)) if n in rows), None)
-        line = self.trees[index].source.position(row.span.start)[0]
-        holds = row.security if kind(row) == "release" else effective(row.security, self.standings[index])
-        changed = change(older, row) if older else None
-        return Cell(row.status, row.label, row.security, holds, line, None, changed, row.caveat)
+def _cells(
+    node: Node, trees: Sequence[Tree], holds: Sequence[Mapping[Security, Security]], lost: Sequence[set[int]]
+) -> tuple[Cell, ...]:
+    """The cells of one node, a tree each; `holds`: what each security support comes to in a tree on the day."""
+    present: Mapping[int, object] = node.rows or node.parts
+    first, last = min(present), max(present)
+    found: list[Cell] = []
+    older: Row | None = None
+    for index in reversed(range(len(trees))):
+        row = node.rows.get(index)
+        if row is not None:
+            changed = change(older, row) if older else None
+            security = row.reading.security
+            there = security if kind(row) == "release" else holds[index][security]
+            line = trees[index].source.line_of(row.span.start)
+            found.append(Cell(row.status, row.reading.label, security, there, line, None, changed, row.caveat))
+            older = row
+        elif index in present:
+            found.append(_NO_STATUS)
+        elif id(node) in lost[index]:
+            found.append(_ABSENT["unreadable"])
+        else:
+            found.append(_ABSENT["removed" if index < first else "not-yet" if index > last else "gap"])
+    return tuple(reversed(found))
 
 
 def _related(
@@ -237,7 +238,7 @@ def _related(
 
 def change(old: Row, new: Row) -> Change:
     """What became of a row between an older tree and a newer one; spaces, case and a final full stop are no change."""
-    if fold_label(old.status) == fold_label(new.status):
+    if old.status == new.status or fold_label(old.status) == fold_label(new.status):
         return "same"
     if not old.kind == new.kind == "status":
         return "text"
@@ -275,17 +276,17 @@ def _lost(root: Node, index: int, tree: Tree) -> set[int]:
     found: set[int] = set()
 
     def visit(node: Node, start: int, end: int, own: tuple[int, int]) -> None:
-        starts = [child.parts[index].span.start if index in child.parts else None for child in node.children]
+        starts = [child.parts[index].start if index in child.parts else None for child in node.children]
         before = list(accumulate(starts, lambda last, at: last if at is None else at, initial=start))
         after = list(accumulate(reversed(starts), lambda last, at: last if at is None else at, initial=end))[::-1]
         for n, child in enumerate(node.children):
             part = child.parts.get(index)
             around = (before[n], after[n + 1]) if child.heading else own
-            window = (part.own.start, part.own.end) if part else around
+            window = (part.start, part.below) if part else around
             if bisect_left(errors, window[0]) < bisect_left(errors, window[1]):
                 found.update(id(inner) for inner in ((child,) if part else (child, *child.walk())))
-            if part:
-                visit(child, part.span.start, part.span.end, (part.own.start, part.own.end))
+            if part and child.children:
+                visit(child, part.start, part.end, window)
 
     if errors:
         visit(root, 0, len(tree.source.text) + 1, (0, 0))

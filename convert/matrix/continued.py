@@ -9,8 +9,8 @@ from typing import Literal
 from convert.diff.losses import rank
 from convert.names.aliases import Aliases
 from convert.names.likeness import Index
-from convert.names.pairing import entries
 from convert.names.rows import match
+from convert.names.shared import Common, unshared
 from grammar.nodes import Document
 from grammar.record import record
 from grammar.rows import Row
@@ -40,9 +40,12 @@ def continuations(trees: Sequence[tuple[str, Document, Sequence[Row]]], aliases:
 
     `trees`: newest first, each its name, its document and its rows.
     """
-    read = [(name, entries(document, rows)) for name, document, rows in trees]
+    common = Common()
+    read = [(name, common.entries(document, rows)) for name, document, rows in trees]
     for index, ((newer, new), (older, old)) in enumerate(pairwise(read)):
-        found = match(old, new, aliases, (older, newer))
+        if old is new:
+            continue
+        found = match(*unshared(old, new), aliases, (older, newer))
         for before, after in found.rows:
             if before.row.keys != after.row.keys:
                 yield _joined(index, before.row, after.row, certain=True)

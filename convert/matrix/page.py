@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
@@ -104,6 +105,7 @@ class _Lines:
         self.ids = {line.id: f"{line.id}~2" if line.id in _OWN else line.id for line in matrix.lines}
         self.taken = {*_OWN, *self.ids.values()}
         self.linked: set[tuple[int, str]] = set()
+        self.meanings: dict[tuple[int, str | None, str | None, Security | None, bool], tuple[str, str]] = {}
         self.heading: Line | None = None  # the one that the line is below, or is
         self.variants: tuple[Line, ...] = ()  # the rows below a heading
 
@@ -199,21 +201,29 @@ class _Lines:
             return view | self._absent(line, index, cell)
         if line.kind == "release":
             return view | {"href": self._release(line, index, cell), "classes": ""}
-        standing = self.matrix.standings[index]
-        classes = [LETTERS[cell.security or "unstated"]]
-        if cell.label is not None:
-            classes.append(f"l{_LABELS[cell.label]}")
-        if not standing.security_supported:
-            classes.append("w")
+        view["classes"], view["note"] = self._meaning(index, cell, line.kind == "list")
         if cell.change in CHANGE:
             older = next(n for n in range(index + 1, len(self.names)) if line.cells[n].status is not None)
             view["change"] = CHANGE[cell.change][1].format(self.names[older])
-            classes.append(_CHANGED[cell.change])
-        if line.kind != "list" and not _says_it(cell, standing):
-            view["note"] = in_tree(cell.security or "unstated", standing)
+            view["classes"] += f" {_CHANGED[cell.change]}"
         if cell.text:
             view["caveats"] = self._caveats(line, index)
-        return view | {"classes": " ".join(classes)}
+        return view
+
+    def _meaning(self, index: int, cell: Cell, listed: bool) -> tuple[str, str]:
+        """The classes of a status in a tree and the note beside it, made once for all rows of that status."""
+        key = index, cell.status, cell.label, cell.security, listed
+        if key not in self.meanings:
+            standing = self.matrix.standings[index]
+            classes = [LETTERS[cell.security or "unstated"]]
+            if cell.label is not None:
+                classes.append(f"l{_LABELS[cell.label]}")
+            if not standing.security_supported:
+                classes.append("w")
+            said = listed or _says_it(cell, standing)
+            note = "" if said else in_tree(cell.security or "unstated", standing)
+            self.meanings[key] = " ".join(classes), note
+        return self.meanings[key]
 
     def _absent(self, line: Line, index: int, cell: Cell) -> dict[str, Any]:
         here = bool(line.parts) and line.parts[index] is not None
@@ -275,5 +285,6 @@ def texts(line: Line, names: Sequence[str], which: str) -> list[tuple[str, list[
     return list(found.items())
 
 
+@lru_cache(maxsize=8192)
 def _fragment(identity: str) -> str:
     return quote(identity, safe="-._~")

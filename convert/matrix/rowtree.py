@@ -7,19 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from convert.names.aliases import Aliases
-from convert.names.pairing import folded, prose, split_prose
-from grammar.nodes import Block, Document, Paragraph, Section
+from convert.names.pairing import folded, is_part, rows_by_heading, texts
+from grammar.nodes import Document, Section
 from grammar.record import field, record
 from grammar.rows import Row
-from grammar.source import Source, Span
+from grammar.source import Source
 
 
-@record(frozen=True)
+@record()
 class Part:
     """What one tree says under one heading, beside its fields: where it is, and its prose as plain text.
 
     `described`: a paragraph is before the first field (a list does not count, as in Xen's own matrix).
-    `span` is the whole section with all below it, `own` the part above its first subsection.
+    `start` and `end` are those of the whole section with all below it; `below` is where its first subsection begins.
     """
 
     key: str
@@ -28,8 +28,9 @@ class Part:
     description: str
     caveats: str
     described: bool
-    span: Span
-    own: Span
+    start: int
+    below: int
+    end: int
 
 
 @record(eq=False)
@@ -70,20 +71,8 @@ def merge(trees: Sequence[tuple[str, Document, Sequence[Row], Source]], aliases:
     root = Node("", True, None, frozenset(), frozenset())
     named: dict[str, list[Node]] = {}
     for index, (name, document, rows, source) in enumerate(trees):
-        _Merge(index, name, aliases, source, root, _by_section(rows), named).document(document)
+        _Merge(index, name, aliases, document, source, root, rows_by_heading(rows), named).join()
     return root
-
-
-def _by_section(rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
-    found: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.keys[:-1] if is_part(row) else row.keys, []).append(row)
-    return found
-
-
-def is_part(row: Row) -> bool:
-    """Whether a row is a qualified one: it is under a heading instead of being the heading's own."""
-    return bool(row.qualifier) or row.kind == "term"
 
 
 @record()
@@ -93,110 +82,101 @@ class _Merge:
     index: int
     tree: str
     aliases: Aliases
+    document: Document
     source: Source
     root: Node
     rows: dict[tuple[str, ...], list[Row]]
     named: dict[str, list[Node]]
-    own: set[tuple[str, ...]] = field(default_factory=set)
 
-    def document(self, document: Document) -> None:
-        if self.aliases.entries:
-            self.own = set(_paths(document.sections, ()))
-        self._sections(document.sections, self.root, (), ())
+    def join(self) -> None:
+        """Join all headings and rows of the tree with the nodes that are there, or insert them."""
+        self._sections(self.document.sections, self.root, (), ())
 
     def _sections(
-        self, sections: Sequence[Section], parent: Node, keys: tuple[str, ...], heads: tuple[str, ...], at: int = 0
+        self, sections: Sequence[Section], parent: Node, above: tuple[str, ...], heads: tuple[str, ...]
     ) -> None:
-        """Join or insert the sections below a node; `at`: where the first of them goes when it is new."""
+        behind: Node | None = None
         for section in sections:
-            anchor = section.heading.anchor
-            names = (section.heading.text, anchor)
-            node = (
-                parent.by_key.get(anchor) or self._alias(parent, names) or self._insert(parent, anchor, True, names, at)
-            )
+            anchor, text = section.heading.anchor, section.heading.text
+            node = parent.by_key.get(anchor) or self._new(parent, anchor, True, (text, anchor), behind)
             if node.parent is parent:
-                at = _after(parent, node, at)
-            self._section(section, node, (*keys, anchor), (*heads, section.heading.text))
+                behind = node
+            keys, path = (*above, anchor), (*heads, text)
+            node.parts[self.index] = self._part(section, path, node.parts.get(self.index))
+            if rows := self.rows.get(keys):
+                self._rows(rows, node, anchor)
+            if section.sections:
+                self._sections(section.sections, node, keys, path)
 
-    def _section(self, section: Section, node: Node, keys: tuple[str, ...], path: tuple[str, ...]) -> None:
-        end = section.sections[0].span.start if section.sections else section.span.end
-        line = self.source.position(section.span.start)[0]
-        own = Span(section.span.start, end)
-        known = node.parts.get(self.index)
-        description, caveats, described = section.derived(_said)
-        if known is not None:  # the same identifier given twice
+    def _part(self, section: Section, path: tuple[str, ...], known: Part | None) -> Part:
+        """What a section says; `known`: what one above it says that was given the same identifier."""
+        start, end = section.span
+        below = section.sections[0].span.start if section.sections else end
+        description, caveats, described = section.derived(texts)
+        if known is not None:
             description = "\n".join(filter(None, (known.description, description)))
             caveats = "\n".join(filter(None, (known.caveats, caveats)))
-            line, own, described = known.line, Span(known.own.start, end), described or known.described
-        node.parts[self.index] = Part(
-            keys[-1], path, line, description, caveats, described, Span(own.start, section.span.end), own
-        )
-        at = 0
-        for row in self.rows.get(keys, ()):
+            start, described = known.start, described or known.described
+        line = self.source.line_of(start)
+        return Part(section.heading.anchor, path, line, description, caveats, described, start, below, end)
+
+    def _rows(self, rows: Sequence[Row], node: Node, anchor: str) -> None:
+        """Join or insert a heading's rows."""
+        behind: Node | None = None
+        for row in rows:
             if not is_part(row):
                 node.rows[self.index] = row
                 continue
-            key = node.key + row.key.removeprefix(section.heading.anchor)
-            child = (
-                node.by_key.get(key) or self._alias(node, (row.key,)) or self._insert(node, key, False, (row.key,), at)
-            )
+            key = node.key + row.key.removeprefix(anchor)
+            child = node.by_key.get(key) or self._new(node, key, False, (row.key,), behind)
             if child.parent is node:
-                at = _after(node, child, at)
+                behind = child
             child.rows[self.index] = row
-        first = next((n for n, child in enumerate(node.children) if child.heading), len(node.children))
-        self._sections(section.sections, node, keys, path, first)
 
-    def _names(self, names: Sequence[str]) -> frozenset[str]:
-        return (
-            frozenset(self.aliases.canonical(name, self.tree) for name in names)
-            if self.aliases.entries
-            else frozenset()
-        )
+    def _new(self, parent: Node, key: str, heading: bool, words: Sequence[str], behind: Node | None) -> Node:
+        """The node of a key that its parent does not know: another one by the aliases, or one that is inserted."""
+        names = plain = frozenset[str]()
+        if self.aliases.entries:
+            names = frozenset([self.aliases.canonical(word, self.tree) for word in words])
+            plain = frozenset(map(folded, words))
+        node = Node(key, heading, parent, names, plain)
+        return self._alias(node, parent) or self._insert(node, parent, behind)
 
-    def _alias(self, parent: Node, words: Sequence[str]) -> Node | None:
-        """The node that the aliases file says is the same: a sibling, else one elsewhere; never one that this tree
-        has itself.
+    def _alias(self, new: Node, parent: Node) -> Node | None:
+        """The node that the aliases file says is the same as a new one: a sibling, else one elsewhere; never one that
+        this tree has itself.
         """
-        if not self.aliases.entries:
-            return None
-        names, plain = self._names(words), frozenset(map(folded, words))
+        names, plain = new.names, new.plain
         found = [
             node
             for node in {id(node): node for name in names for node in self.named.get(name, ())}.values()
             if any(name not in plain or name not in node.plain for name in names & node.names)
             and self.index not in node.rows
             and self.index not in node.parts
-            and node.keys() not in self.own
+            and not _has(self.document.sections, node.keys())
         ]
         beside = [node for node in found if node.parent is parent] or found
         if len(beside) < 2:
             return next(iter(beside), None)
         return next(node for node in self.root.walk() if node in beside)
 
-    def _insert(self, parent: Node, key: str, heading: bool, words: Sequence[str], at: int) -> Node:
-        plain = frozenset(map(folded, words)) if self.aliases.entries else frozenset()
-        node = Node(key, heading, parent, self._names(words), plain)
-        parent.children.insert(at, node)
-        parent.by_key[key] = node
+    def _insert(self, node: Node, parent: Node, behind: Node | None) -> Node:
+        parent.children.insert(_place(parent, node.heading, behind), node)
+        parent.by_key[node.key] = node
         for name in node.names:
             self.named.setdefault(name, []).append(node)
         return node
 
 
-def _said(blocks: tuple[Block, ...]) -> tuple[str, str, bool]:
-    """Description, caveats, and whether a paragraph is before the first field."""
-    before, after = split_prose(blocks)
-    return prose(before), prose(after), any(isinstance(block, Paragraph) for block in before)
+def _place(parent: Node, heading: bool, behind: Node | None) -> int:
+    """Where a new child goes: behind one that is there, or before all of its sort; qualified rows come first."""
+    if behind is not None:
+        return parent.children.index(behind) + 1
+    if not heading:
+        return 0
+    return next((n for n, child in enumerate(parent.children) if child.heading), len(parent.children))
 
 
-def _after(parent: Node, node: Node, at: int) -> int:
-    """The place behind a child; `at` is where it usually is."""
-    there = parent.children[at] is node if at < len(parent.children) else False
-    return (at if there else parent.children.index(node)) + 1
-
-
-def _paths(sections: Sequence[Section], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for section in sections:
-        keys = (*above, section.heading.anchor)
-        yield keys
-        yield from _paths(section.sections, keys)
+def _has(sections: Sequence[Section], keys: Sequence[str]) -> bool:
+    """Whether there is a section of these keys."""
+    return not keys or any(one.heading.anchor == keys[0] and _has(one.sections, keys[1:]) for one in sections)

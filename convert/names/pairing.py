@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -75,27 +75,40 @@ class Pairs:
     fresh: tuple[Entry, ...]
 
 
-def entries(document: Document, rows: Iterable[Row] | None = None) -> Entry:
-    """A document as a tree of entries; `rows` are its own, where they have been read already."""
-    by_section: dict[tuple[str, ...], list[Row]] = {}
-    for row in read_rows(document).rows if rows is None else rows:
-        by_section.setdefault(row.keys[:-1] if row.qualifier or row.kind == "term" else row.keys, []).append(row)
-    below = tuple(_entry(section, (), (), by_section) for section in document.sections)
-    return Entry((), (), (), prose(document.preamble), "", below)
+def entries(document: Document, rows: Iterable[Row] | None = None, make: Callable[..., Entry] = Entry) -> Entry:
+    """A document as a tree of entries; `rows` are its own, where they have been read already.
+
+    `make` makes each of them, those below it first, or has one that says the same (`shared.Common`).
+    """
+    by_heading = rows_by_heading(read_rows(document).rows if rows is None else rows)
+
+    def entry(section: Section, above: tuple[str, ...], heads: tuple[str, ...]) -> Entry:
+        keys, path = (*above, section.heading.anchor), (*heads, section.heading.text)
+        description, caveats, _ = section.derived(texts)
+        below = tuple([entry(inner, keys, path) for inner in section.sections])
+        return make(keys, path, tuple(by_heading.get(keys, ())), description, caveats, below)
+
+    below = tuple([entry(section, (), ()) for section in document.sections])
+    return make((), (), (), prose(document.preamble), "", below)
 
 
-def _entry(
-    section: Section, above: tuple[str, ...], heads: tuple[str, ...], rows: dict[tuple[str, ...], list[Row]]
-) -> Entry:
-    keys, path = (*above, section.heading.anchor), (*heads, section.heading.text)
-    description, caveats = section.derived(_texts)
-    below = tuple(_entry(inner, keys, path, rows) for inner in section.sections)
-    return Entry(keys, path, tuple(rows.get(keys, ())), description, caveats, below)
+def rows_by_heading(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """Rows by the keys of the heading that they are below."""
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.keys[:-1] if is_part(row) else row.keys, []).append(row)
+    return found
 
 
-def _texts(blocks: tuple[Block, ...]) -> tuple[str, str]:
+def is_part(row: Row) -> bool:
+    """Whether a row is a qualified one: it is under a heading instead of being the heading's own."""
+    return bool(row.qualifier) or row.kind == "term"
+
+
+def texts(blocks: tuple[Block, ...]) -> tuple[str, str, bool]:
+    """The prose before and after a section's first field, and whether a paragraph is before it (a list is none)."""
     before, after = split_prose(blocks)
-    return prose(before), prose(after)
+    return prose(before), prose(after), any(isinstance(block, Paragraph) for block in before)
 
 
 def split_prose(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:

@@ -2,10 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from operator import attrgetter
 
-from convert.names.pairing import Entry, folded
-from grammar.record import replace
+from convert.names.pairing import Entry, entries, folded
+from grammar.nodes import Document
+from grammar.record import field, record, replace
+from grammar.rows import Row
+
+_SAID = attrgetter("keys", "path", "anchor", "qualifier", "status", "kind", "described", "caveat")
+
+
+@record()
+class Common:
+    """Several documents, in which headings that say the same, with all below them, are one object.
+
+    Where they are in their files does not matter: the rows of such an object are those of the first document.  In one
+    document no object is in two places, as headings are told apart by what object they are.
+    """
+
+    known: dict[tuple[object, ...], Entry] = field(default_factory=dict)
+    documents: dict[int, tuple[Document, Entry]] = field(default_factory=dict)  # by their ids
+    used: set[int] = field(default_factory=set)  # ids of what the document under way has
+
+    def entries(self, document: Document, rows: Sequence[Row]) -> Entry:
+        """A document as a tree of entries, as `pairing.entries` makes it."""
+        if id(document) not in self.documents:
+            self.used.clear()
+            self.documents[id(document)] = document, entries(document, rows, self._entry)
+        return self.documents[id(document)][1]
+
+    def _entry(
+        self,
+        keys: tuple[str, ...],
+        path: tuple[str, ...],
+        rows: tuple[Row, ...],
+        description: str,
+        caveats: str,
+        below: tuple[Entry, ...],
+    ) -> Entry:
+        """The one entry that says this.  Those below it were made here before and are kept by it, so an id is of one of
+        them alone; so it is with the readings of statuses, which the rows keep.
+        """
+        stated = tuple([(_SAID(row), id(row.reading)) for row in rows])
+        key = (keys, path, stated, description, caveats, tuple([id(child) for child in below]))
+        found = self.known.get(key)
+        if found is None or id(found) in self.used:
+            found = self.known[key] = Entry(keys, path, rows, description, caveats, below)
+        self.used.add(id(found))
+        return found
 
 
 def unshared(old: Entry, new: Entry) -> tuple[Entry, Entry]:

@@ -31,6 +31,27 @@ def test_a_new_subsection_never_comes_between_a_heading_and_its_variants() -> No
     assert keys(built(newest, older)) == ["s--x86", "a", "b"]
 
 
+def test_a_variant_that_the_newest_tree_lacks_stands_after_the_one_before_it() -> None:
+    newest = tree("4.3", "## S\n\n### A\n\n    Status, x86: Supported\n    Status, Arm: Supported\n")
+    older = tree(
+        "4.2",
+        "## S\n\n### A\n\n    Status, PPC: Supported\n    Status, x86: Supported\n    Status, RISC-V: Supported\n    Status, Arm: Supported\n",
+    )
+    assert keys(built(newest, older)) == ["a--ppc", "a--x86", "a--risc-v", "a--arm"]
+
+
+def test_what_an_alias_finds_elsewhere_moves_nothing_beside_it() -> None:
+    newest = tree("4.3", "## S\n\n### X\n\n    Status: Supported\n\n## T\n\n### A\n\n    Status, x86: Supported\n")
+    older = tree(
+        "4.2",
+        "## S\n\n### X\n\n    Status: Supported\n    Status, b: Supported\n    Status, c: Supported\n\n"
+        "### Old\n\n    Status: Supported\n\n### Z\n\n    Status: Supported\n",
+    )
+    found = built(newest, older, aliases=[("Old", "A"), ("x--b", "a--x86")])
+    assert keys(found) == ["x", "x--c", "z", "a", "a--x86"]
+    assert [cell.status for cell in line(found, "a--x86").cells] == ["Supported", "Supported"]
+
+
 def test_a_key_on_two_paths_is_two_rows_and_the_first_has_the_plain_id() -> None:
     newest = tree("4.3", "## S\n\n### A\n\n    Status: Supported\n\n## T\n\n")
     older = tree("4.2", "## S\n\n## T\n\n### A\n\n    Status: Experimental\n")
@@ -76,6 +97,16 @@ def test_a_tree_with_both_names_keeps_both_rows() -> None:
         tree("4.3", "## S\n\n### New\n\n    Status: Supported\n"), tree("4.2", both), aliases=[("Old", "New")]
     )
     assert keys(found) == ["new", "old"]
+
+
+def test_a_tree_that_has_the_new_name_further_down_keeps_both_rows_too() -> None:
+    newest = tree("4.3", "## S\n\n## T\n\n### New\n\n    Status: Supported\n")
+    older = tree("4.2", "## S\n\n### Old\n\n    Status: Experimental\n\n## T\n\n### New\n\n    Status: Tech Preview\n")
+    found = built(newest, older, aliases=[("Old", "New")])
+    assert [(row.key, row.cells[1].status) for row in found.rows if row.key in ("old", "new")] == [
+        ("old", "Experimental"),
+        ("new", "Tech Preview"),
+    ]
 
 
 def test_an_alias_elsewhere_does_not_join_equal_words() -> None:
