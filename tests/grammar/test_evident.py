@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from grammar import support
 from grammar.evident import is_evident
-from grammar.lalr import Acceptor
-from grammar.tables import tables
 from tests.grammar.test_pieces import mutations, real_sections
 
 USUAL = """% Title
@@ -61,10 +59,10 @@ LINES = (
 
 def _held(text: str) -> bool:
     """Whether a text is evident; the grammar accepts it then."""
-    shown = support._shown(text)
-    if not is_evident(shown):
+    if not is_evident(support._shown(text)):
         return False
-    assert support._refused(Acceptor(tables("support"), shown)) == (True, []), text
+    tree, refused = support.tree_of(text)
+    assert tree is not None and refused == [], text
     return True
 
 
@@ -105,3 +103,9 @@ def test_so_it_is_with_anything_put_in(at: int, out: int, more: str) -> None:
 def test_so_it_is_with_texts_of_all_kinds() -> None:
     texts = mutations(real_sections(), 5, 60)
     assert 0 < sum(_held(text) for text in texts) < 60
+
+
+@given(st.lists(st.sampled_from((*LINES, "", "", "", "```", "~~~", "- a", "a")), max_size=40))
+def test_equal_blocks_are_refused_alike(lines: list[str]) -> None:
+    text = "\n".join(lines * 2)
+    assert support.refusals(text) == support.tree_of(text)[1]
