@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from convert.trees.all import columns
 from tests.bench.timing import SHARED, environment, median, peak, run
-from tests.helpers.generator import parse_support_md, perl_environment
+from tests.helpers.generator import perl_environment, support_matrix_generate
 from tests.helpers.repositories import git
 
 COUNTS = (25, 200)
@@ -78,25 +79,26 @@ def sizes(out: Path) -> str:
     return f"page {len(data) / 1e6:.2f} MB, gzipped {len(gzip.compress(data, mtime=0)) / 1e3:.0f} kB"
 
 
-def xens(repo: Path, refs: Sequence[str], script: Path, out: Path) -> float:
-    """Seconds of Xen's own steps for some trees: git and pandoc per tree, then docs/parse-support-md."""
+def xens(repo: Path, refs: Sequence[str], script: Path, folder: Path) -> float:
+    """Seconds of Xen's own generator, docs/support-matrix-generate, for some trees: the unstable one and release branches."""
+    unstable = next(ref for ref in refs if "stable-" not in ref)
+    pattern = re.sub(r"stable-[0-9.]+", "stable-NN", next(ref for ref in refs if "stable-" in ref))
+    command = [
+        "bash",
+        str(script),
+        unstable,
+        "https://example.org/SUPPORT.html",
+        pattern,
+        "https://example.org/NN/SUPPORT.html",
+    ]
+    env = perl_environment(folder) | {"GIT_DIR": git(repo, "rev-parse", "--absolute-git-dir")}
     start = time.perf_counter()
-    command = [str(script)]
-    for n, ref in enumerate(refs):
-        text = subprocess.run(
-            [shutil.which("git") or "git", "-C", str(repo), "cat-file", "blob", f"{ref}:SUPPORT.md"],
-            check=True,
-            capture_output=True,
-        ).stdout
-        place = out / f"{n}.json"
-        place.write_bytes(
-            subprocess.run(
-                [shutil.which("pandoc") or "pandoc", "-t", "json"], input=text, check=True, capture_output=True
-            ).stdout
-        )
-        command += [str(place), f"https://example.org/{n}/SUPPORT.html"]
-    subprocess.run(["perl", *command], check=True, capture_output=True, env=perl_environment(out))
-    return time.perf_counter() - start
+    page = subprocess.run(command, check=True, capture_output=True, env=env, cwd=folder, text=True).stdout
+    took = time.perf_counter() - start
+    count = page.rpartition("Source materials")[2].count("<code>") // 2  # a date and a commit for each tree
+    if count != len(refs):
+        raise RuntimeError(f"{script}: {count} trees, not {len(refs)}")
+    return took
 
 
 def main() -> None:
@@ -128,9 +130,9 @@ def main() -> None:
 
 def compare(folder: Path, env: dict[str, str], out: Path) -> None:
     """Ours against Xen's on the trees of XEN_GIT, in turns, where Xen's is at hand; the best of some runs each."""
-    script = parse_support_md(folder)
+    script = support_matrix_generate(folder)
     if script is None:
-        print("matrix, Xen's own generator: not at hand (XEN_GIT names no xen.git with docs/parse-support-md)")
+        print("matrix, Xen's own generator: not at hand (XEN_GIT names no xen.git with docs/support-matrix-generate)")
         return
     repo = Path(os.environ["XEN_GIT"])
     found = columns((), repo, None, lambda words: None)

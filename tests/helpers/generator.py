@@ -15,6 +15,7 @@ sub escapeHTML { my ($s) = @_; $s =~ s/&/&amp;/g; $s =~ s/</&lt;/g; $s =~ s/>/&g
 1;
 """
 SCRIPT = "docs/parse-support-md"
+GENERATOR = "docs/support-matrix-generate"  # which finds the trees, and calls that script
 
 
 def perl_environment(folder: Path) -> dict[str, str]:
@@ -35,3 +36,16 @@ def parse_support_md(folder: Path) -> Path | None:
     script = folder / "parse-support-md"
     script.write_bytes(done.stdout)
     return script
+
+
+def support_matrix_generate(folder: Path) -> Path | None:
+    """The generator with what it needs, written below a folder as in xen.git, in which it is to be run; None as above."""
+    if parse_support_md(folder) is None:
+        return None
+    for name in (SCRIPT, GENERATOR, "docs/misc/support-matrix-head.html"):
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        command = ["git", "-C", os.environ["XEN_GIT"], "cat-file", "blob", f"master:{name}"]
+        file.write_bytes(subprocess.run(command, capture_output=True, check=True).stdout)
+        file.chmod(0o755)
+    return folder / GENERATOR
