@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import re
 
+from grammar.fields import DEFINITION_KEYS, RELEASE_KEYS
+from grammar.markers import MARKER, MARKERS
+
 _OTHER = r"[^][<^$\\@~`&\n]*+"
 _CODE = r"`[^`\n]+`(?![`{])"
 # no line begins as an item of an ordered list does, or as a lost field
 _LINE = (
     r"(?!\(?(?:[0-9]+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)][ \n]"
-    r"|(?:[Ss]tatus|STATUS|Supported|Xen-Version|Initial-Release|Supported-Until|Security-Support-Until)\b[^:\n]*:)"
+    rf"|(?:[Ss]tatus|STATUS|Supported|{'|'.join(RELEASE_KEYS)})\b[^:\n]*:)"
     rf"(?=[A-Za-z0-9\"'(]|(?:\*\*|`)[A-Za-z]){_OTHER}(?:(?:< |&(?!#?\w+;)|{_CODE}){_OTHER})*+\n"
 )
 # an item's text begins in column 4, and so does what follows it below
-_LINES = re.compile(rf"(?:(?:[-*+]   | [-*+]  |  [-*+] |    (?!.*:))?+{_LINE})++")
+_LINES = re.compile(rf"(?:(?:{MARKER}   | {MARKER}  |  {MARKER} |    (?!.*:))?+{_LINE})++")
 _FIELDS = re.compile(
     r"(?: {4}(?:Status|Supported)(?:, [^:\n]+)?: \S.*\n)++"
     r"| {4}Xen-Version: \S.*\n(?: {4}(?!Xen-Version:)[A-Z][A-Za-z0-9]*-[-A-Za-z0-9]+: \S.*\n)*+"
-    r"|(?: {4}(?:(?:Functional completeness|Functional stability|Interface stability|Security supported):.*\n))++"
+    rf"|(?: {{4}}(?:{'|'.join(DEFINITION_KEYS)}):.*\n)++"
 )
 _LINK = re.compile(r'[A-Z][A-Za-z ]+\n: <a href="[^"<>\n]*">[A-Za-z0-9 ]*</a>\n')
-_ITEMS = (" ", "- ", "* ", "+ ")  # how a list begins
+_ITEMS = (" ", *(f"{mark} " for mark in MARKERS))  # how a list begins
 _LEVELS = frozenset("#" * level for level in range(1, 7))
 
 

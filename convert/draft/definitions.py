@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from grammar.labels import BY_NAME
 from grammar.nodes import Literal, Section
+from grammar.packaged import packaged
 from grammar.parser import Parsed, parse, parse_text
 from grammar.source import Source
 
@@ -27,7 +27,7 @@ class Definitions:
 
 def template(name: str) -> str:
     """A file of convert/templates, which are ours and under MIT-0."""
-    return files("convert").joinpath("templates", name).read_text(encoding="utf-8")
+    return packaged("convert", "templates", name).decode()
 
 
 @cache

@@ -421,7 +421,7 @@ def messages(repo: Path, tip: str, without: Sequence[str] = (), *, straight: boo
         *(["--first-parent"] if straight else []),
         "--end-of-options",
         tip,
-        *(f"^{other}" for other in without),
+        *_not(without),
         "--",
     )
     if done.returncode:

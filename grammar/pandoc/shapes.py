@@ -18,8 +18,8 @@ _BULLET = rf" {{0,3}}{MARKER}(?= |\Z)"
 _RULE = r" {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})\Z"
 _FENCE = r" {0,3}(?:`{3,}|~{3,})"
 _DEFINED = r" {0,2}[:~](?= )"
-# by the first character that is no space: the shapes that it may begin, the first that matches is it
 _NUMBERED = "1"  # stands for all letters and digits
+# by the first character that is no space: the shapes that it may begin, the first that matches is it
 _BEGINS: dict[str, tuple[tuple[str, str], ...]] = {
     "#": (("HEADING", r"#+(?= |\Z)"), ("ORDERED", _NUMERAL)),
     "=": (("EQUALS", r"=+ *\Z"),),

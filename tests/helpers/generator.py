@@ -27,25 +27,24 @@ def perl_environment(folder: Path) -> dict[str, str]:
 
 def parse_support_md(folder: Path) -> Path | None:
     """The script, written into a folder; None where XEN_GIT names no repository that has it, or pandoc or Perl is missing."""
-    repo = os.environ.get("XEN_GIT")
-    if not repo or shutil.which("pandoc") is None or shutil.which("perl") is None:
-        return None
-    done = subprocess.run(["git", "-C", repo, "cat-file", "blob", f"master:{SCRIPT}"], capture_output=True, check=False)
-    if done.returncode:
-        return None
-    script = folder / "parse-support-md"
-    script.write_bytes(done.stdout)
-    return script
+    return _written(folder / "parse-support-md", SCRIPT)
 
 
 def support_matrix_generate(folder: Path) -> Path | None:
     """The generator with what it needs, written below a folder as in xen.git, in which it is to be run; None as above."""
-    if parse_support_md(folder) is None:
+    names = (SCRIPT, "docs/misc/support-matrix-head.html", GENERATOR)
+    made = [_written(folder / name, name) for name in names]
+    return None if None in made else made[-1]
+
+
+def _written(file: Path, name: str) -> Path | None:
+    repo = os.environ.get("XEN_GIT")
+    if not repo or shutil.which("pandoc") is None or shutil.which("perl") is None:
         return None
-    for name in (SCRIPT, GENERATOR, "docs/misc/support-matrix-head.html"):
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        command = ["git", "-C", os.environ["XEN_GIT"], "cat-file", "blob", f"master:{name}"]
-        file.write_bytes(subprocess.run(command, capture_output=True, check=True).stdout)
-        file.chmod(0o755)
-    return folder / GENERATOR
+    done = subprocess.run(["git", "-C", repo, "cat-file", "blob", f"master:{name}"], capture_output=True, check=False)
+    if done.returncode:
+        return None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(done.stdout)
+    file.chmod(0o755)
+    return file
